@@ -1,0 +1,143 @@
+//! One admitted call, and what a tool can take from it.
+
+use crate::caller::Caller;
+use crate::decision::Denial;
+use crate::error::{Error, Unavailable};
+use crate::supply::{Needed, States};
+use std::ops::Deref;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// A call that the gate let through. Only the gate makes one, so whoever holds one was admitted.
+#[derive(Debug)]
+pub struct Call {
+    pub(crate) caller: Option<Caller>,
+    pub(crate) context: CallContext,
+    pub(crate) states: Arc<States>,
+}
+
+impl Call {
+    /// Who calls; `None` on a public tool called without a token.
+    #[must_use]
+    pub const fn caller(&self) -> Option<&Caller> {
+        self.caller.as_ref()
+    }
+
+    /// What is known of the call besides.
+    #[must_use]
+    pub const fn context(&self) -> &CallContext {
+        &self.context
+    }
+
+    /// A state of the toolset, if it was declared as [`FromCall::Needs`].
+    pub fn state<T: Clone + 'static>(&self) -> Result<T, Error> {
+        self.states.state().cloned().ok_or_else(no_state::<T>)
+    }
+}
+
+pub(crate) fn no_state<T>() -> Error {
+    let name = std::any::type_name::<T>();
+    Unavailable::new(format!("the toolset has no state `{name}`")).into()
+}
+
+/// What a tool may take besides its arguments.
+///
+/// Implemented for [`Caller`], `Option<Caller>`, [`State<T>`] and [`CallContext`]; implement it for types of your own.
+#[diagnostic::on_unimplemented(
+    message = "a tool cannot take `{Self}`",
+    label = "not something a call can give",
+    note = "the first parameter is the arguments; after it a tool may take `toolgate::Caller`, `toolgate::State<T>` and `toolgate::CallContext`"
+)]
+pub trait FromCall: Sized {
+    /// The states it takes from the toolset: `()` for none, [`Needed<T>`] for one, pairs for several.
+    type Needs;
+
+    /// Takes it. An error ends the call before the tool runs.
+    fn from_call(call: &Call) -> Result<Self, Error>;
+}
+
+/// What a `public` tool may take: anything that is there without a caller, too.
+#[diagnostic::on_unimplemented(
+    message = "a `public` tool cannot take `{Self}`",
+    label = "not there when the call comes without a token",
+    note = "take `Option<toolgate::Caller>`, or replace `public` by `authenticated`"
+)]
+pub trait FromPublicCall: FromCall {}
+
+impl FromCall for Caller {
+    type Needs = ();
+
+    fn from_call(call: &Call) -> Result<Self, Error> {
+        call.caller.clone().ok_or(Error::Denied(Denial::Unauthenticated))
+    }
+}
+
+impl FromCall for Option<Caller> {
+    type Needs = ();
+
+    fn from_call(call: &Call) -> Result<Self, Error> {
+        Ok(call.caller.clone())
+    }
+}
+
+impl FromPublicCall for Option<Caller> {}
+
+/// A state of the toolset, cloned for this call. See [`FromRef`](crate::FromRef).
+#[derive(Clone, Copy, Debug)]
+pub struct State<T>(pub T);
+
+impl<T> Deref for State<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> FromCall for State<T> {
+    type Needs = Needed<T>;
+
+    fn from_call(call: &Call) -> Result<Self, Error> {
+        call.state().map(Self)
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> FromPublicCall for State<T> {}
+
+/// What is known of a call besides its caller and arguments.
+#[derive(Clone, Debug)]
+pub struct CallContext {
+    pub(crate) id: Uuid,
+    pub(crate) tool: Arc<str>,
+    pub(crate) request_id: Option<Arc<str>>,
+}
+
+impl CallContext {
+    /// The id that stands in both audit records of this call.
+    #[must_use]
+    pub const fn id(&self) -> Uuid {
+        self.id
+    }
+
+    /// The name of the called tool.
+    #[must_use]
+    pub fn tool(&self) -> &str {
+        &self.tool
+    }
+
+    /// The JSON-RPC id of the request, as JSON text. The client chose it: never a proof of anything.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
+    }
+}
+
+impl FromCall for CallContext {
+    type Needs = ();
+
+    fn from_call(call: &Call) -> Result<Self, Error> {
+        Ok(call.context.clone())
+    }
+}
+
+impl FromPublicCall for CallContext {}

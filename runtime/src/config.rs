@@ -1,0 +1,242 @@
+//! How a gate is set up. What is missing does not compile; what is malformed is a [`ConfigError`].
+
+use crate::audit::{AuditSink, Record, Trace};
+use crate::clock::{Clock, SystemClock};
+use crate::error::ConfigError;
+use crate::gate::Gate;
+use crate::origin::AllowedPeers;
+use crate::resource::ResourceUrl;
+use crate::scope::ScopeToken;
+use crate::session::SessionKeys;
+use crate::validator::{DynValidator, Validator};
+use std::fmt;
+use std::sync::Arc;
+
+/// Something that has to be said and was not. See [`Gate::builder`].
+#[derive(Debug)]
+pub struct Missing;
+
+/// A resource URL that was given.
+#[derive(Debug)]
+pub struct GivenResource(String);
+
+/// A validator that was given.
+pub struct GivenValidator(Arc<dyn DynValidator>);
+
+/// That the resource URL was given.
+#[diagnostic::on_unimplemented(
+    message = "the gate has no resource URL",
+    label = "missing `.resource(..)`",
+    note = "add `.resource(\"https://..\")` before `.build()`: the public URL of the MCP endpoint, which clients name to get tokens for it"
+)]
+pub trait HasResource {
+    #[doc(hidden)]
+    fn resource(self) -> String;
+}
+
+impl HasResource for GivenResource {
+    fn resource(self) -> String {
+        self.0
+    }
+}
+
+/// That the validator was given.
+#[diagnostic::on_unimplemented(
+    message = "the gate has no validator",
+    label = "missing `.validator(..)`",
+    note = "add `.validator(JwtValidator::builder()..)` before `.build()`, or use `Gate::public_only()` for a server without protected tools"
+)]
+pub trait HasValidator {
+    #[doc(hidden)]
+    fn validator(self) -> GivenValidator;
+}
+
+impl HasValidator for GivenValidator {
+    fn validator(self) -> GivenValidator {
+        self
+    }
+}
+
+/// Collects what a [`Gate`] needs.
+#[must_use = "a builder does nothing until `.build()`"]
+pub struct GateBuilder<R = Missing, V = Missing> {
+    resource: R,
+    validator: V,
+    options: Options,
+}
+
+struct Options {
+    sinks: Vec<Box<dyn AuditSink>>,
+    clock: Arc<dyn Clock>,
+    name: Option<String>,
+    baseline: Option<Vec<ScopeToken>>,
+    hosts: Vec<String>,
+    origins: Vec<String>,
+}
+
+/// What a gate works with.
+pub(crate) struct Settings {
+    /// `None` for a gate that knows no callers.
+    pub(crate) authority: Option<Authority>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) name: Option<String>,
+    pub(crate) baseline: Option<Vec<ScopeToken>>,
+    pub(crate) peers: AllowedPeers,
+    pub(crate) sessions: SessionKeys,
+    sinks: Vec<Box<dyn AuditSink>>,
+}
+
+/// What makes callers of tokens, and for which resource.
+pub(crate) struct Authority {
+    pub(crate) resource: ResourceUrl,
+    pub(crate) validator: Arc<dyn DynValidator>,
+}
+
+impl Gate {
+    /// Starts a gate. A resource URL and a validator have to be given.
+    pub fn builder() -> GateBuilder {
+        GateBuilder {
+            resource: Missing,
+            validator: Missing,
+            options: Options {
+                sinks: Vec::new(),
+                clock: Arc::new(SystemClock::default()),
+                name: None,
+                baseline: None,
+                hosts: Vec::new(),
+                origins: Vec::new(),
+            },
+        }
+    }
+
+    /// A gate that knows no callers: [`protect`](Self::protect) refuses every toolset with a tool that is not `public`.
+    pub fn public_only() -> Result<Self, ConfigError> {
+        let options = Self::builder().options;
+        let peers = AllowedPeers::loopback();
+        options.settings(None, peers)
+    }
+
+    /// Hands a record to `tracing` and to every sink. A sink that fails does not stop the call; it is logged.
+    pub(crate) fn record(&self, record: &Record<'_>) {
+        for sink in &self.settings.sinks {
+            if let Err(error) = sink.record(record) {
+                let error = error.to_string();
+                tracing::error!(target: "toolgate::audit", error = error.as_str(), "audit record lost");
+            }
+        }
+    }
+}
+
+impl<R, V> GateBuilder<R, V> {
+    /// Sets the public URL of the MCP endpoint, as clients write it: the resource identifier of RFC 8707 and RFC 9728.
+    ///
+    /// `https`, or `http` on a loopback host; no query, no fragment, no slash at the end.
+    pub fn resource(self, url: impl Into<String>) -> GateBuilder<GivenResource, V> {
+        GateBuilder {
+            resource: GivenResource(url.into()),
+            validator: self.validator,
+            options: self.options,
+        }
+    }
+
+    /// Sets what turns tokens into callers.
+    pub fn validator(self, validator: impl Validator) -> GateBuilder<R, GivenValidator> {
+        GateBuilder {
+            resource: self.resource,
+            validator: GivenValidator(Arc::new(validator)),
+            options: self.options,
+        }
+    }
+
+    /// Adds a place for audit records. They always go to `tracing` as well, with the target `toolgate::audit`.
+    pub fn audit(mut self, sink: impl AuditSink) -> Self {
+        self.options.sinks.push(Box::new(sink));
+        self
+    }
+
+    /// Sets the name of the server that a client may show when it asks for consent (`resource_name`, RFC 9728).
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.options.name = Some(name.into());
+        self
+    }
+
+    /// Sets the scopes that a client should ask for at first (`scopes_supported`, MCP-15).
+    ///
+    /// By default those that the tools with `read_only = true` and without `roles` need.
+    pub fn baseline(mut self, scopes: impl IntoIterator<Item = ScopeToken>) -> Self {
+        self.options.baseline = Some(scopes.into_iter().collect());
+        self
+    }
+
+    /// Accepts this value of the `Host` header besides the host of the resource URL, such as the name that a reverse proxy
+    /// calls the server by.
+    pub fn allowed_host(mut self, host: impl Into<String>) -> Self {
+        self.options.hosts.push(host.into());
+        self
+    }
+
+    /// Accepts requests of browser pages from this origin, such as `https://app.example.com` (MCP-50).
+    pub fn allowed_origin(mut self, origin: impl Into<String>) -> Self {
+        self.options.origins.push(origin.into());
+        self
+    }
+
+    /// Sets where the time comes from, for tests.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.options.clock = Arc::new(clock);
+        self
+    }
+
+    /// Finishes the gate.
+    pub fn build(self) -> Result<Gate, ConfigError>
+    where
+        R: HasResource,
+        V: HasValidator,
+    {
+        let resource = ResourceUrl::new(self.resource.resource())?;
+        let peers = AllowedPeers::new(&resource, &self.options.hosts, &self.options.origins)?;
+        let authority = Authority {
+            resource,
+            validator: self.validator.validator().0,
+        };
+        self.options.settings(Some(authority), peers)
+    }
+}
+
+impl Options {
+    fn settings(mut self, authority: Option<Authority>, peers: AllowedPeers) -> Result<Gate, ConfigError> {
+        self.sinks.push(Box::new(Trace));
+        Ok(Gate {
+            settings: Arc::new(Settings {
+                authority,
+                clock: self.clock,
+                name: self.name,
+                baseline: self.baseline,
+                peers,
+                sessions: SessionKeys::random()?,
+                sinks: self.sinks,
+            }),
+        })
+    }
+}
+
+impl fmt::Debug for Gate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let resource = self.settings.authority.as_ref();
+        f.debug_struct("Gate")
+            .field("resource", &resource.map(|authority| authority.resource.as_str()))
+            .finish_non_exhaustive()
+    }
+}
+
+impl<R, V> fmt::Debug for GateBuilder<R, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GateBuilder").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for GivenValidator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("GivenValidator(..)")
+    }
+}

@@ -1,0 +1,201 @@
+//! What can come of a call besides a result, by whose business it is.
+
+use crate::decision::Denial;
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+
+type BoxError = Box<dyn StdError + Send + Sync>;
+
+/// Why a guarded call gave no result.
+///
+/// Its `Display` is what the client, and so the model, may read.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// The caller was turned away.
+    Denied(Denial),
+    /// It could not be found out whether the caller may; so the caller may not, for now.
+    Unavailable(Unavailable),
+    /// The arguments do not fit the tool.
+    Arguments(ArgumentsError),
+    /// The tool ran and failed.
+    Tool(ToolError),
+    /// The tool, or a lookup it declared, panicked.
+    Panicked,
+}
+
+impl fmt::Display for Error {
+    /// 1. A missing scope may be named: the client needs it to ask for more, and it stands in the public scope document.
+    /// 2. Any other denial is one and the same text, so that "not yours" and "not there" cannot be told apart.
+    /// 3. An argument error says what is wrong (MCP-65): the caller has passed the policy.
+    /// 4. A tool's error is opaque unless the tool made it public.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Denied(Denial::MissingScopes { required, .. }) => {
+                let scopes: Vec<_> = required.iter().map(|scope| scope.as_str()).collect();
+                write!(f, "needs scope {}", scopes.join(" "))
+            }
+            Self::Denied(_) => f.write_str("not found or not permitted"),
+            Self::Unavailable(_) => f.write_str("permission cannot be checked right now, try again later"),
+            Self::Arguments(error) => write!(f, "invalid arguments: {error}"),
+            Self::Tool(error) => f.write_str(error.public_text()),
+            Self::Panicked => f.write_str(OPAQUE),
+        }
+    }
+}
+
+impl Error {
+    /// A stable name for records and metrics.
+    #[must_use]
+    pub const fn reason(&self) -> &'static str {
+        match self {
+            Self::Denied(denial) => denial.reason(),
+            Self::Unavailable(_) => "unavailable",
+            Self::Arguments(_) => "invalid_arguments",
+            Self::Tool(_) => "tool_error",
+            Self::Panicked => "panic",
+        }
+    }
+
+    /// What the reader of the audit record should know besides.
+    pub(crate) fn detail(&self) -> Option<String> {
+        match self {
+            Self::Unavailable(error) => Some(chain(error).join(": ")),
+            // Says which value did not fit, and so quotes arguments: those are not for the record.
+            Self::Arguments(_) | Self::Denied(_) | Self::Tool(_) | Self::Panicked => None,
+        }
+    }
+}
+
+impl StdError for Error {}
+
+impl From<Denial> for Error {
+    fn from(denial: Denial) -> Self {
+        Self::Denied(denial)
+    }
+}
+
+impl From<Unavailable> for Error {
+    fn from(unavailable: Unavailable) -> Self {
+        Self::Unavailable(unavailable)
+    }
+}
+
+/// Something a decision depends on could not be found out. Never an "allow", and never "your token is bad".
+#[derive(Debug, thiserror::Error)]
+#[error("{what}")]
+pub struct Unavailable {
+    what: Cow<'static, str>,
+    #[source]
+    source: Option<BoxError>,
+}
+
+impl Unavailable {
+    /// What could not be found out, for the log.
+    pub fn new(what: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            what: what.into(),
+            source: None,
+        }
+    }
+
+    /// What could not be found out, and why.
+    pub fn because(what: impl Into<Cow<'static, str>>, source: impl Into<BoxError>) -> Self {
+        Self {
+            what: what.into(),
+            source: Some(source.into()),
+        }
+    }
+}
+
+/// The arguments do not fit the tool's schema.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct ArgumentsError(String);
+
+impl ArgumentsError {
+    pub(crate) fn new(error: &serde_json::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+const OPAQUE: &str = "the tool failed";
+
+/// A tool's own failure.
+///
+/// Every [`std::error::Error`] turns into one, so `?` works in tools: the client reads an opaque text, the audit record
+/// has the whole chain. [`ToolError::public`] makes one whose text the client does read.
+#[derive(Debug)]
+pub struct ToolError {
+    public: Option<Cow<'static, str>>,
+    source: Option<BoxError>,
+}
+
+impl ToolError {
+    /// An error whose text is shown to the client, and so to the model. Put nothing into it that the caller must not know.
+    pub fn public(text: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            public: Some(text.into()),
+            source: None,
+        }
+    }
+
+    /// Adds the cause, for the audit record only.
+    #[must_use]
+    pub fn because(self, source: impl Into<BoxError>) -> Self {
+        Self {
+            source: Some(source.into()),
+            ..self
+        }
+    }
+
+    fn public_text(&self) -> &str {
+        self.public.as_deref().unwrap_or(OPAQUE)
+    }
+
+    /// The error and its causes, outermost first, for the audit record.
+    #[must_use]
+    pub fn chain(&self) -> Vec<String> {
+        let public = self.public.iter().map(ToString::to_string);
+        let causes = self.source.as_deref().map(|error| chain(error));
+        public.chain(causes.into_iter().flatten()).collect()
+    }
+}
+
+/// An error and its causes, outermost first.
+pub(crate) fn chain(error: &dyn StdError) -> Vec<String> {
+    let mut chain = vec![error.to_string()];
+    let mut next = error.source();
+    while let Some(error) = next {
+        chain.push(error.to_string());
+        next = error.source();
+    }
+    chain
+}
+
+impl<E: StdError + Send + Sync + 'static> From<E> for ToolError {
+    fn from(error: E) -> Self {
+        Self {
+            public: None,
+            source: Some(Box::new(error)),
+        }
+    }
+}
+
+/// A mistake in how the gate is set up, found before the first request. The text says what to do.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}\nhelp: {help}")]
+pub struct ConfigError {
+    message: String,
+    help: String,
+}
+
+impl ConfigError {
+    pub(crate) fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            help: help.into(),
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The one place where a call is decided.
+
+mod ledger;
+
+use self::ledger::Ledger;
+use crate::audit::call_span;
+use crate::call::{Call, CallContext};
+use crate::caller::Caller;
+use crate::config::Settings;
+use crate::error::{ArgumentsError, Error};
+use crate::supply::States;
+use crate::tenant::FindTenants;
+use crate::toolset::{Prepared, Tool};
+use futures_util::FutureExt as _;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use tracing::{Instrument as _, Span};
+use uuid::Uuid;
+
+/// Stands before every tool, on every transport.
+///
+/// [`Gate::builder`] makes one, [`Gate::protect`] puts it before a [`Toolset`](crate::Toolset). Cheap to clone.
+///
+/// Panics of a tool or of a lookup become errors of that one call. Under `panic = "abort"` they end the process, as
+/// everywhere.
+#[derive(Clone)]
+pub struct Gate {
+    pub(crate) settings: Arc<Settings>,
+}
+
+/// What a transport found out about a request before the gate sees it.
+#[derive(Clone, Debug)]
+pub(crate) struct Facts {
+    /// Who calls. A transport that knows nobody says `None`, and only public tools run.
+    pub(crate) caller: Option<Caller>,
+    /// The JSON-RPC id, as JSON text.
+    pub(crate) request_id: Option<Arc<str>>,
+    /// The span that the request was received in.
+    pub(crate) span: Span,
+}
+
+impl Gate {
+    /// Decides, writes the decision down, runs the tool if it was admitted, and writes down what came of it.
+    ///
+    /// 1. Policy: scopes and roles. Who fails here learns nothing about the arguments.
+    /// 2. Freshness: no tool can ask for it yet.
+    /// 3. Rate: no tool can ask for it yet.
+    /// 4. Arguments: they fit the tool.
+    /// 5. Tenant: all that they name is the caller's.
+    /// 6. The developer's own check: no tool can ask for it yet.
+    /// 7. The decision is recorded, on every path, also when the call is dropped half-way.
+    /// 8. The tool runs. This is the only place where a [`Call`] is made.
+    /// 9. The outcome is recorded, exactly once: result, error, panic, or dropped.
+    pub(crate) async fn call<'p, R>(
+        &self,
+        tool: &Tool,
+        states: &Arc<States>,
+        facts: Facts,
+        prepare: impl FnOnce() -> Result<Box<dyn Prepared<R> + 'p>, ArgumentsError>,
+    ) -> Result<R, Error> {
+        let id = Uuid::now_v7();
+        let span = call_span(&facts.span, id, &tool.name);
+        let guarded = async {
+            let mut ledger = Ledger::open(self, tool, &facts, id);
+            let decided = decide(tool, states, &facts, prepare, &mut ledger); // 1 to 6
+            let prepared = match AssertUnwindSafe(decided).catch_unwind().await {
+                Ok(Ok(prepared)) => prepared,
+                Ok(Err(error)) => return Err(ledger.denied(error)), // 7
+                Err(_panic) => return Err(ledger.denied(Error::Panicked)),
+            };
+            ledger.allowed(); // 7
+            let call = Call {
+                caller: facts.caller.clone(),
+                context: CallContext {
+                    id,
+                    tool: Arc::clone(&tool.name),
+                    request_id: facts.request_id.clone(),
+                },
+                states: Arc::clone(states),
+            };
+            let run = async { prepared.run(call).await }; // 8
+            let result = AssertUnwindSafe(run).catch_unwind().await;
+            ledger.ended(result.unwrap_or(Err(Error::Panicked))) // 9
+        };
+        guarded.instrument(span).await
+    }
+}
+
+/// Steps 1 to 6. Whatever is not let through by each of them is an error.
+async fn decide<'p, R>(
+    tool: &Tool,
+    states: &States,
+    facts: &Facts,
+    prepare: impl FnOnce() -> Result<Box<dyn Prepared<R> + 'p>, ArgumentsError>,
+    ledger: &mut Ledger<'_>,
+) -> Result<Box<dyn Prepared<R> + 'p>, Error> {
+    let caller = facts.caller.as_ref();
+    tool.policy.admit(caller).into_result()?; // 1
+    let prepared = prepare().map_err(Error::Arguments)?; // 4
+    ledger.note_arguments(prepared.audited());
+    let tenants = match prepared.tenants(states) {
+        FindTenants::Ready(tenants) => tenants,
+        FindTenants::Lookup(lookup) => lookup.await?,
+    };
+    tenants.admit(caller).into_result()?; // 5
+    drop(tenants);
+    Ok(prepared)
+}

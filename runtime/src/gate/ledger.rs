@@ -1,0 +1,125 @@
+//! The two records of one call, written even if the call is dropped.
+
+use super::{Facts, Gate};
+use crate::audit::{Event, Outcome, Record, Verdict, Who};
+use crate::decision::Denial;
+use crate::error::Error;
+use crate::toolset::Tool;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// Writes a decision, and after an admission exactly one outcome. What is not yet written when it is dropped says that
+/// the call was cancelled.
+pub(super) struct Ledger<'a> {
+    gate: &'a Gate,
+    tool: &'a Tool,
+    facts: &'a Facts,
+    id: Uuid,
+    arguments: Vec<(&'static str, Value)>,
+    stage: Stage,
+}
+
+enum Stage {
+    Deciding,
+    Running { since: Duration },
+    Closed,
+}
+
+impl<'a> Ledger<'a> {
+    pub(super) fn open(gate: &'a Gate, tool: &'a Tool, facts: &'a Facts, id: Uuid) -> Self {
+        Self {
+            gate,
+            tool,
+            facts,
+            id,
+            arguments: Vec::new(),
+            stage: Stage::Deciding,
+        }
+    }
+
+    pub(super) fn note_arguments(&mut self, arguments: Vec<(&'static str, Value)>) {
+        self.arguments = arguments;
+    }
+
+    pub(super) fn denied(&mut self, error: Error) -> Error {
+        let missing_scopes = match &error {
+            Error::Denied(Denial::MissingScopes { missing, .. }) => missing.as_slice(),
+            _ => &[],
+        };
+        self.write(Event::Decision {
+            decision: Verdict::Deny,
+            reason: Some(error.reason()),
+            missing_scopes,
+            detail: error.detail(),
+            arguments: self.arguments.iter().cloned().collect(),
+        });
+        self.stage = Stage::Closed;
+        error
+    }
+
+    pub(super) fn allowed(&mut self) {
+        self.write(Event::Decision {
+            decision: Verdict::Allow,
+            reason: None,
+            missing_scopes: &[],
+            detail: None,
+            arguments: self.arguments.iter().cloned().collect(),
+        });
+        self.stage = Stage::Running {
+            since: self.gate.settings.clock.monotonic(),
+        };
+    }
+
+    pub(super) fn ended<R>(&mut self, result: Result<R, Error>) -> Result<R, Error> {
+        let (outcome, errors) = match &result {
+            Ok(_) => (Outcome::Ok, Vec::new()),
+            Err(Error::Panicked) => (Outcome::Panic, Vec::new()),
+            Err(Error::Tool(error)) => (Outcome::ToolError, error.chain()),
+            Err(error) => (Outcome::ToolError, vec![error.reason().to_owned()]),
+        };
+        self.outcome(outcome, &errors);
+        result
+    }
+
+    fn outcome(&mut self, outcome: Outcome, errors: &[String]) {
+        if let Stage::Running { since } = self.stage {
+            let duration = self.gate.settings.clock.monotonic().saturating_sub(since);
+            self.write(Event::Outcome {
+                outcome,
+                errors,
+                duration,
+            });
+        }
+        self.stage = Stage::Closed;
+    }
+
+    fn write(&self, event: Event<'_>) {
+        self.gate.record(&Record {
+            time: self.gate.settings.clock.unix_time(),
+            id: self.id,
+            tool: Some(&self.tool.name),
+            policy: Some(&self.tool.fingerprint),
+            request_id: self.facts.request_id.as_deref(),
+            who: Who::new(self.facts.caller.as_ref()),
+            event,
+        });
+    }
+}
+
+impl Drop for Ledger<'_> {
+    fn drop(&mut self) {
+        match self.stage {
+            Stage::Deciding => self.write(Event::Decision {
+                decision: Verdict::Deny,
+                reason: Some("cancelled"),
+                missing_scopes: &[],
+                detail: None,
+                arguments: BTreeMap::new(),
+            }),
+            Stage::Running { .. } => self.outcome(Outcome::Cancelled, &[]),
+            Stage::Closed => {}
+        }
+    }
+}

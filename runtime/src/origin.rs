@@ -1,0 +1,149 @@
+//! Which `Host` and `Origin` a request may carry: the defence against DNS rebinding (MCP-50).
+
+use crate::error::ConfigError;
+use crate::resource::ResourceUrl;
+use http::header::{HOST, ORIGIN};
+use http::request::Parts;
+use http::uri::Authority;
+use url::Url;
+
+/// The accepted values of `Host` and `Origin`.
+#[derive(Debug)]
+pub(crate) struct AllowedPeers {
+    hosts: Vec<Authority>,
+    origins: Vec<String>,
+    /// Whether any port of a loopback host will do; for a gate without a resource URL.
+    any_loopback: bool,
+}
+
+/// A request that came by a name, or from a page, that the server does not know.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum ForeignPeer {
+    Host,
+    Origin,
+}
+
+impl ForeignPeer {
+    pub(crate) const fn reason(self) -> &'static str {
+        match self {
+            Self::Host => "foreign_host",
+            Self::Origin => "foreign_origin",
+        }
+    }
+}
+
+impl AllowedPeers {
+    pub(crate) fn new(resource: &ResourceUrl, hosts: &[String], origins: &[String]) -> Result<Self, ConfigError> {
+        let own = resource.url().authority().to_owned();
+        let hosts = std::iter::once(&own).chain(hosts).map(|host| {
+            host.parse().map_err(|_| {
+                ConfigError::new(
+                    format!("`{host}` is not a host"),
+                    "write it like `mcp.internal` or `mcp.internal:8080`",
+                )
+            })
+        });
+        let own = resource.url().origin().ascii_serialization();
+        let origins = origins.iter().map(|origin| match Url::parse(origin) {
+            Ok(url) if url.origin().ascii_serialization() == *origin => Ok(origin.clone()),
+            _ => Err(ConfigError::new(
+                format!("`{origin}` is not an origin"),
+                "write it like `https://app.example.com`: scheme, host, the port if it is not the usual one, nothing else",
+            )),
+        });
+        Ok(Self {
+            hosts: hosts.collect::<Result<_, _>>()?,
+            origins: std::iter::once(Ok(own)).chain(origins).collect::<Result<_, _>>()?,
+            any_loopback: false,
+        })
+    }
+
+    /// Only this machine, by any port, and no browser pages.
+    pub(crate) const fn loopback() -> Self {
+        Self {
+            hosts: Vec::new(),
+            origins: Vec::new(),
+            any_loopback: true,
+        }
+    }
+
+    /// Checks a request.
+    ///
+    /// 1. There is one host, in the `Host` header or (HTTP/2) in the request's URI, and it is one of the accepted.
+    /// 2. If there is an `Origin`, there is one, and it is one of the accepted, exactly.
+    pub(crate) fn check(&self, parts: &Parts) -> Result<(), ForeignPeer> {
+        let mut hosts = parts.headers.get_all(HOST).iter();
+        let host = match (hosts.next(), hosts.next()) {
+            (None, _) => parts.uri.authority().cloned(),
+            (Some(host), None) => Authority::try_from(host.as_bytes()).ok(),
+            (Some(_), Some(_)) => None,
+        };
+        if !host.is_some_and(|host| self.knows_host(&host)) {
+            return Err(ForeignPeer::Host);
+        }
+        for origin in parts.headers.get_all(ORIGIN) {
+            if !self.origins.iter().any(|known| known.as_bytes() == origin.as_bytes()) {
+                return Err(ForeignPeer::Origin);
+            }
+        }
+        Ok(())
+    }
+
+    fn knows_host(&self, host: &Authority) -> bool {
+        // `Authority` compares hosts without regard to case.
+        self.hosts.contains(host) || self.any_loopback && matches!(host.host(), "localhost" | "127.0.0.1" | "[::1]")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AllowedPeers, ForeignPeer};
+    use crate::resource::ResourceUrl;
+
+    fn check(headers: &[(&str, &str)]) -> Result<(), ForeignPeer> {
+        let resource = ResourceUrl::new("https://mcp.example.com/mcp".to_owned()).unwrap();
+        let hosts = ["mcp.internal:8080".to_owned()];
+        let origins = ["https://app.example.com".to_owned()];
+        let peers = AllowedPeers::new(&resource, &hosts, &origins).unwrap();
+        let mut request = http::Request::post("/mcp");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        peers.check(&request.body(()).unwrap().into_parts().0)
+    }
+
+    #[test]
+    fn mcp_50_accepts_known_hosts_and_origins_only() {
+        let host = ("host", "mcp.example.com");
+        assert_eq!(check(&[host]), Ok(()));
+        assert_eq!(check(&[("host", "MCP.example.com")]), Ok(()));
+        assert_eq!(check(&[("host", "mcp.internal:8080")]), Ok(()));
+        for origin in ["https://app.example.com", "https://mcp.example.com"] {
+            assert_eq!(check(&[host, ("origin", origin)]), Ok(()));
+        }
+        for foreign in [
+            "evil.example",
+            "mcp.example.com:8443",
+            "mcp.internal",
+            "mcp.example.com.evil.example",
+            "a@mcp.example.com",
+        ] {
+            assert_eq!(check(&[("host", foreign)]), Err(ForeignPeer::Host), "{foreign}");
+        }
+        assert_eq!(check(&[]), Err(ForeignPeer::Host));
+        assert_eq!(check(&[host, host]), Err(ForeignPeer::Host));
+        for foreign in [
+            "null",
+            "https://evil.example",
+            "http://app.example.com",
+            "https://app.example.com:444",
+            "",
+        ] {
+            assert_eq!(
+                check(&[host, ("origin", foreign)]),
+                Err(ForeignPeer::Origin),
+                "{foreign}"
+            );
+        }
+    }
+}

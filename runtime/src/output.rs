@@ -1,0 +1,103 @@
+//! What a tool answers.
+
+use crate::error::{Error, ToolError};
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema};
+use serde::Serialize;
+use serde_json::Value;
+use std::borrow::Cow;
+
+/// A structured answer: the client gets the value as JSON, and the tool an output schema.
+///
+/// The value must serialize to a JSON object, as MCP 2025-06-18 and later ask of `structuredContent`.
+#[derive(Clone, Copy, Debug)]
+pub struct Json<T>(pub T);
+
+/// The answer of a tool, ready for an SDK.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Output {
+    /// Structured content, with the same JSON as text for clients that know only text.
+    Json(Value),
+    /// Text content.
+    Text(Cow<'static, str>),
+    /// No content.
+    Empty,
+}
+
+/// What the `Ok` of a tool may be: [`Json<T>`], text, or `()`.
+#[diagnostic::on_unimplemented(
+    message = "a tool cannot answer `{Self}`",
+    label = "not an answer",
+    note = "answer `toolgate::Json<T>` for structured content, a `String` for text, or `()`"
+)]
+pub trait IntoOutput {
+    /// The schema of structured content.
+    fn schema() -> Option<Schema> {
+        None
+    }
+
+    /// Turns it into the answer.
+    fn into_output(self) -> Result<Output, ToolError>;
+}
+
+impl<T: Serialize + JsonSchema> IntoOutput for Json<T> {
+    fn schema() -> Option<Schema> {
+        let generator = SchemaSettings::draft2020_12().for_serialize();
+        Some(generator.into_generator().into_root_schema_for::<T>())
+    }
+
+    fn into_output(self) -> Result<Output, ToolError> {
+        Ok(Output::Json(serde_json::to_value(self.0)?))
+    }
+}
+
+impl IntoOutput for String {
+    fn into_output(self) -> Result<Output, ToolError> {
+        Ok(Output::Text(self.into()))
+    }
+}
+
+impl IntoOutput for &'static str {
+    fn into_output(self) -> Result<Output, ToolError> {
+        Ok(Output::Text(self.into()))
+    }
+}
+
+impl IntoOutput for Cow<'static, str> {
+    fn into_output(self) -> Result<Output, ToolError> {
+        Ok(Output::Text(self))
+    }
+}
+
+impl IntoOutput for () {
+    fn into_output(self) -> Result<Output, ToolError> {
+        Ok(Output::Empty)
+    }
+}
+
+/// What a tool function may return: a `Result` of an answer and an error.
+#[diagnostic::on_unimplemented(
+    message = "a tool cannot return `{Self}`",
+    label = "expected `Result<T, E>`",
+    note = "`T` is `toolgate::Json<..>`, a `String` or `()`; `E` is any `std::error::Error`, or `toolgate::ToolError`"
+)]
+pub trait ToolReturn {
+    #[doc(hidden)]
+    fn schema() -> Option<Schema>;
+
+    #[doc(hidden)]
+    fn into_result(self) -> Result<Output, Error>;
+}
+
+impl<T: IntoOutput, E: Into<ToolError>> ToolReturn for Result<T, E> {
+    fn schema() -> Option<Schema> {
+        T::schema()
+    }
+
+    fn into_result(self) -> Result<Output, Error> {
+        self.map_err(Into::into)
+            .and_then(IntoOutput::into_output)
+            .map_err(Error::Tool)
+    }
+}

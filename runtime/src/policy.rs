@@ -1,0 +1,185 @@
+//! What a tool demands of its caller, as constant data.
+
+use crate::caller::Caller;
+use crate::decision::{Decision, Denial};
+use crate::scope::ScopeToken;
+use aws_lc_rs::digest;
+use serde::Serialize;
+use std::fmt::Write as _;
+
+/// A tool's declared demands. `#[mcp_tool]` writes it; [`Policy::admit`] judges it.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Policy {
+    posture: Posture,
+    scopes_all: &'static [ScopeToken],
+    scopes_any: &'static [ScopeToken],
+    roles: &'static [&'static str],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tenant: Option<TenantDemand>,
+}
+
+/// Who is considered at all.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Posture {
+    Public,
+    Callers,
+    Nobody,
+}
+
+/// Which field of the arguments must belong to the caller's tenant.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+pub struct TenantDemand {
+    /// The field as it was declared, such as `items[*].resource_id`.
+    pub field: &'static str,
+    /// The function that finds a resource's tenant, as it was declared; without one the field names the tenant itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lookup: Option<&'static str>,
+}
+
+impl Policy {
+    /// Admits everyone, with or without a token.
+    pub const PUBLIC: Self = Self::with_posture(Posture::Public);
+    /// Admits every caller with a valid token.
+    pub const AUTHENTICATED: Self = Self::with_posture(Posture::Callers);
+    /// Admits no one. What a tool gets whose declaration does not compile.
+    pub const NOBODY: Self = Self::with_posture(Posture::Nobody);
+
+    const fn with_posture(posture: Posture) -> Self {
+        Self {
+            posture,
+            scopes_all: &[],
+            scopes_any: &[],
+            roles: &[],
+            tenant: None,
+        }
+    }
+
+    /// Demands every one of these scopes.
+    #[must_use]
+    pub const fn scopes_all(self, scopes: &'static [ScopeToken]) -> Self {
+        Self {
+            scopes_all: scopes,
+            ..self
+        }
+    }
+
+    /// Demands at least one of these scopes. An empty list demands nothing.
+    #[must_use]
+    pub const fn scopes_any(self, scopes: &'static [ScopeToken]) -> Self {
+        Self {
+            scopes_any: scopes,
+            ..self
+        }
+    }
+
+    /// Demands at least one of these roles. An empty list demands nothing.
+    #[must_use]
+    pub const fn roles(self, roles: &'static [&'static str]) -> Self {
+        Self { roles, ..self }
+    }
+
+    /// Demands that the arguments belong to the caller's tenant.
+    #[must_use]
+    pub const fn tenant(self, demand: TenantDemand) -> Self {
+        Self {
+            tenant: Some(demand),
+            ..self
+        }
+    }
+
+    /// Decides about a caller, as far as that can be done without the arguments.
+    ///
+    /// 1. A public tool admits everyone.
+    /// 2. Any other tool admits no one without a caller.
+    /// 3. The caller holds every scope of `scopes_all`, and one of `scopes_any` if there are any.
+    /// 4. The caller holds one of `roles` if there are any.
+    /// 5. Whatever is none of this is denied.
+    pub fn admit(&self, caller: Option<&Caller>) -> Decision {
+        match (self.posture, caller) {
+            (Posture::Public, _) => Decision::Allow,
+            (Posture::Callers, None) => Decision::Deny(Denial::Unauthenticated),
+            (Posture::Callers, Some(caller)) => self.admit_caller(caller),
+            (Posture::Nobody, _) => Decision::Deny(Denial::Nobody),
+        }
+    }
+
+    fn admit_caller(&self, caller: &Caller) -> Decision {
+        let missing = self.missing_scopes(caller);
+        if !missing.is_empty() {
+            return Decision::Deny(Denial::MissingScopes {
+                missing,
+                required: self.challenge_scopes(),
+            });
+        }
+        if self.roles.is_empty() || self.roles.iter().any(|role| caller.has_role(role)) {
+            Decision::Allow
+        } else {
+            Decision::Deny(Denial::MissingRole(self.roles))
+        }
+    }
+
+    fn missing_scopes(&self, caller: &Caller) -> Vec<ScopeToken> {
+        let lacks = |scope: &&ScopeToken| !caller.has_scope(scope.as_str());
+        let mut missing: Vec<_> = self.scopes_all.iter().filter(lacks).copied().collect();
+        if self.scopes_any.iter().all(|scope| lacks(&scope)) {
+            missing.extend(self.scopes_any.first());
+        }
+        missing
+    }
+
+    /// The scopes a client should ask for to call the tool: all of `scopes_all`, and the first of `scopes_any`.
+    ///
+    /// MCP-43: everything the operation needs, in one challenge. Of alternatives the first is named, so put the
+    /// narrowest first.
+    #[must_use]
+    pub fn challenge_scopes(&self) -> Vec<ScopeToken> {
+        let any = self.scopes_any.first();
+        self.scopes_all.iter().chain(any).copied().collect()
+    }
+
+    /// Whether the tool admits callers without a token.
+    #[must_use]
+    pub const fn is_public(&self) -> bool {
+        matches!(self.posture, Posture::Public)
+    }
+
+    /// The scopes that are all demanded.
+    #[must_use]
+    pub const fn demanded_scopes_all(&self) -> &'static [ScopeToken] {
+        self.scopes_all
+    }
+
+    /// The scopes of which one is demanded.
+    #[must_use]
+    pub const fn demanded_scopes_any(&self) -> &'static [ScopeToken] {
+        self.scopes_any
+    }
+
+    /// The roles of which one is demanded.
+    #[must_use]
+    pub const fn demanded_roles(&self) -> &'static [&'static str] {
+        self.roles
+    }
+
+    /// What is demanded about the tenant.
+    #[must_use]
+    pub const fn demanded_tenant(&self) -> Option<TenantDemand> {
+        self.tenant
+    }
+
+    /// A short name of exactly this policy: 16 hexadecimal digits of the SHA-256 of its JSON form.
+    ///
+    /// It stands in every audit record, so that a record can be tied to the declaration it was decided by.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let json = serde_json::to_vec(self).unwrap_or_default();
+        let digest = digest::digest(&digest::SHA256, &json);
+        let mut hex = String::with_capacity(16);
+        for byte in digest.as_ref().iter().take(8) {
+            // Writing into a `String` cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+        }
+        hex
+    }
+}

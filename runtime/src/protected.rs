@@ -1,0 +1,173 @@
+//! A toolset behind a gate: the only thing that SDK adapters take.
+
+use crate::audit::{Event, Record, Verdict, Who};
+use crate::caller::Caller;
+use crate::decision::{Decision, Denial};
+use crate::error::{ConfigError, Error};
+use crate::gate::{Facts, Gate};
+use crate::output::Output;
+use crate::scope::ScopeToken;
+use crate::supply::States;
+use crate::toolset::{Tool, Toolset};
+use serde_json::Value;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use tracing::Span;
+use uuid::Uuid;
+
+/// A [`Toolset`] behind a [`Gate`]. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Protected(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    gate: Gate,
+    tools: Vec<Tool>,
+    by_name: HashMap<Arc<str>, usize>,
+    states: Arc<States>,
+}
+
+impl Gate {
+    /// Puts the gate before these tools.
+    ///
+    /// 1. No two tools have the same name.
+    /// 2. A name has the form that MCP asks for: 1 to 128 of `A-Z a-z 0-9 _ - .`.
+    /// 3. A gate without a validator takes only tools that are `public`.
+    pub fn protect<S>(&self, toolset: Toolset<S>) -> Result<Protected, ConfigError> {
+        let mut by_name = HashMap::new();
+        for (index, tool) in toolset.tools.iter().enumerate() {
+            check_name(tool)?;
+            if let Some(first) = by_name.insert(Arc::clone(&tool.name), index) {
+                let first = toolset.tools.get(first).map_or(tool.location, |tool| tool.location);
+                return Err(duplicate(&tool.name, first, tool));
+            }
+            if self.settings.authority.is_none() && !tool.policy.is_public() {
+                return Err(ConfigError::new(
+                    format!(
+                        "`{}` ({}) is not public, and this gate cannot tell who calls",
+                        tool.name, tool.location
+                    ),
+                    "make the gate with `Gate::builder()` and a validator",
+                ));
+            }
+        }
+        Ok(Protected(Arc::new(Inner {
+            gate: self.clone(),
+            tools: toolset.tools,
+            by_name,
+            states: Arc::new(toolset.states),
+        })))
+    }
+}
+
+fn check_name(tool: &Tool) -> Result<(), ConfigError> {
+    let well_formed = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+    if (1..=128).contains(&tool.name.len()) && tool.name.chars().all(well_formed) {
+        return Ok(());
+    }
+    Err(ConfigError::new(
+        format!("`{}` ({}) is not a tool name", tool.name, tool.location),
+        "use 1 to 128 letters, digits, `_`, `-` and `.`",
+    ))
+}
+
+fn duplicate(name: &str, first: crate::tool::Location, second: &Tool) -> ConfigError {
+    ConfigError::new(
+        format!(
+            "two tools are called `{name}`: one at {first}, one at {}",
+            second.location
+        ),
+        "give one of them another name with `#[mcp_tool(name = \"..\")]`, or add it only once",
+    )
+}
+
+impl Protected {
+    /// Calls a tool in this process, through the gate.
+    ///
+    /// Whoever has a [`Caller`] has authenticated it. `None` if there is no such tool.
+    pub async fn call(&self, tool: &str, caller: Option<Caller>, arguments: Value) -> Option<Result<Output, Error>> {
+        let facts = Facts {
+            caller,
+            request_id: None,
+            span: Span::current(),
+        };
+        Some(self.run(self.tool(tool)?, facts, arguments).await)
+    }
+
+    pub(crate) async fn run(&self, tool: &Tool, facts: Facts, arguments: Value) -> Result<Output, Error> {
+        let prepare = || tool.prepare(arguments);
+        self.0.gate.call(tool, &self.0.states, facts, prepare).await
+    }
+
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.0.gate
+    }
+
+    /// The tools, in the order they were added.
+    pub(crate) fn tools(&self) -> &[Tool] {
+        &self.0.tools
+    }
+
+    pub(crate) fn tool(&self, name: &str) -> Option<&Tool> {
+        self.0.tools.get(*self.0.by_name.get(name)?)
+    }
+
+    pub(crate) fn states(&self) -> &Arc<States> {
+        &self.0.states
+    }
+
+    pub(crate) fn has_public_tools(&self) -> bool {
+        self.0.tools.iter().any(|tool| tool.policy.is_public())
+    }
+
+    /// Takes the first step of the gate ahead, so that a transport can answer in its own words. It never grants: the gate
+    /// takes the step again. A denial is recorded here, because the gate will not see the call.
+    pub(crate) fn deny_early(&self, tool: &Tool, facts: &Facts) -> Option<Denial> {
+        let Decision::Deny(denial) = tool.policy.admit(facts.caller.as_ref()) else {
+            return None;
+        };
+        let missing = match &denial {
+            Denial::MissingScopes { missing, .. } => missing.as_slice(),
+            _ => &[],
+        };
+        self.record_denial(Some(tool), facts, denial.reason(), missing, None);
+        Some(denial)
+    }
+
+    /// Records that a request was turned away before the gate.
+    pub(crate) fn record_denial(
+        &self,
+        tool: Option<&Tool>,
+        facts: &Facts,
+        reason: &'static str,
+        missing_scopes: &[ScopeToken],
+        detail: Option<String>,
+    ) {
+        let gate = &self.0.gate;
+        gate.record(&Record {
+            time: gate.settings.clock.unix_time(),
+            id: Uuid::now_v7(),
+            tool: tool.map(|tool| tool.name.as_ref()),
+            policy: tool.map(|tool| tool.fingerprint.as_ref()),
+            request_id: facts.request_id.as_deref(),
+            who: Who::new(facts.caller.as_ref()),
+            event: Event::Decision {
+                decision: Verdict::Deny,
+                reason: Some(reason),
+                missing_scopes,
+                detail,
+                arguments: std::collections::BTreeMap::new(),
+            },
+        });
+    }
+
+    /// The scopes that a client should ask for at first: configured, or what the read-only tools without roles need.
+    pub(crate) fn baseline(&self) -> BTreeSet<ScopeToken> {
+        if let Some(baseline) = &self.0.gate.settings.baseline {
+            return baseline.iter().copied().collect();
+        }
+        let basic = |tool: &&Tool| tool.hints.read_only == Some(true) && tool.policy.demanded_roles().is_empty();
+        let basic = self.0.tools.iter().filter(basic);
+        basic.flat_map(|tool| tool.policy.challenge_scopes()).collect()
+    }
+}

@@ -1,0 +1,43 @@
+//! The value of an OAuth scope.
+
+use std::fmt;
+
+/// An OAuth scope token (RFC 6749 section 3.3): one or more printable ASCII characters other than space, `"` and `\`.
+///
+/// Compared exactly, byte by byte: no case folding, no prefixes, no wildcards.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, serde::Serialize)]
+#[serde(transparent)]
+pub struct ScopeToken(&'static str);
+
+impl ScopeToken {
+    /// Makes a scope token of a literal. In a constant, a mistake is a compile error.
+    ///
+    /// # Panics
+    ///
+    /// If `text` is outside the grammar.
+    #[must_use]
+    pub const fn from_static(text: &'static str) -> Self {
+        assert!(!text.is_empty(), "a scope cannot be empty");
+        let mut rest = text.as_bytes();
+        while let [byte, tail @ ..] = rest {
+            assert!(
+                matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e),
+                "a scope is printable ASCII without space, quote and backslash"
+            );
+            rest = tail;
+        }
+        Self(text)
+    }
+
+    /// The scope as it stands in a token or a challenge.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+impl fmt::Display for ScopeToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}

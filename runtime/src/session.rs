@@ -1,0 +1,134 @@
+//! Whose a session of the legacy protocol is.
+//!
+//! An SDK's session id is a bearer secret that says nothing about its owner. On the way out it is bound to the principal
+//! that opened the session; on the way in, nobody else gets past (MCP-58, MCP-67). The SDK sees its own id only.
+
+use crate::caller::Caller;
+use crate::error::ConfigError;
+use aws_lc_rs::{hmac, rand};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+/// Separates these tags from everything else that might ever be computed with the same key.
+const DOMAIN: &[u8] = b"toolgate session 1";
+
+/// The keys that bind sessions. The first one signs.
+pub(crate) struct SessionKeys {
+    keys: Vec<(String, hmac::Key)>,
+}
+
+/// A session id that was not issued to this caller: forged, foreign, or made before a restart.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct ForeignSession;
+
+impl SessionKeys {
+    /// One key, for the life of this process.
+    pub(crate) fn random() -> Result<Self, ConfigError> {
+        let mut secret = [0; 32];
+        rand::fill(&mut secret).map_err(|_| {
+            ConfigError::new(
+                "the system gives no random numbers",
+                "check that the process may call getrandom",
+            )
+        })?;
+        Ok(Self {
+            keys: vec![("r".to_owned(), hmac::Key::new(hmac::HMAC_SHA256, &secret))],
+        })
+    }
+
+    /// The id as the client sees it: `<id>.<key id>.<tag>`.
+    pub(crate) fn bind(&self, id: &str, owner: Option<&Caller>) -> Option<String> {
+        let (key_id, key) = self.keys.first()?;
+        let tag = hmac::sign(key, &message(id, owner));
+        Some(format!("{id}.{key_id}.{}", URL_SAFE_NO_PAD.encode(tag)))
+    }
+
+    /// The SDK's id, if the session is this caller's.
+    ///
+    /// 1. The id ends with a key id that we know and a tag.
+    /// 2. The tag is right for exactly this id and this principal. A session that was opened without a token is nobody's,
+    ///    so no authenticated caller adopts it.
+    pub(crate) fn unbind<'a>(&self, bound: &'a str, claimant: Option<&Caller>) -> Result<&'a str, ForeignSession> {
+        let (rest, tag) = bound.rsplit_once('.').ok_or(ForeignSession)?;
+        let (id, key_id) = rest.rsplit_once('.').ok_or(ForeignSession)?;
+        let known = self.keys.iter().find(|(known, _)| known == key_id);
+        let (_, key) = known.ok_or(ForeignSession)?;
+        let tag = URL_SAFE_NO_PAD.decode(tag).map_err(|_| ForeignSession)?;
+        hmac::verify(key, &message(id, claimant), &tag).map_err(|_| ForeignSession)?;
+        Ok(id)
+    }
+}
+
+/// What is signed. Every part is preceded by its length, so no two owners give the same message.
+fn message(id: &str, owner: Option<&Caller>) -> Vec<u8> {
+    let mut message = DOMAIN.to_vec();
+    let mut part = |part: Option<&str>| match part {
+        Some(text) => {
+            message.push(1);
+            message.extend_from_slice(&(text.len() as u64).to_be_bytes());
+            message.extend_from_slice(text.as_bytes());
+        }
+        None => message.push(0),
+    };
+    part(Some(id));
+    part(owner.map(Caller::issuer));
+    part(owner.map(Caller::subject));
+    part(owner.map(|owner| owner.principal().kind().as_str()));
+    part(owner.and_then(Caller::client_id));
+    part(owner.and_then(Caller::tenant));
+    message
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ForeignSession, SessionKeys};
+    use crate::caller::{Caller, PrincipalKind};
+    use crate::claims::Claims;
+
+    fn caller(issuer: &str, subject: &str, kind: PrincipalKind, tenant: Option<&str>) -> Caller {
+        let mut claims = Claims::of(issuer.into(), subject, kind);
+        claims.tenant = tenant.map(Into::into);
+        Caller::new(claims)
+    }
+
+    #[test]
+    fn mcp_58_a_session_is_its_openers_alone() {
+        let keys = SessionKeys::random().unwrap();
+        let callers = [
+            None,
+            Some(caller("i", "ab", PrincipalKind::User, None)),
+            Some(caller("ia", "b", PrincipalKind::User, None)),
+            Some(caller("i", "ab", PrincipalKind::Client, None)),
+            Some(caller("i", "ab", PrincipalKind::User, Some("t"))),
+            Some(caller("i", "ab", PrincipalKind::User, Some(""))),
+        ];
+        for (i, owner) in callers.iter().enumerate() {
+            let bound = keys.bind("5-a.b", owner.as_ref()).unwrap();
+            for (j, claimant) in callers.iter().enumerate() {
+                let expected = if i == j { Ok("5-a.b") } else { Err(ForeignSession) };
+                assert_eq!(keys.unbind(&bound, claimant.as_ref()), expected, "{i} {j}");
+            }
+        }
+    }
+
+    #[test]
+    fn mcp_58_an_unsigned_or_changed_id_is_foreign() {
+        let keys = SessionKeys::random().unwrap();
+        let bound = keys.bind("5a", None).unwrap();
+        let other = SessionKeys::random().unwrap();
+        assert_eq!(other.unbind(&bound, None), Err(ForeignSession));
+        for changed in [
+            "",
+            "5a",
+            "5a.r",
+            "5a.r.",
+            "5a..",
+            &bound.replace("5a", "5b"),
+            &bound.replace(".r.", ".s."),
+            &format!("{bound}A"),
+            &bound.replace('r', ""),
+        ] {
+            assert_eq!(keys.unbind(changed, None), Err(ForeignSession), "{changed}");
+        }
+    }
+}

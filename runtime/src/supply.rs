@@ -1,0 +1,91 @@
+//! What a toolset's state has to give to its tools, checked when the tool is added.
+
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+
+/// Takes a part out of the state of a [`Toolset`](crate::Toolset).
+///
+/// The state gives itself; for a part of it, implement this for the part:
+///
+/// ```
+/// use toolgate::FromRef;
+///
+/// #[derive(Clone)]
+/// struct Notes;
+/// struct App {
+///     notes: Notes,
+/// }
+///
+/// impl FromRef<App> for Notes {
+///     fn from_ref(app: &App) -> Self {
+///         app.notes.clone()
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "the state of this toolset is `{S}`, which cannot give a `{Self}`",
+    label = "this tool needs a `{Self}`",
+    note = "make the toolset with `Toolset::new(..)` of a `{Self}`, or implement `toolgate::FromRef<{S}>` for `{Self}`"
+)]
+pub trait FromRef<S> {
+    /// Takes it. Called once, when the toolset is protected.
+    fn from_ref(state: &S) -> Self;
+}
+
+impl<S: Clone> FromRef<S> for S {
+    fn from_ref(state: &S) -> Self {
+        state.clone()
+    }
+}
+
+/// The need of one state of type `T`, as [`FromCall::Needs`](crate::FromCall::Needs). `()` is no need, a pair is both.
+#[derive(Debug)]
+pub struct Needed<T>(std::marker::PhantomData<fn() -> T>);
+
+/// That a state `Self` can give all of the needs `N`.
+#[diagnostic::on_unimplemented(
+    message = "the state of this toolset, `{Self}`, cannot give what this tool needs",
+    label = "this tool's needs are not met"
+)]
+pub trait Supplies<N> {
+    #[doc(hidden)]
+    fn supply(&self, states: &mut States);
+}
+
+impl<S> Supplies<()> for S {
+    fn supply(&self, _: &mut States) {}
+}
+
+impl<S, T> Supplies<Needed<T>> for S
+where
+    T: FromRef<S> + Clone + Send + Sync + 'static,
+{
+    fn supply(&self, states: &mut States) {
+        states
+            .0
+            .entry(TypeId::of::<T>())
+            .or_insert_with(|| Box::new(T::from_ref(self)));
+    }
+}
+
+impl<S, A, B> Supplies<(A, B)> for S
+where
+    S: Supplies<A> + Supplies<B>,
+{
+    fn supply(&self, states: &mut States) {
+        Supplies::<A>::supply(self, states);
+        Supplies::<B>::supply(self, states);
+    }
+}
+
+/// The states that the tools of one toolset need, by type.
+#[derive(Debug, Default)]
+pub struct States(HashMap<TypeId, Box<dyn Any + Send + Sync>>);
+
+impl States {
+    /// The state of type `T`, if some tool of the toolset declared to need it.
+    #[must_use]
+    pub fn state<T: 'static>(&self) -> Option<&T> {
+        self.0.get(&TypeId::of::<T>())?.downcast_ref()
+    }
+}

@@ -1,0 +1,91 @@
+//! What `#[mcp_tool]` makes of a function.
+
+use crate::call::Call;
+use crate::error::Error;
+use crate::output::Output;
+use crate::policy::Policy;
+use crate::supply::States;
+use crate::tenant::{FindTenants, Tenants};
+use schemars::{JsonSchema, Schema};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// A tool with its demands. Written by `#[mcp_tool]`, run by the gate.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a guarded tool",
+    note = "put `#[mcp_tool(..)]` on an `async fn` and use the `..Tool` type it makes"
+)]
+pub trait ToolHandler: Send + Sync + 'static {
+    /// What the tool is called with.
+    type Args: DeserializeOwned + JsonSchema + Send + Sync + 'static;
+    /// The states that the tool takes from its toolset.
+    type Needs;
+    /// What is known of it before any call.
+    const SPEC: ToolSpec;
+
+    /// The schema of its structured answer.
+    fn output_schema() -> Option<Schema>;
+
+    /// Finds the tenants that the arguments name.
+    fn tenants<'a>(_: &'a States, _: &'a Self::Args) -> FindTenants<'a> {
+        FindTenants::Ready(Tenants::Unbound)
+    }
+
+    /// The argument fields that may stand in the audit record.
+    fn audited(_: &Self::Args) -> Vec<(&'static str, Value)> {
+        Vec::new()
+    }
+
+    /// Runs it. Only the gate makes a [`Call`].
+    fn run(call: Call, args: Self::Args) -> impl Future<Output = Result<Output, Error>> + Send;
+}
+
+/// The constant facts of a tool.
+#[derive(Clone, Copy, Debug)]
+pub struct ToolSpec {
+    /// The name clients call it by.
+    pub name: &'static str,
+    /// A name for people.
+    pub title: Option<&'static str>,
+    /// What it does, for the model.
+    pub description: &'static str,
+    /// How it behaves, for clients. Not a promise, and not enforced.
+    pub hints: Hints,
+    /// Who may call it.
+    pub policy: Policy,
+    /// Where it is declared.
+    pub location: Location,
+}
+
+/// Tool annotations of the MCP specification: what a client may assume of the tool's behaviour.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct Hints {
+    /// It changes nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read_only: Option<bool>,
+    /// It may destroy something.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub destructive: Option<bool>,
+    /// Calling it twice is like calling it once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub idempotent: Option<bool>,
+    /// It reaches beyond this server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub open_world: Option<bool>,
+}
+
+/// Where a tool is declared.
+#[derive(Clone, Copy, Debug)]
+pub struct Location {
+    /// The source file, as the compiler was given it.
+    pub file: &'static str,
+    /// The line, from 1.
+    pub line: u32,
+}
+
+impl std::fmt::Display for Location {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}

@@ -1,0 +1,93 @@
+//! What turns a token into claims.
+
+use crate::bearer::BearerToken;
+use crate::claims::Claims;
+use crate::error::Unavailable;
+use futures_util::future::BoxFuture;
+
+/// Turns a bearer token into claims, or says why not.
+///
+/// The validators of this crate are the only source of [`Claims`]; implement this for validators that wrap one of them.
+pub trait Validator: Send + Sync + 'static {
+    /// Validates a token.
+    fn validate(&self, token: &BearerToken) -> impl Future<Output = Result<Claims, ValidateError>> + Send;
+
+    /// The issuers whose tokens it accepts: the `authorization_servers` of RFC 9728.
+    fn issuers(&self) -> Vec<String>;
+}
+
+/// Why there are no claims.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ValidateError {
+    /// The token is not valid here: 401.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// It could not be found out: 503, never an "allow" and never a 401.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+/// Why a token is not valid here. For the audit record; the client learns only that it is not.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TokenError {
+    /// It is not a signed token in compact form.
+    #[error("not a signed token in compact form")]
+    Malformed,
+    /// Its header is not one that is understood.
+    #[error("header: {0}")]
+    Header(&'static str),
+    /// Its algorithm is not one of the configured.
+    #[error("algorithm not accepted")]
+    Algorithm,
+    /// No key of the issuer fits it.
+    #[error("no key fits")]
+    UnknownKey,
+    /// Its signature is wrong.
+    #[error("wrong signature")]
+    Signature,
+    /// Its claims are not JSON, or not JSON that means one thing only.
+    #[error("claims are not readable")]
+    Payload,
+    /// A claim is missing, of the wrong type or out of range.
+    #[error("claim: {0}")]
+    Claim(&'static str),
+    /// It is of another issuer.
+    #[error("foreign issuer")]
+    Issuer,
+    /// It is for another resource.
+    #[error("foreign audience")]
+    Audience,
+    /// It has expired.
+    #[error("expired")]
+    Expired,
+    /// It is not valid yet.
+    #[error("not valid yet")]
+    NotYetValid,
+    /// It is valid for longer than any access token should be.
+    #[error("valid for too long")]
+    Lifetime,
+    /// It is an ID token, a refresh token, a logout token or the like.
+    #[error("not an access token")]
+    NotAccessToken,
+    /// It is bound to a key of its sender, so as a plain bearer token it proves nothing (RFC 9449 section 7.2).
+    #[error("sender-constrained token used as plain bearer")]
+    SenderConstrained,
+}
+
+/// A [`Validator`] as an object.
+pub(crate) trait DynValidator: Send + Sync {
+    fn validate<'a>(&'a self, token: &'a BearerToken) -> BoxFuture<'a, Result<Claims, ValidateError>>;
+    fn issuers(&self) -> Vec<String>;
+}
+
+impl<V: Validator> DynValidator for V {
+    fn validate<'a>(&'a self, token: &'a BearerToken) -> BoxFuture<'a, Result<Claims, ValidateError>> {
+        Box::pin(Validator::validate(self, token))
+    }
+
+    fn issuers(&self) -> Vec<String> {
+        Validator::issuers(self)
+    }
+}
