@@ -1,5 +1,19 @@
 //! What turns a token into claims.
 
+mod algorithm;
+mod builder;
+mod claim_map;
+mod discovery;
+mod jwt;
+mod key_set;
+mod keys;
+mod token;
+
+pub use self::algorithm::Algorithm;
+pub use self::builder::{Given, HasAlgorithm, HasAudience, HasIssuer, JwtValidatorBuilder, Several};
+pub use self::claim_map::ClaimMap;
+pub use self::jwt::JwtValidator;
+
 use crate::bearer::BearerToken;
 use crate::claims::Claims;
 use crate::error::Unavailable;
@@ -90,4 +104,13 @@ impl<V: Validator> DynValidator for V {
     fn issuers(&self) -> Vec<String> {
         Validator::issuers(self)
     }
+}
+
+/// Which `typ` a token's header may have (R13).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum TypPolicy {
+    /// That of an access token, `JWT`, or none.
+    Lenient,
+    /// That of an access token only.
+    Strict,
 }

@@ -1,0 +1,252 @@
+//! [`Fetch`] over HTTP.
+
+use super::{Fetch, FetchError, MAX_DOCUMENT_BYTES};
+use crate::error::ConfigError;
+use crate::resource::{is_loopback, is_secure};
+use futures_util::future::BoxFuture;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::redirect::Policy;
+use reqwest::{Certificate, Client, Proxy, StatusCode};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+use url::{Host, Url};
+
+/// Gets documents over HTTPS, and over HTTP from this machine.
+#[derive(Clone, Debug)]
+pub struct HttpFetch {
+    client: Client,
+    addresses: Addresses,
+}
+
+/// Collects the exceptions that an [`HttpFetch`] may make.
+#[derive(Debug, Default)]
+#[must_use = "a builder does nothing until `.build()`"]
+pub struct HttpFetchBuilder {
+    addresses: Addresses,
+    roots: Vec<Vec<u8>>,
+    proxy: Option<String>,
+}
+
+/// Which addresses may be connected to.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+enum Addresses {
+    #[default]
+    Public,
+    AlsoPrivate,
+}
+
+impl HttpFetch {
+    /// One without exceptions.
+    pub fn new() -> Result<Self, ConfigError> {
+        Self::builder().build()
+    }
+
+    /// Starts one with exceptions.
+    pub fn builder() -> HttpFetchBuilder {
+        HttpFetchBuilder::default()
+    }
+
+    /// Gets a document (R9).
+    ///
+    /// 1. The URL is `https`, or goes to this machine.
+    /// 2. Private, link-local and otherwise special addresses are refused, unless allowed: a host that is written as an
+    ///    address here, any other when its name is resolved for the connection.
+    /// 3. Connecting takes at most 1 s, everything together at most 5 s.
+    /// 4. Redirects are not followed, proxies of the environment not used, and only `200` is an answer.
+    /// 5. No more than [`MAX_DOCUMENT_BYTES`] are read. Nothing is decompressed.
+    async fn get(&self, url: &Url) -> Result<Vec<u8>, FetchError> {
+        if !is_secure(url) {
+            return Err(FetchError::new("not https"));
+        }
+        let literal = match url.host() {
+            Some(Host::Ipv4(address)) => Some(IpAddr::V4(address)),
+            Some(Host::Ipv6(address)) => Some(IpAddr::V6(address)),
+            _ => None,
+        };
+        if literal.is_some_and(|address| !is_loopback(url) && !self.addresses.admit(address)) {
+            return Err(FetchError::new("the host is a private address"));
+        }
+        let failed = |error: reqwest::Error| FetchError::because("the request failed", error.without_url());
+        let mut response = self.client.get(url.clone()).send().await.map_err(failed)?;
+        if response.status() != StatusCode::OK {
+            return Err(FetchError::new(format!(
+                "answered with status {}",
+                response.status().as_u16()
+            )));
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(failed)? {
+            if body.len() + chunk.len() > MAX_DOCUMENT_BYTES {
+                return Err(FetchError::new("the document is too long"));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+}
+
+impl Fetch for HttpFetch {
+    fn get<'a>(&'a self, url: &'a Url) -> BoxFuture<'a, Result<Vec<u8>, FetchError>> {
+        Box::pin(HttpFetch::get(self, url))
+    }
+}
+
+impl HttpFetchBuilder {
+    /// Allows private addresses, as of a provider in the same cluster.
+    pub fn allow_private_network(self) -> Self {
+        Self {
+            addresses: Addresses::AlsoPrivate,
+            ..self
+        }
+    }
+
+    /// Trusts this certificate authority as well, as PEM.
+    pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.roots.push(pem.into());
+        self
+    }
+
+    /// Connects through this proxy. It resolves the names then, so keeping it off private addresses is its business.
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.proxy = Some(url.into());
+        self
+    }
+
+    /// Finishes it.
+    pub fn build(self) -> Result<HttpFetch, ConfigError> {
+        let mut client = Client::builder()
+            .connect_timeout(Duration::from_secs(1))
+            .timeout(Duration::from_secs(5))
+            .redirect(Policy::none())
+            .no_proxy()
+            .user_agent(concat!("toolgate/", env!("CARGO_PKG_VERSION")));
+        match &self.proxy {
+            Some(url) => client = client.proxy(Proxy::all(url).map_err(|error| refused("the proxy", &error))?),
+            None => client = client.dns_resolver(self.addresses),
+        }
+        for pem in &self.roots {
+            let certificate = Certificate::from_pem(pem).map_err(|error| refused("the root certificate", &error))?;
+            client = client.tls_certs_merge([certificate]);
+        }
+        Ok(HttpFetch {
+            client: client.build().map_err(|error| refused("the HTTP client", &error))?,
+            addresses: self.addresses,
+        })
+    }
+}
+
+fn refused(what: &str, error: &reqwest::Error) -> ConfigError {
+    ConfigError::new(
+        format!("{what} cannot be used: {error}"),
+        "check what `HttpFetch::builder()` was given",
+    )
+}
+
+impl Resolve for Addresses {
+    /// The addresses of a name that may be connected to. The connection uses these and no others, so a name that means
+    /// something else a moment later (DNS rebinding) gains nothing.
+    fn resolve(&self, name: Name) -> Resolving {
+        let allowed = *self;
+        Box::pin(async move {
+            let local = name.as_str() == "localhost";
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let fit = |found: &SocketAddr| {
+                if local {
+                    found.ip().is_loopback()
+                } else {
+                    allowed.admit(found.ip())
+                }
+            };
+            let addresses: Vec<_> = found.filter(fit).collect();
+            if addresses.is_empty() {
+                return Err("the name has no address that may be connected to".into());
+            }
+            Ok(Box::new(addresses.into_iter()) as Addrs)
+        })
+    }
+}
+
+impl Addresses {
+    fn admit(self, address: IpAddr) -> bool {
+        self == Self::AlsoPrivate || is_public(address)
+    }
+}
+
+/// Whether an address is one of the open internet. The special ranges are those of the IANA registries (RFC 6890).
+fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => is_public_v4(address),
+        IpAddr::V6(address) => is_public_v6(address),
+    }
+}
+
+fn is_public_v4(address: Ipv4Addr) -> bool {
+    !matches!(
+        address.octets(),
+        [0 | 10 | 127 | 224..=255, ..]
+            | [100, 64..=127, ..]
+            | [169, 254, ..]
+            | [172, 16..=31, ..]
+            | [192, 0, 0 | 2, _]
+            | [192, 88, 99, _]
+            | [192, 168, ..]
+            | [198, 18 | 19, ..]
+            | [198, 51, 100, _]
+            | [203, 0, 113, _]
+    )
+}
+
+fn is_public_v6(address: Ipv6Addr) -> bool {
+    match address.segments() {
+        // Only 2000::/3 is given out. In it, 6to4 (2002::) and 2001::/23 (Teredo and others) lead elsewhere.
+        [0x2002, ..] | [0x2001, 0..=0x01ff, ..] | [0x2001, 0x0db8, ..] => false,
+        [first, ..] => (0x2000..0x4000).contains(&first),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_public;
+
+    #[test]
+    fn r9_tells_public_addresses_from_special_ones() {
+        for public in [
+            "8.8.8.8",
+            "172.15.0.1",
+            "172.32.0.1",
+            "100.63.0.1",
+            "192.0.1.1",
+            "2606:4700::1111",
+            "2001:4860:4860::8888",
+        ] {
+            assert!(is_public(public.parse().unwrap()), "{public}");
+        }
+        for special in [
+            "0.0.0.0",
+            "10.1.2.3",
+            "127.0.0.1",
+            "100.64.0.1",
+            "169.254.169.254",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.168.1.1",
+            "192.0.0.8",
+            "198.18.0.1",
+            "224.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "::ffff:10.0.0.1",
+            "::ffff:8.8.8.8",
+            "64:ff9b::a00:1",
+            "fc00::1",
+            "fe80::1",
+            "ff02::1",
+            "2002:a00:1::",
+            "2001::1",
+            "2001:db8::1",
+        ] {
+            assert!(!is_public(special.parse().unwrap()), "{special}");
+        }
+    }
+}

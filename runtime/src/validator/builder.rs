@@ -1,0 +1,322 @@
+//! How a [`JwtValidator`] is set up. What is missing does not compile; what is malformed is a [`ConfigError`].
+
+use super::TypPolicy;
+use super::algorithm::Algorithm;
+use super::claim_map::ClaimMap;
+use super::jwt::JwtValidator;
+use super::key_set::KeySet;
+use super::keys::{Keys, Location, RemoteKeys};
+use crate::clock::{Clock, SystemClock};
+use crate::config::Missing;
+use crate::error::ConfigError;
+use crate::fetch::{Fetch, HttpFetch};
+use crate::resource::is_secure;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+use url::Url;
+
+/// The most that clocks may differ (R14).
+const MAX_LEEWAY: Duration = Duration::from_secs(300);
+
+/// Something that was given; at least one of it where there may be several.
+pub struct Given<T>(T);
+
+/// That the issuer was given.
+#[diagnostic::on_unimplemented(
+    message = "the validator has no issuer",
+    label = "missing `.issuer(..)`",
+    note = "add `.issuer(\"https://..\")` before `.build()`: the exact `iss` of the tokens"
+)]
+pub trait HasIssuer {
+    #[doc(hidden)]
+    fn issuer(self) -> String;
+}
+
+/// That an audience was given.
+#[diagnostic::on_unimplemented(
+    message = "the validator has no audience",
+    label = "missing `.audience(..)`",
+    note = "add `.audience(\"https://..\")` before `.build()`: usually the resource URL of the gate; else what the provider writes into `aud` for it"
+)]
+pub trait HasAudience {
+    #[doc(hidden)]
+    fn audiences(self) -> Vec<String>;
+}
+
+/// That an algorithm was given.
+#[diagnostic::on_unimplemented(
+    message = "the validator has no algorithm",
+    label = "missing `.algorithm(..)`",
+    note = "add `.algorithm(Algorithm::Rs256)`, or what else the provider signs with, before `.build()`"
+)]
+pub trait HasAlgorithm {
+    #[doc(hidden)]
+    fn algorithms(self) -> Vec<Algorithm>;
+}
+
+impl HasIssuer for Given<String> {
+    fn issuer(self) -> String {
+        self.0
+    }
+}
+
+impl HasAudience for Given<Vec<String>> {
+    fn audiences(self) -> Vec<String> {
+        self.0
+    }
+}
+
+impl HasAlgorithm for Given<Vec<Algorithm>> {
+    fn algorithms(self) -> Vec<Algorithm> {
+        self.0
+    }
+}
+
+/// What there may be several of: [`Missing`], or some.
+pub trait Several<T> {
+    #[doc(hidden)]
+    fn and(self, one: T) -> Given<Vec<T>>;
+}
+
+impl<T> Several<T> for Missing {
+    fn and(self, one: T) -> Given<Vec<T>> {
+        Given(vec![one])
+    }
+}
+
+impl<T> Several<T> for Given<Vec<T>> {
+    fn and(mut self, one: T) -> Given<Vec<T>> {
+        self.0.push(one);
+        self
+    }
+}
+
+/// Collects what a [`JwtValidator`] needs.
+#[must_use = "a builder does nothing until `.build()`"]
+pub struct JwtValidatorBuilder<I = Missing, A = Missing, G = Missing> {
+    issuer: I,
+    audiences: A,
+    algorithms: G,
+    options: Options,
+}
+
+struct Options {
+    keys: KeyOption,
+    fetch: Option<Arc<dyn Fetch>>,
+    clock: Arc<dyn Clock>,
+    claims: ClaimMap,
+    typ: TypPolicy,
+    leeway: Duration,
+}
+
+enum KeyOption {
+    Discovered,
+    At(String),
+    Static(String),
+}
+
+impl JwtValidator {
+    /// Starts a validator. Issuer, audience and algorithm have to be given; the keys are found through the issuer's
+    /// metadata unless given.
+    pub fn builder() -> JwtValidatorBuilder {
+        JwtValidatorBuilder {
+            issuer: Missing,
+            audiences: Missing,
+            algorithms: Missing,
+            options: Options {
+                keys: KeyOption::Discovered,
+                fetch: None,
+                clock: Arc::new(SystemClock::default()),
+                claims: ClaimMap::default(),
+                typ: TypPolicy::Lenient,
+                leeway: Duration::from_secs(60),
+            },
+        }
+    }
+}
+
+impl<I, A, G> JwtValidatorBuilder<I, A, G> {
+    /// Sets the issuer: the exact `iss` of the tokens.
+    pub fn issuer(self, issuer: impl Into<String>) -> JwtValidatorBuilder<Given<String>, A, G> {
+        JwtValidatorBuilder {
+            issuer: Given(issuer.into()),
+            audiences: self.audiences,
+            algorithms: self.algorithms,
+            options: self.options,
+        }
+    }
+
+    /// Accepts tokens for this audience; may be repeated. Usually the resource URL of the gate (MCP-23); some providers write
+    /// an identifier of their own into `aud`.
+    pub fn audience(self, audience: impl Into<String>) -> JwtValidatorBuilder<I, Given<Vec<String>>, G>
+    where
+        A: Several<String>,
+    {
+        JwtValidatorBuilder {
+            issuer: self.issuer,
+            audiences: self.audiences.and(audience.into()),
+            algorithms: self.algorithms,
+            options: self.options,
+        }
+    }
+
+    /// Accepts tokens signed with this algorithm; may be repeated.
+    pub fn algorithm(self, algorithm: Algorithm) -> JwtValidatorBuilder<I, A, Given<Vec<Algorithm>>>
+    where
+        G: Several<Algorithm>,
+    {
+        JwtValidatorBuilder {
+            issuer: self.issuer,
+            audiences: self.audiences,
+            algorithms: self.algorithms.and(algorithm),
+            options: self.options,
+        }
+    }
+
+    /// Fetches the keys from this URL, without asking the issuer where they are.
+    pub fn jwks_uri(mut self, url: impl Into<String>) -> Self {
+        self.options.keys = KeyOption::At(url.into());
+        self
+    }
+
+    /// Uses the keys of this JWKS document, for as long as the validator lives.
+    pub fn static_keys(mut self, jwks: impl Into<String>) -> Self {
+        self.options.keys = KeyOption::Static(jwks.into());
+        self
+    }
+
+    /// Sets which claims mean what.
+    pub fn claims(mut self, claims: ClaimMap) -> Self {
+        self.options.claims = claims;
+        self
+    }
+
+    /// Accepts only tokens that say that they are access tokens: `typ` is `at+jwt` (RFC 9068). Do this if the provider
+    /// can: it is the surest way to tell them from ID tokens.
+    pub fn strict_typ(mut self) -> Self {
+        self.options.typ = TypPolicy::Strict;
+        self
+    }
+
+    /// Sets how much clocks may differ, at most 300 s; 60 s unless set.
+    pub fn leeway(mut self, leeway: Duration) -> Self {
+        self.options.leeway = leeway;
+        self
+    }
+
+    /// Sets how documents are fetched: a proxy, a private network, or something else for tests.
+    pub fn fetch(mut self, fetch: impl Fetch) -> Self {
+        self.options.fetch = Some(Arc::new(fetch));
+        self
+    }
+
+    /// Sets where the time comes from, for tests.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.options.clock = Arc::new(clock);
+        self
+    }
+
+    /// Finishes the validator. Nothing is fetched yet.
+    ///
+    /// 1. The issuer is an https URL without query and fragment, or http on this machine (RFC 8414 section 2).
+    /// 2. No audience is empty.
+    /// 3. The URL of the keys, if given, is https, or on this machine. A given document has a usable key.
+    /// 4. The leeway is at most 300 s.
+    pub fn build(self) -> Result<JwtValidator, ConfigError>
+    where
+        I: HasIssuer,
+        A: HasAudience,
+        G: HasAlgorithm,
+    {
+        let issuer = self.issuer.issuer();
+        let issuer_url = check_issuer(&issuer)?;
+        let audiences = self.audiences.audiences();
+        if audiences.iter().any(String::is_empty) {
+            let help = "give the resource URL of the gate, or what the provider writes into `aud` for it";
+            return Err(ConfigError::new("an audience is empty", help));
+        }
+        let options = self.options;
+        if options.leeway > MAX_LEEWAY {
+            let help = "use 300 seconds or less, and set the clocks by NTP";
+            return Err(ConfigError::new("the leeway is too long", help));
+        }
+        let location = match options.keys {
+            KeyOption::Discovered => Ok(Location::Discovered {
+                issuer: issuer_url,
+                text: issuer.clone(),
+            }),
+            KeyOption::At(url) => Ok(Location::Given(check_jwks_uri(&url)?)),
+            KeyOption::Static(document) => Err(document),
+        };
+        let keys = match location {
+            Ok(location) => {
+                let fetch = match options.fetch {
+                    Some(fetch) => fetch,
+                    None => Arc::new(HttpFetch::new()?),
+                };
+                Keys::Remote(RemoteKeys::new(location, fetch, Arc::clone(&options.clock)))
+            }
+            Err(document) => Keys::Static(Arc::new(check_keys(&document)?)),
+        };
+        Ok(JwtValidator {
+            issuer: issuer.into(),
+            audiences,
+            algorithms: self.algorithms.algorithms(),
+            keys,
+            claims: options.claims,
+            typ: options.typ,
+            leeway: options.leeway,
+            clock: options.clock,
+        })
+    }
+}
+
+fn check_issuer(issuer: &str) -> Result<Url, ConfigError> {
+    let refuse = |what: &str, help: &str| Err(ConfigError::new(format!("the issuer `{issuer}` {what}"), help));
+    let Ok(url) = Url::parse(issuer) else {
+        return refuse(
+            "is not a URL",
+            "copy `issuer` from the provider's `/.well-known/openid-configuration`",
+        );
+    };
+    if !is_secure(&url) {
+        return refuse(
+            "is not https",
+            "use `https://`; `http://` is for loopback hosts such as `127.0.0.1` only",
+        );
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return refuse(
+            "has a query or a fragment",
+            "copy `issuer` from the provider's `/.well-known/openid-configuration`",
+        );
+    }
+    Ok(url)
+}
+
+fn check_jwks_uri(uri: &str) -> Result<Url, ConfigError> {
+    Url::parse(uri).ok().filter(is_secure).ok_or_else(|| {
+        let help = "use an `https://` URL; `http://` is for loopback hosts such as `127.0.0.1` only";
+        ConfigError::new(format!("the keys cannot be fetched from `{uri}`"), help)
+    })
+}
+
+fn check_keys(document: &str) -> Result<KeySet, ConfigError> {
+    KeySet::parse(document.as_bytes()).map_err(|error| {
+        let help = "give a JWKS document (RFC 7517) with public RSA, P-256, P-384 or Ed25519 keys for signatures";
+        ConfigError::new(format!("the static keys cannot be used: {error}"), help)
+    })
+}
+
+impl<I, A, G> fmt::Debug for JwtValidatorBuilder<I, A, G> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JwtValidatorBuilder").finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Debug for Given<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Given(..)")
+    }
+}

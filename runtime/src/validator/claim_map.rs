@@ -1,0 +1,254 @@
+//! Where an issuer's tokens say scopes, roles, tenant and client.
+
+use super::TokenError;
+use crate::caller::PrincipalKind;
+use crate::claims::{Claims, sorted};
+use serde_json::{Map, Value};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Which claims of a token mean what (R14). A path is an array of member names and is never split at dots: Auth0's claims
+/// are URLs.
+#[derive(Clone, Debug)]
+pub struct ClaimMap {
+    roles: Vec<Vec<String>>,
+    tenant: Vec<String>,
+}
+
+impl Default for ClaimMap {
+    /// Roles in `roles`, the tenant in `tenant_id`.
+    fn default() -> Self {
+        Self {
+            roles: vec![path(["roles"])],
+            tenant: path(["tenant_id"]),
+        }
+    }
+}
+
+impl ClaimMap {
+    /// Keycloak: roles of the realm, and those of the client that stands for this server.
+    #[must_use]
+    pub fn keycloak(client_id: &str) -> Self {
+        Self::default()
+            .roles_at(["realm_access", "roles"])
+            .or_roles_at(["resource_access", client_id, "roles"])
+    }
+
+    /// Microsoft Entra ID: app roles in `roles`, the directory in `tid`.
+    #[must_use]
+    pub fn entra_id() -> Self {
+        Self::default().tenant_at(["tid"])
+    }
+
+    /// Amazon Cognito: groups of the user pool as roles.
+    #[must_use]
+    pub fn cognito() -> Self {
+        Self::default().roles_at(["cognito:groups"])
+    }
+
+    /// Reads roles from this claim only. It must be an array of strings, or one string.
+    #[must_use]
+    pub fn roles_at<'a>(self, claim: impl IntoIterator<Item = &'a str>) -> Self {
+        Self {
+            roles: vec![path(claim)],
+            ..self
+        }
+    }
+
+    /// Reads roles from this claim as well.
+    #[must_use]
+    pub fn or_roles_at<'a>(mut self, claim: impl IntoIterator<Item = &'a str>) -> Self {
+        self.roles.push(path(claim));
+        self
+    }
+
+    /// Reads the tenant from this claim. It must be a string.
+    #[must_use]
+    pub fn tenant_at<'a>(self, claim: impl IntoIterator<Item = &'a str>) -> Self {
+        Self {
+            tenant: path(claim),
+            ..self
+        }
+    }
+
+    /// Reads claims that were validated.
+    ///
+    /// 1. Scopes: `scope`, a string split at single spaces (RFC 6749 section 3.3: U+0020 and no other white space); if it
+    ///    is absent, `scp`, such a string or an array of strings.
+    /// 2. Roles: the configured claims, each an array of strings or one string.
+    /// 3. Tenant: the configured claim, a string that is not empty.
+    /// 4. Client: `client_id`, else `azp`, a string. A subject that equals it is the client itself (RFC 9068 section 5).
+    /// 5. A claim that is absent grants nothing. One of another type refuses the token.
+    pub(super) fn read(
+        &self,
+        issuer: &Arc<str>,
+        expires_at: Duration,
+        raw: Map<String, Value>,
+    ) -> Result<Claims, TokenError> {
+        let subject = string(raw.get("sub"), "sub")?.ok_or(TokenError::Claim("sub"))?;
+        let client_id = match string(raw.get("client_id"), "client_id")? {
+            Some(id) => Some(id),
+            None => string(raw.get("azp"), "azp")?,
+        };
+        let kind = if client_id == Some(subject) {
+            PrincipalKind::Client
+        } else {
+            PrincipalKind::User
+        };
+        let mut roles = Vec::new();
+        for claim in &self.roles {
+            roles.extend(strings(at(&raw, claim), "roles")?);
+        }
+        let tenant = string(at(&raw, &self.tenant), "tenant")?;
+        if tenant == Some("") {
+            return Err(TokenError::Claim("tenant"));
+        }
+        let mut claims = Claims::of(Arc::clone(issuer), subject, kind);
+        claims.client_id = client_id.map(Into::into);
+        claims.tenant = tenant.map(Into::into);
+        claims.scopes = sorted(scopes(&raw)?);
+        claims.roles = sorted(roles);
+        claims.expires_at = expires_at;
+        claims.raw = raw;
+        Ok(claims)
+    }
+}
+
+fn path<'a>(claim: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    claim.into_iter().map(str::to_owned).collect()
+}
+
+fn at<'a>(claims: &'a Map<String, Value>, path: &[String]) -> Option<&'a Value> {
+    let (first, rest) = path.split_first()?;
+    rest.iter()
+        .try_fold(claims.get(first)?, |value, member| value.get(member))
+}
+
+fn scopes(claims: &Map<String, Value>) -> Result<Vec<&str>, TokenError> {
+    match (claims.get("scope"), claims.get("scp")) {
+        (Some(Value::String(scopes)), _) | (None, Some(Value::String(scopes))) => {
+            Ok(scopes.split(' ').filter(|scope| !scope.is_empty()).collect())
+        }
+        (Some(_), _) => Err(TokenError::Claim("scope")),
+        (None, Some(Value::Array(_))) => strings(claims.get("scp"), "scp"),
+        (None, Some(_)) => Err(TokenError::Claim("scp")),
+        (None, None) => Ok(Vec::new()),
+    }
+}
+
+fn string<'a>(value: Option<&'a Value>, name: &'static str) -> Result<Option<&'a str>, TokenError> {
+    match value {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(TokenError::Claim(name)),
+    }
+}
+
+fn strings<'a>(value: Option<&'a Value>, name: &'static str) -> Result<Vec<&'a str>, TokenError> {
+    match value {
+        None => Ok(Vec::new()),
+        Some(Value::String(text)) => Ok(vec![text]),
+        Some(Value::Array(list)) => list
+            .iter()
+            .map(|item| item.as_str().ok_or(TokenError::Claim(name)))
+            .collect(),
+        Some(_) => Err(TokenError::Claim(name)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ClaimMap;
+    use crate::claims::Claims;
+    use crate::validator::TokenError;
+    use serde_json::{Value, json};
+    use std::time::Duration;
+
+    fn read(map: &ClaimMap, mut claims: Value) -> Result<Claims, TokenError> {
+        let raw = claims.as_object_mut().unwrap();
+        raw.entry("sub").or_insert_with(|| "alice".into());
+        map.read(&"https://idp.example".into(), Duration::MAX, raw.clone())
+    }
+
+    fn scopes(claims: Value) -> Result<Vec<String>, TokenError> {
+        Ok(read(&ClaimMap::default(), claims)?
+            .scopes
+            .iter()
+            .map(ToString::to_string)
+            .collect())
+    }
+
+    #[test]
+    fn r14_reads_scopes_from_scope_else_scp() {
+        assert_eq!(scopes(json!({"scope": "b a"})).unwrap(), ["a", "b"]);
+        assert_eq!(scopes(json!({"scope": "  b  a b "})).unwrap(), ["a", "b"]);
+        assert_eq!(scopes(json!({"scope": "a", "scp": ["x"]})).unwrap(), ["a"]);
+        assert_eq!(scopes(json!({"scope": "", "scp": ["x"]})).unwrap(), [""; 0]);
+        assert_eq!(scopes(json!({"scp": "a b"})).unwrap(), ["a", "b"]);
+        assert_eq!(scopes(json!({"scp": ["a b", "c"]})).unwrap(), ["a b", "c"]);
+        assert_eq!(scopes(json!({})).unwrap(), [""; 0]);
+    }
+
+    #[test]
+    fn r14_splits_scopes_at_the_space_only() {
+        let odd = "openid\u{a0}read:tools\u{3000}x\u{2028}y\tz";
+        assert_eq!(scopes(json!({"scope": odd})).unwrap(), [odd]);
+    }
+
+    #[test]
+    fn r14_a_claim_of_another_type_refuses_the_token() {
+        for claims in [
+            json!({"scope": ["a"]}),
+            json!({"scope": null}),
+            json!({"scp": {"a": true}}),
+            json!({"scp": [1]}),
+            json!({"roles": {"admin": true}}),
+            json!({"roles": [["admin"]]}),
+            json!({"roles": true}),
+            json!({"tenant_id": ["acme"]}),
+            json!({"tenant_id": 7}),
+            json!({"tenant_id": ""}),
+            json!({"client_id": 7}),
+            json!({"azp": ["x"]}),
+        ] {
+            assert!(
+                matches!(read(&ClaimMap::default(), claims.clone()), Err(TokenError::Claim(_))),
+                "{claims}"
+            );
+        }
+    }
+
+    #[test]
+    fn r14_presets_read_each_providers_claims() {
+        let roles = |map: &ClaimMap, claims: Value| read(map, claims).unwrap().roles.join(",");
+        let keycloak = json!({
+            "realm_access": {"roles": ["user"]},
+            "resource_access": {"notes.example": {"roles": ["manager"]}, "other": {"roles": ["admin"]}},
+            "roles": ["root"],
+        });
+        assert_eq!(roles(&ClaimMap::keycloak("notes.example"), keycloak), "manager,user");
+        assert_eq!(roles(&ClaimMap::cognito(), json!({"cognito:groups": ["a"]})), "a");
+        let entra = read(&ClaimMap::entra_id(), json!({"roles": ["a"], "tid": "t"})).unwrap();
+        assert_eq!(
+            (entra.roles.join(","), entra.tenant.as_deref()),
+            ("a".to_owned(), Some("t"))
+        );
+        let auth0 = ClaimMap::default().roles_at(["https://my.app/roles"]);
+        assert_eq!(
+            roles(
+                &auth0,
+                json!({"https://my.app/roles": ["a"], "https://my": {"app/roles": ["b"]}})
+            ),
+            "a"
+        );
+    }
+
+    #[test]
+    fn at_11_a_client_is_not_a_user_of_the_same_name() {
+        let kind = |claims| read(&ClaimMap::default(), claims).unwrap().principal.kind.as_str();
+        assert_eq!(kind(json!({"client_id": "alice"})), "client");
+        assert_eq!(kind(json!({"client_id": "web"})), "user");
+        assert_eq!(kind(json!({"azp": "alice"})), "client");
+        assert_eq!(kind(json!({})), "user");
+    }
+}
