@@ -2,6 +2,7 @@
 
 use crate::error::ConfigError;
 use crate::resource::ResourceUrl;
+use http::HeaderValue;
 use http::header::{HOST, ORIGIN};
 use http::request::Parts;
 use http::uri::Authority;
@@ -67,26 +68,28 @@ impl AllowedPeers {
         }
     }
 
-    /// Checks a request.
-    ///
-    /// 1. There is one host, in the `Host` header or (HTTP/2) in the request's URI, and it is one of the accepted.
-    /// 2. If there is an `Origin`, there is one, and it is one of the accepted, exactly.
-    pub(crate) fn check(&self, parts: &Parts) -> Result<(), ForeignPeer> {
+    /// Checks that there is one host, in the `Host` header or (HTTP/2) in the request's URI, and that it is accepted.
+    pub(crate) fn check_host(&self, parts: &Parts) -> Result<(), ForeignPeer> {
         let mut hosts = parts.headers.get_all(HOST).iter();
         let host = match (hosts.next(), hosts.next()) {
             (None, _) => parts.uri.authority().cloned(),
             (Some(host), None) => Authority::try_from(host.as_bytes()).ok(),
             (Some(_), Some(_)) => None,
         };
-        if !host.is_some_and(|host| self.knows_host(&host)) {
-            return Err(ForeignPeer::Host);
+        match host {
+            Some(host) if self.knows_host(&host) => Ok(()),
+            _ => Err(ForeignPeer::Host),
         }
-        for origin in parts.headers.get_all(ORIGIN) {
-            if !self.origins.iter().any(|known| known.as_bytes() == origin.as_bytes()) {
-                return Err(ForeignPeer::Origin);
-            }
+    }
+
+    /// Checks that every `Origin`, if there is any, is accepted, exactly. Only browsers send one.
+    pub(crate) fn check_origin(&self, parts: &Parts) -> Result<(), ForeignPeer> {
+        let known = |origin: &HeaderValue| self.origins.iter().any(|known| known.as_bytes() == origin.as_bytes());
+        if parts.headers.get_all(ORIGIN).iter().all(known) {
+            Ok(())
+        } else {
+            Err(ForeignPeer::Origin)
         }
-        Ok(())
     }
 
     fn knows_host(&self, host: &Authority) -> bool {
@@ -109,7 +112,8 @@ mod tests {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        peers.check(&request.body(()).unwrap().into_parts().0)
+        let parts = request.body(()).unwrap().into_parts().0;
+        peers.check_host(&parts).and_then(|()| peers.check_origin(&parts))
     }
 
     #[test]

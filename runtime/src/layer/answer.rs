@@ -1,0 +1,190 @@
+//! The answers of the layer: the one place where refusals become HTTP.
+
+use super::message::MessageError;
+use crate::bearer::CredentialsError;
+use crate::decision::Denial;
+use crate::error::Unavailable;
+use crate::origin::ForeignPeer;
+use crate::protected::Protected;
+use crate::scope::ScopeToken;
+use crate::validator::TokenError;
+use bytes::Bytes;
+use http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER,
+    WWW_AUTHENTICATE,
+};
+use http::{HeaderValue, Response, StatusCode};
+use http_body_util::Full;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+/// How long a client should wait when we could not decide, in seconds.
+const RETRY_SECONDS: u16 = 5;
+
+/// Why the layer answers itself.
+#[derive(Debug)]
+pub(super) enum Refusal {
+    Foreign(ForeignPeer),
+    Credentials(CredentialsError),
+    Token(TokenError),
+    Unavailable(Unavailable),
+    /// There is no token where one is needed, for a tool that needs these scopes.
+    NoCredentials(Vec<ScopeToken>),
+    Denied(Denial),
+    ForeignSession,
+    Method,
+    Message(MessageError),
+}
+
+impl Refusal {
+    /// A stable name for records.
+    pub(super) const fn reason(&self) -> &'static str {
+        match self {
+            Self::Foreign(peer) => peer.reason(),
+            Self::Credentials(_) => "invalid_credentials",
+            Self::Token(_) => "invalid_token",
+            Self::Unavailable(_) => "unavailable",
+            Self::NoCredentials(_) => "unauthenticated",
+            Self::Denied(denial) => denial.reason(),
+            Self::ForeignSession => "foreign_session",
+            Self::Method => "method_not_allowed",
+            Self::Message(_) => "malformed_message",
+        }
+    }
+
+    /// What the reader of the record should know besides.
+    pub(super) fn detail(&self) -> Option<String> {
+        match self {
+            Self::Credentials(error) => Some(error.to_string()),
+            Self::Token(error) => Some(error.to_string()),
+            Self::Unavailable(error) => Some(crate::error::chain(error).join(": ")),
+            _ => None,
+        }
+    }
+
+    /// The answer (R21, BT-03 to BT-11, MCP-26, MCP-42, MCP-43).
+    ///
+    /// 1. A challenge stands only where a new authorization can help: not for roles, hosts, sessions or outages. Clients
+    ///    take any 403 with a challenge for missing scopes.
+    /// 2. Without credentials the challenge has no `error` (BT-09).
+    /// 3. Texts are fixed: nothing of the request is repeated but the JSON-RPC id.
+    pub(super) fn answer(&self, protected: &Protected, id: Option<&Value>) -> Response<Full<Bytes>> {
+        let (status, text) = self.status_and_text();
+        let code = match self {
+            Self::Message(MessageError::NotJson) => -32700,
+            Self::Message(_) => -32600,
+            // Outside the range that JSON-RPC and MCP reserve (MCP-70).
+            _ => i32::from(status.as_u16()),
+        };
+        let body = json!({"jsonrpc": "2.0", "id": id, "error": {"code": code, "message": text}});
+        let mut response = json_response(status, &body);
+        let headers = response.headers_mut();
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(challenge) = self.challenge(protected) {
+            headers.insert(WWW_AUTHENTICATE, challenge);
+            headers.insert(
+                ACCESS_CONTROL_EXPOSE_HEADERS,
+                HeaderValue::from_static("WWW-Authenticate"),
+            );
+        }
+        if matches!(self, Self::Unavailable(_)) {
+            headers.insert(RETRY_AFTER, RETRY_SECONDS.into());
+        }
+        if matches!(self, Self::Method) {
+            headers.insert(ALLOW, HeaderValue::from_static("POST"));
+        }
+        response
+    }
+
+    fn status_and_text(&self) -> (StatusCode, &'static str) {
+        match self {
+            Self::Foreign(_) => (StatusCode::FORBIDDEN, "this host or origin is not known here"),
+            Self::Credentials(CredentialsError::Repeated) => {
+                (StatusCode::BAD_REQUEST, "more than one Authorization header")
+            }
+            Self::Credentials(_) | Self::Token(_) => (StatusCode::UNAUTHORIZED, "the access token is not valid here"),
+            Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "tokens cannot be checked right now"),
+            Self::NoCredentials(_) | Self::Denied(Denial::Unauthenticated) => {
+                (StatusCode::UNAUTHORIZED, "an access token is needed")
+            }
+            Self::Denied(Denial::MissingScopes { .. }) => (StatusCode::FORBIDDEN, "the access token lacks a scope"),
+            Self::Denied(_) => (StatusCode::FORBIDDEN, "not permitted"),
+            Self::ForeignSession => (StatusCode::NOT_FOUND, "no such session"),
+            Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "use POST"),
+            Self::Message(MessageError::TooLong) => (StatusCode::PAYLOAD_TOO_LARGE, "the message is too long"),
+            Self::Message(MessageError::Unreadable) => (StatusCode::BAD_REQUEST, "the message did not arrive"),
+            Self::Message(MessageError::NotJson) => (
+                StatusCode::BAD_REQUEST,
+                "not JSON, nested too deeply, or a member is given twice",
+            ),
+            Self::Message(MessageError::NotOneMessage) => (StatusCode::BAD_REQUEST, "not one JSON-RPC message"),
+        }
+    }
+
+    fn challenge(&self, protected: &Protected) -> Option<HeaderValue> {
+        let (error, scopes) = match self {
+            Self::Credentials(CredentialsError::Repeated) => (Some("invalid_request"), BTreeSet::new()),
+            Self::Credentials(_) | Self::Token(_) => (Some("invalid_token"), protected.baseline()),
+            Self::NoCredentials(scopes) => (
+                None,
+                protected.baseline().into_iter().chain(scopes.iter().copied()).collect(),
+            ),
+            Self::Denied(Denial::Unauthenticated) => (None, protected.baseline()),
+            Self::Denied(Denial::MissingScopes { required, .. }) => {
+                (Some("insufficient_scope"), required.iter().copied().collect())
+            }
+            _ => return None,
+        };
+        let authority = protected.gate().settings.authority.as_ref()?;
+        let mut challenge = "Bearer".to_owned();
+        let mut separator = " ";
+        let mut parameter = |name: &str, value: &str| {
+            // Scope tokens and URLs hold no quotes and no backslashes. Writing into a `String` cannot fail.
+            let _ = write!(challenge, "{separator}{name}=\"{value}\"");
+            separator = ", ";
+        };
+        if let Some(error) = error {
+            parameter("error", error);
+            parameter("error_description", self.status_and_text().1);
+        }
+        if !scopes.is_empty() {
+            let scopes: Vec<_> = scopes.iter().map(|scope| scope.as_str()).collect();
+            parameter("scope", &scopes.join(" "));
+        }
+        parameter("resource_metadata", &authority.resource.metadata_url());
+        HeaderValue::from_str(&challenge).ok()
+    }
+}
+
+/// The document that tells clients where to get tokens (RFC 9728 section 2; PR-02 to PR-07, MCP-10 to MCP-16).
+pub(super) fn metadata(protected: &Protected) -> Option<Response<Full<Bytes>>> {
+    let settings = &protected.gate().settings;
+    let authority = settings.authority.as_ref()?;
+    let mut document = json!({
+        "resource": authority.resource.as_str(),
+        "authorization_servers": authority.validator.issuers(),
+        "bearer_methods_supported": ["header"],
+    });
+    // Parameters without a value are left out, not empty (PR-03).
+    let scopes = protected.baseline();
+    if !scopes.is_empty() {
+        document["scopes_supported"] = json!(scopes);
+    }
+    if let Some(name) = &settings.name {
+        document["resource_name"] = json!(name);
+    }
+    let mut response = json_response(StatusCode::OK, &document);
+    let headers = response.headers_mut();
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("max-age=3600"));
+    Some(response)
+}
+
+fn json_response(status: StatusCode, body: &Value) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::from(body.to_string()));
+    *response.status_mut() = status;
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(CONTENT_TYPE, json);
+    response
+}

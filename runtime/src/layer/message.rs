@@ -1,0 +1,160 @@
+//! The one reading of a request's body that decisions are made from.
+
+use crate::strict_json::{self, StrictJsonError};
+use bytes::Bytes;
+use http_body::Body;
+use http_body_util::{BodyExt as _, Limited};
+use serde_json::Value;
+use std::error::Error as StdError;
+
+/// The longest body that is read, in bytes; the limit of the SDKs as well.
+pub(super) const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
+
+/// The first protocol version without sessions. Versions are dates and compare as text.
+pub(super) const STATELESS_VERSION: &str = "2026-07-28";
+
+/// A JSON-RPC message, as far as decisions need it. Everything is of the body; headers that repeat it are never trusted.
+#[derive(Debug, Default)]
+pub(super) struct Message {
+    pub(super) id: Option<Value>,
+    pub(super) method: Option<String>,
+    /// The tool of a `tools/call`.
+    pub(super) tool: Option<String>,
+    /// Whether the message says that it is of a protocol version without sessions.
+    pub(super) stateless: bool,
+}
+
+/// Why a body is no message.
+#[derive(Debug)]
+pub(super) enum MessageError {
+    TooLong,
+    /// The client went away, or the transport broke.
+    Unreadable,
+    NotJson,
+    /// A batch, or something that is no object.
+    NotOneMessage,
+}
+
+/// Reads a body to its end, within the limit.
+pub(super) async fn read<B>(body: B) -> Result<Bytes, MessageError>
+where
+    B: Body<Data = Bytes>,
+    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+{
+    match Limited::new(body, MAX_BODY_BYTES).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(MessageError::TooLong),
+        Err(_) => Err(MessageError::Unreadable),
+    }
+}
+
+impl Message {
+    /// Reads a message (R16).
+    ///
+    /// 1. The body is JSON that means one thing only, so the SDK cannot read another tool's name or other arguments from it.
+    /// 2. It is one object: no batches, which MCP does not have.
+    pub(super) fn parse(body: &[u8]) -> Result<Self, MessageError> {
+        let value = strict_json::from_slice(body).map_err(|_: StrictJsonError| MessageError::NotJson)?;
+        let Value::Object(mut message) = value else {
+            return Err(MessageError::NotOneMessage);
+        };
+        let id = message.remove("id");
+        let params = message.get("params");
+        let version = params.and_then(|params| {
+            params
+                .get("_meta")?
+                .get("io.modelcontextprotocol/protocolVersion")?
+                .as_str()
+        });
+        let stateless = version.is_some_and(|version| version >= STATELESS_VERSION);
+        let method = message.get("method").and_then(Value::as_str);
+        let tool = match method {
+            Some("tools/call") => params.and_then(|params| params.get("name")?.as_str()),
+            _ => None,
+        };
+        Ok(Self {
+            tool: tool.map(str::to_owned),
+            method: method.map(str::to_owned),
+            stateless,
+            id,
+        })
+    }
+
+    /// Whether a message that came without a token may pass, given that some tool is public.
+    ///
+    /// 1. The requests that set up a connection and list what is public.
+    /// 2. Notifications: they carry no id, and get no answer.
+    /// 3. Nothing else; calls are looked at by their tool.
+    pub(super) fn is_open_to_anyone(&self) -> bool {
+        match (&self.id, self.method.as_deref()) {
+            (Some(_), Some("initialize" | "server/discover" | "ping" | "tools/list")) => true,
+            (None, Some(method)) => method.starts_with("notifications/"),
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Message, MessageError};
+
+    #[test]
+    fn r16_a_body_means_one_thing_or_nothing() {
+        let twice = [
+            r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a","name":"b"}}"#,
+            r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","method":"tools/list","params":{"name":"a"}}"#,
+            r#"{"id":1,"method":"tools/call","params":{"name":"a","arguments":{"id":"x","\u0069d":"y"}}}"#,
+            "{\"id\":1}\u{feff}",
+        ];
+        for body in twice {
+            assert!(
+                matches!(Message::parse(body.as_bytes()), Err(MessageError::NotJson)),
+                "{body}"
+            );
+        }
+        for body in ["[]", "[{\"id\":1,\"method\":\"ping\"}]", "1", "\"tools/call\""] {
+            assert!(
+                matches!(Message::parse(body.as_bytes()), Err(MessageError::NotOneMessage)),
+                "{body}"
+            );
+        }
+    }
+
+    #[test]
+    fn names_the_tool_of_a_call_only() {
+        let tool = |body: &str| Message::parse(body.as_bytes()).unwrap().tool;
+        assert_eq!(
+            tool(r#"{"id":1,"method":"tools/call","params":{"name":"a"}}"#).as_deref(),
+            Some("a")
+        );
+        assert_eq!(tool(r#"{"id":1,"method":"prompts/get","params":{"name":"a"}}"#), None);
+        assert_eq!(tool(r#"{"id":1,"method":"tools/call","params":{"name":["a"]}}"#), None);
+        assert_eq!(tool(r#"{"id":1,"method":"tools/call"}"#), None);
+    }
+
+    #[test]
+    fn only_the_opening_moves_are_open_to_anyone() {
+        let open = |body: &str| Message::parse(body.as_bytes()).unwrap().is_open_to_anyone();
+        for body in [
+            r#"{"id":1,"method":"initialize"}"#,
+            r#"{"id":"x","method":"tools/list"}"#,
+            r#"{"id":1,"method":"server/discover"}"#,
+            r#"{"id":1,"method":"ping"}"#,
+            r#"{"method":"notifications/initialized"}"#,
+        ] {
+            assert!(open(body), "{body}");
+        }
+        for body in [
+            r#"{"id":1,"method":"tools/call","params":{"name":"a"}}"#,
+            r#"{"method":"tools/call","params":{"name":"a"}}"#,
+            r#"{"method":"tools/list"}"#,
+            r#"{"id":1,"method":"notifications/initialized"}"#,
+            r#"{"id":1,"method":"resources/read"}"#,
+            r#"{"id":1,"method":"Initialize"}"#,
+            r#"{"id":1,"result":{}}"#,
+            "{}",
+        ] {
+            assert!(!open(body), "{body}");
+        }
+    }
+}
