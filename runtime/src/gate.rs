@@ -10,7 +10,7 @@ use crate::config::Settings;
 use crate::error::{ArgumentsError, Error};
 use crate::supply::States;
 use crate::tenant::FindTenants;
-use crate::toolset::{Prepared, Tool};
+use crate::toolset::{Answer, Prepared, Tool};
 use futures_util::FutureExt as _;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -51,7 +51,7 @@ impl Gate {
     /// 7. The decision is recorded, on every path, also when the call is dropped half-way.
     /// 8. The tool runs. This is the only place where a [`Call`] is made.
     /// 9. The outcome is recorded, exactly once: result, error, panic, or dropped.
-    pub(crate) async fn call<'p, R>(
+    pub(crate) async fn call<'p, R: Answer>(
         &self,
         tool: &Tool,
         states: &Arc<States>,

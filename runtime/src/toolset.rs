@@ -59,7 +59,19 @@ pub(crate) struct Tool {
     pub(crate) location: Location,
     pub(crate) input_schema: Schema,
     pub(crate) output_schema: Option<Schema>,
-    prepare: fn(Value) -> Result<Box<dyn Prepared>, ArgumentsError>,
+    prepare: Prepare,
+}
+
+type PrepareArguments = fn(Value) -> Result<Box<dyn Prepared>, ArgumentsError>;
+
+/// How a tool's arguments are read.
+#[derive(Clone, Copy, Debug)]
+enum Prepare {
+    /// By the tool itself.
+    Own(PrepareArguments),
+    /// By the SDK that the tool was written for.
+    #[cfg_attr(not(feature = "rmcp"), expect(dead_code, reason = "made by the adapters"))]
+    Stock,
 }
 
 /// A call whose arguments were read, as far as the gate has to know it.
@@ -69,6 +81,18 @@ pub(crate) trait Prepared<R = Output>: Send + Sync {
     fn run<'a>(self: Box<Self>, call: Call) -> BoxFuture<'a, Result<R, Error>>
     where
         Self: 'a;
+}
+
+/// What a call gives, as far as the gate has to know it.
+pub(crate) trait Answer {
+    /// Whether it tells of a failure.
+    fn is_failure(&self) -> bool;
+}
+
+impl Answer for Output {
+    fn is_failure(&self) -> bool {
+        false
+    }
 }
 
 impl Tool {
@@ -83,15 +107,45 @@ impl Tool {
             location: T::SPEC.location,
             input_schema: input_schema::<T::Args>(),
             output_schema: T::output_schema(),
-            prepare: |arguments| match serde_json::from_value(arguments) {
+            prepare: Prepare::Own(|arguments| match serde_json::from_value(arguments) {
                 Ok(args) => Ok(Box::new(Arguments::<T>(args))),
                 Err(error) => Err(ArgumentsError::new(&error)),
-            },
+            }),
         }
     }
 
+    /// A tool that was written for an SDK and not with `#[mcp_tool]`, under a policy that its server gives it.
+    #[cfg(feature = "rmcp")]
+    pub(crate) fn stock(name: &str, description: Cow<'static, str>, input_schema: Schema, policy: Policy) -> Self {
+        Self {
+            name: name.into(),
+            title: None,
+            description,
+            hints: Hints::default(),
+            policy,
+            fingerprint: policy.fingerprint().into(),
+            location: Location {
+                file: "a tool router",
+                line: 0,
+            },
+            input_schema,
+            output_schema: None,
+            prepare: Prepare::Stock,
+        }
+    }
+
+    /// Whether the SDK runs it.
+    #[cfg(feature = "rmcp")]
+    pub(crate) const fn is_stock(&self) -> bool {
+        matches!(self.prepare, Prepare::Stock)
+    }
+
+    /// Reads the arguments. A stock tool has no way to be called from here.
     pub(crate) fn prepare(&self, arguments: Value) -> Result<Box<dyn Prepared>, ArgumentsError> {
-        (self.prepare)(arguments)
+        match self.prepare {
+            Prepare::Own(prepare) => prepare(arguments),
+            Prepare::Stock => Err(ArgumentsError::stock()),
+        }
     }
 }
 

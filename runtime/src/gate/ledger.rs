@@ -4,7 +4,7 @@ use super::{Facts, Gate};
 use crate::audit::{Event, Outcome, Record, Verdict, Who};
 use crate::decision::Denial;
 use crate::error::Error;
-use crate::toolset::Tool;
+use crate::toolset::{Answer, Tool};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -72,8 +72,9 @@ impl<'a> Ledger<'a> {
         };
     }
 
-    pub(super) fn ended<R>(&mut self, result: Result<R, Error>) -> Result<R, Error> {
+    pub(super) fn ended<R: Answer>(&mut self, result: Result<R, Error>) -> Result<R, Error> {
         let (outcome, errors) = match &result {
+            Ok(answer) if answer.is_failure() => (Outcome::ToolError, Vec::new()),
             Ok(_) => (Outcome::Ok, Vec::new()),
             Err(Error::Panicked) => (Outcome::Panic, Vec::new()),
             Err(Error::Tool(error)) => (Outcome::ToolError, error.chain()),

@@ -1,0 +1,116 @@
+//! Tools that a server already has, written for `rmcp` and not with `#[mcp_tool]`.
+
+use super::{facts, until_cancelled};
+use crate::call::Call;
+use crate::error::{ArgumentsError, ConfigError, Error};
+use crate::policy::Policy;
+use crate::protected::Protected;
+use crate::supply::States;
+use crate::tenant::{FindTenants, Tenants};
+use crate::toolset::{Answer, Prepared, Tool, Toolset};
+use ::rmcp::ErrorData;
+use ::rmcp::handler::server::router::tool::{ToolRoute, ToolRouter};
+use ::rmcp::handler::server::tool::ToolCallContext;
+use ::rmcp::model::{CallToolResponse, CallToolResult, ContentBlock};
+use futures_util::future::BoxFuture;
+use serde_json::Value;
+use std::sync::Arc;
+
+type StockResult = Result<CallToolResponse, ErrorData>;
+
+impl<S> Toolset<S> {
+    /// Puts every tool of an `rmcp` router under one policy. [`router`](super::router) then takes that router.
+    ///
+    /// Only what can be decided without the arguments: a tenant demand is not checked for these tools, so none must be in
+    /// the policy.
+    #[must_use]
+    pub fn stock_tools<T: Send + Sync + 'static>(mut self, router: &ToolRouter<T>, policy: Policy) -> Self {
+        let stock = router.list_all().into_iter().map(|tool| {
+            let schema = tool.input_schema.as_ref().clone().into();
+            Tool::stock(&tool.name, tool.description.unwrap_or_default(), schema, policy)
+        });
+        self.tools.extend(stock);
+        self
+    }
+}
+
+/// A route that runs only if the gate lets it.
+pub(super) fn guarded<S: Send + Sync + 'static>(
+    protected: &Protected,
+    route: ToolRoute<S>,
+) -> Result<ToolRoute<S>, ConfigError> {
+    let name = route.name();
+    let tool = match protected.tool(name) {
+        Some(tool) if tool.is_stock() => Arc::new(tool.clone()),
+        Some(_) => {
+            return Err(ConfigError::new(
+                format!("`{name}` is a guarded tool and a tool of the router"),
+                "give one of them another name",
+            ));
+        }
+        None => {
+            return Err(ConfigError::new(
+                format!("nothing says who may call `{name}`, a tool of the router"),
+                "add `.stock_tools(&router, Policy::AUTHENTICATED)`, or a stricter policy, to the toolset",
+            ));
+        }
+    };
+    if tool.policy.demanded_tenant().is_some() {
+        return Err(ConfigError::new(
+            format!("the policy of `{name}` binds a tenant, which cannot be checked for a tool of a router"),
+            "write the tool with `#[mcp_tool(tenant_field = \"..\")]`",
+        ));
+    }
+    let protected = protected.clone();
+    let attr = route.attr.clone();
+    let route = Arc::new(route);
+    Ok(ToolRoute::new_dyn(attr, move |context: ToolCallContext<'_, S>| {
+        let (protected, tool, route) = (protected.clone(), Arc::clone(&tool), Arc::clone(&route));
+        Box::pin(async move {
+            let request = context.request_context.clone();
+            let facts = facts(&protected, &request);
+            let prepare = || {
+                Ok::<_, ArgumentsError>(
+                    Box::new(StockCall { route: &route, context }) as Box<dyn Prepared<StockResult> + '_>
+                )
+            };
+            let call = protected.gate().call(&tool, protected.states(), facts, prepare);
+            match until_cancelled(&request, call).await? {
+                Ok(result) => result,
+                Err(error) => Ok(CallToolResult::error(vec![ContentBlock::text(error.to_string())]).into()),
+            }
+        })
+    }))
+}
+
+struct StockCall<'a, S> {
+    route: &'a ToolRoute<S>,
+    context: ToolCallContext<'a, S>,
+}
+
+impl<S: Send + Sync> Prepared<StockResult> for StockCall<'_, S> {
+    fn tenants<'a>(&'a self, _: &'a States) -> FindTenants<'a> {
+        FindTenants::Ready(Tenants::Unbound)
+    }
+
+    fn audited(&self) -> Vec<(&'static str, Value)> {
+        Vec::new()
+    }
+
+    fn run<'a>(self: Box<Self>, _: Call) -> BoxFuture<'a, Result<StockResult, Error>>
+    where
+        Self: 'a,
+    {
+        Box::pin(async move { Ok((self.route.call)(self.context).await) })
+    }
+}
+
+impl Answer for StockResult {
+    fn is_failure(&self) -> bool {
+        match self {
+            Ok(CallToolResponse::Complete(result)) => result.is_error == Some(true),
+            Ok(_) => false,
+            Err(_) => true,
+        }
+    }
+}
