@@ -118,6 +118,10 @@ impl ArgumentsError {
     pub(crate) fn new(error: &serde_json::Error) -> Self {
         Self(error.to_string())
     }
+
+    pub(crate) fn stock() -> Self {
+        Self("this tool can only be called through its SDK".to_owned())
+    }
 }
 
 const OPAQUE: &str = "the tool failed";

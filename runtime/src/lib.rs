@@ -4,8 +4,13 @@
 extern crate self as toolgate;
 
 pub mod audit;
+pub mod docs;
 pub mod error;
+pub mod fetch;
+pub mod layer;
 pub mod policy;
+#[cfg(feature = "rmcp")]
+pub mod rmcp;
 pub mod tool;
 pub mod validator;
 
@@ -48,4 +53,4 @@ pub use crate::supply::{FromRef, Needed, States, Supplies};
 pub use crate::tenant::{FindTenants, TenantField, TenantLookup, Tenants};
 pub use crate::tool::{ToolHandler, ToolSpec};
 pub use crate::toolset::Toolset;
-pub use crate::validator::Validator;
+pub use crate::validator::{Algorithm, ClaimMap, JwtValidator, Validator};

@@ -144,6 +144,12 @@ impl Policy {
         matches!(self.posture, Posture::Public)
     }
 
+    /// Whether a caller who meets the demands is admitted; not so for [`NOBODY`](Self::NOBODY).
+    #[must_use]
+    pub(crate) const fn admits_callers(&self) -> bool {
+        !matches!(self.posture, Posture::Nobody)
+    }
+
     /// The scopes that are all demanded.
     #[must_use]
     pub const fn demanded_scopes_all(&self) -> &'static [ScopeToken] {

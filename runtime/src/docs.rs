@@ -1,0 +1,145 @@
+//! The scope document: who may call what, written from the declarations that enforce it.
+//!
+//! ```no_run
+//! # use toolgate::Toolset;
+//! # let tools = Toolset::new(());
+//! // In a test: fails with a diff when the file is stale. `TOOLGATE_DOCS=overwrite cargo test` rewrites it.
+//! toolgate::docs::assert_current("SCOPES.md", &tools);
+//! ```
+
+mod current;
+mod markdown;
+
+pub use self::current::assert_current;
+
+use crate::policy::Policy;
+use crate::scope::ScopeToken;
+use crate::tool::Hints;
+use crate::toolset::{Tool, Toolset};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// What a security reviewer needs to know of a toolset. Serialized, it is the JSON form of the document; the order is
+/// stable: scopes and roles by name, tools as they were added.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct ScopeDocument {
+    /// Every scope that some tool demands, with those tools.
+    pub scopes: BTreeMap<ScopeToken, Vec<String>>,
+    /// Every role that some tool demands, with those tools.
+    pub roles: BTreeMap<&'static str, Vec<String>>,
+    /// The tools that need no token.
+    pub public: Vec<String>,
+    /// Every tool with its demands.
+    pub tools: Vec<ToolEntry>,
+}
+
+/// One tool of the document.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct ToolEntry {
+    /// Its name.
+    pub name: String,
+    /// What it does.
+    pub description: String,
+    /// What it tells clients of its behaviour.
+    pub hints: Hints,
+    /// Its demands, as declared.
+    pub policy: Policy,
+    /// Its demands, in words; every one has to be met.
+    pub demands: Vec<String>,
+    /// The fingerprint that audit records call the policy by.
+    pub fingerprint: String,
+}
+
+impl ScopeDocument {
+    /// The document of these tools.
+    #[must_use]
+    pub fn new<S>(toolset: &Toolset<S>) -> Self {
+        let tools = &toolset.tools;
+        let mut scopes: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        let mut roles: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for tool in tools {
+            let policy = &tool.policy;
+            for scope in policy.demanded_scopes_all().iter().chain(policy.demanded_scopes_any()) {
+                scopes.entry(*scope).or_default().push(tool.name.to_string());
+            }
+            for role in policy.demanded_roles() {
+                roles.entry(*role).or_default().push(tool.name.to_string());
+            }
+        }
+        let public = tools.iter().filter(|tool| tool.policy.is_public());
+        Self {
+            scopes,
+            roles,
+            public: public.map(|tool| tool.name.to_string()).collect(),
+            tools: tools.iter().map(ToolEntry::new).collect(),
+        }
+    }
+
+    /// The document as JSON, for machines.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Serializing it cannot fail: no maps but those keyed by strings.
+        let mut json = serde_json::to_string_pretty(self).unwrap_or_default();
+        json.push('\n');
+        json
+    }
+
+    /// The document as Markdown, for people.
+    #[must_use]
+    pub fn to_markdown(&self) -> String {
+        markdown::render(self)
+    }
+}
+
+impl ToolEntry {
+    fn new(tool: &Tool) -> Self {
+        Self {
+            name: tool.name.to_string(),
+            description: tool.description.to_string(),
+            hints: tool.hints,
+            policy: tool.policy,
+            demands: demands(&tool.policy),
+            fingerprint: tool.fingerprint.to_string(),
+        }
+    }
+}
+
+/// The demands of a policy in words.
+fn demands(policy: &Policy) -> Vec<String> {
+    if policy.is_public() {
+        return vec!["nothing: anyone may call it, without a token".to_owned()];
+    }
+    if !policy.admits_callers() {
+        return vec!["nobody may call it".to_owned()];
+    }
+    let mut demands = vec!["a valid token".to_owned()];
+    let scopes = |scopes: &[ScopeToken]| quoted(scopes.iter().map(|scope| scope.as_str()));
+    if !policy.demanded_scopes_all().is_empty() {
+        demands.push(format!("all of the scopes {}", scopes(policy.demanded_scopes_all())));
+    }
+    if !policy.demanded_scopes_any().is_empty() {
+        demands.push(format!("one of the scopes {}", scopes(policy.demanded_scopes_any())));
+    }
+    if !policy.demanded_roles().is_empty() {
+        demands.push(format!(
+            "one of the roles {}",
+            quoted(policy.demanded_roles().iter().copied())
+        ));
+    }
+    if let Some(tenant) = policy.demanded_tenant() {
+        demands.push(match tenant.lookup {
+            None => format!("`{}` is the caller's tenant", tenant.field),
+            Some(lookup) => format!(
+                "`{}` belongs to the caller's tenant (found by `{lookup}`)",
+                tenant.field
+            ),
+        });
+    }
+    demands
+}
+
+fn quoted<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,44 @@
+//! The test that a checked-in document is current.
+
+use super::ScopeDocument;
+use crate::toolset::Toolset;
+use similar::TextDiff;
+use std::path::Path;
+
+/// The environment variable that makes [`assert_current`] write the file instead: `TOOLGATE_DOCS=overwrite`.
+const VARIABLE: &str = "TOOLGATE_DOCS";
+
+/// Asserts that a file holds the current scope document of these tools: as JSON if it ends with `.json`, else as Markdown.
+///
+/// A relative path is relative to the package under test. With `TOOLGATE_DOCS=overwrite` in the environment the file is written.
+///
+/// # Panics
+///
+/// With a diff if the file is stale, and if it cannot be read or written.
+#[expect(clippy::panic, reason = "an assertion for tests")]
+pub fn assert_current<S>(path: impl AsRef<Path>, toolset: &Toolset<S>) {
+    let path = path.as_ref();
+    let document = ScopeDocument::new(toolset);
+    let current = match path.extension() {
+        Some(extension) if extension == "json" => document.to_json(),
+        _ => document.to_markdown(),
+    };
+    if std::env::var_os(VARIABLE).is_some_and(|value| value == "overwrite") {
+        if let Err(error) = std::fs::write(path, current) {
+            panic!("{} cannot be written: {error}", path.display());
+        }
+        return;
+    }
+    // A file that is not there yet is as stale as one can be.
+    let found = std::fs::read_to_string(path).unwrap_or_default();
+    // A checkout may have turned the line ends.
+    let found = found.replace("\r\n", "\n");
+    if found != current {
+        let diff = TextDiff::from_lines(&found, &current);
+        let diff = diff.unified_diff().header("checked in", "current").to_string();
+        panic!(
+            "{} is stale\nhelp: run the test with {VARIABLE}=overwrite and review the change\n\n{diff}",
+            path.display()
+        );
+    }
+}
