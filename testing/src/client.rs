@@ -167,3 +167,115 @@ impl fmt::Debug for McpClient {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{McpClient, mirrored};
+    use crate::error::Error;
+    use axum::Router;
+    use axum::http::HeaderMap;
+    use axum::response::{IntoResponse, Redirect};
+    use axum::routing::post;
+    use serde_json::{Value, json};
+
+    /// Answers with what it was sent.
+    async fn echo(headers: HeaderMap, body: String) -> impl IntoResponse {
+        let header = |name: &str| headers.get(name).map(|value| value.to_str().unwrap().to_owned());
+        let headers = [
+            "accept",
+            "content-type",
+            "authorization",
+            "mcp-protocol-version",
+            "mcp-method",
+            "mcp-name",
+        ];
+        let headers: Vec<Option<String>> = headers.into_iter().map(header).collect();
+        let body: Value = serde_json::from_str(&body).unwrap();
+        let answer = json!({"jsonrpc": "2.0", "result": {"headers": headers, "body": body}});
+        ([("content-type", "text/event-stream")], format!("data: {answer}\n\n"))
+    }
+
+    async fn serve() -> String {
+        let router = Router::new()
+            .route("/mcp", post(echo))
+            .route("/elsewhere", post(async || Redirect::temporary("/mcp")));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async { axum::serve(listener, router).await });
+        format!("http://localhost:{}", address.port())
+    }
+
+    #[tokio::test]
+    async fn a_call_stands_for_itself() {
+        let client = McpClient::new(&format!("{}/mcp", serve().await)).unwrap().bearer("abc");
+        let reply = client.call("update_note", json!({"id": 7})).await.unwrap();
+        let sent = reply.result().unwrap();
+        assert_eq!(
+            sent["headers"],
+            json!([
+                "application/json, text/event-stream",
+                "application/json",
+                "Bearer abc",
+                "2026-07-28",
+                "tools/call",
+                "update_note"
+            ])
+        );
+        let body = &sent["body"];
+        assert_eq!(body["method"], "tools/call");
+        assert_eq!(body["params"]["name"], "update_note");
+        assert_eq!(body["params"]["arguments"], json!({"id": 7}));
+        assert_eq!(
+            body["params"]["_meta"]["io.modelcontextprotocol/protocolVersion"],
+            "2026-07-28"
+        );
+        assert_eq!(
+            body["params"]["_meta"]["io.modelcontextprotocol/clientCapabilities"],
+            json!({})
+        );
+        let next = client.list().await.unwrap();
+        assert_ne!(next.result().unwrap()["body"]["id"], body["id"]);
+    }
+
+    #[tokio::test]
+    async fn headers_can_be_changed() {
+        let client = McpClient::new(&format!("{}/mcp", serve().await)).unwrap().bearer("abc");
+        let client = client.header("Authorization", "Basic x").without_header("Mcp-Method");
+        let reply = client.post(json!({"method": "ping"})).await.unwrap();
+        let headers = &reply.result().unwrap()["headers"];
+        assert_eq!(headers[2], "Basic x");
+        assert_eq!(headers[4], Value::Null);
+    }
+
+    #[tokio::test]
+    async fn redirects_are_answers() {
+        let client = McpClient::new(&format!("{}/elsewhere", serve().await)).unwrap();
+        assert_eq!(client.list().await.unwrap().status, 307);
+    }
+
+    #[test]
+    fn other_networks_are_refused() {
+        let refused = McpClient::new("http://192.0.2.1/mcp");
+        assert!(matches!(refused, Err(Error::NotLoopback(_))));
+    }
+
+    #[test]
+    fn names_travel_in_headers() {
+        for (name, header) in [
+            ("a b", "a b"),
+            ("né", "=?base64?bsOp?="),
+            (" a", "=?base64?IGE=?="),
+            ("=?base64?YQ==?=", "=?base64?PT9iYXNlNjQ/WVE9PT89?="),
+        ] {
+            assert_eq!(mirrored(name).unwrap(), header, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_never_shown() {
+        let client = McpClient::new("http://127.0.0.1/mcp").unwrap().bearer("secret\n");
+        assert!(!format!("{client:?}").contains("secret"));
+        let refused = client.headers_for(&Value::Null).unwrap_err();
+        assert!(!format!("{refused:?} {refused}").contains("secret"));
+    }
+}

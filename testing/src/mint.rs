@@ -1,6 +1,7 @@
 //! Tokens, as a provider would issue them and as nobody should.
 
-use crate::keys::{Algorithm, SigningKey, encode};
+use crate::algorithm::Algorithm;
+use crate::keys::{SigningKey, encode};
 use serde_json::{Map, Value, json};
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -265,4 +266,206 @@ fn random_id() -> String {
     // Without randomness there would have been no key: what is left then is an id of zeros.
     let _ = aws_lc_rs::rand::fill(&mut id);
     encode(&id)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Algorithm, IdentityProvider, KeyKind, SigningKey, TokenBuilder};
+    use jsonwebtoken::errors::ErrorKind;
+    use jsonwebtoken::jwk::JwkSet;
+    use jsonwebtoken::{DecodingKey, TokenData, Validation, decode, decode_header};
+    use serde_json::{Value, json};
+    use std::time::Duration;
+
+    const AUDIENCE: &str = "http://127.0.0.1/mcp";
+
+    /// Reads a token as a server would that trusts the provider's key set.
+    fn verify(provider: &IdentityProvider, token: &str) -> Result<TokenData<Value>, ErrorKind> {
+        let header = decode_header(token).map_err(|error| error.kind().clone())?;
+        let keys: JwkSet = serde_json::from_value(provider.jwks()).unwrap();
+        let key = keys
+            .find(header.kid.as_deref().unwrap())
+            .ok_or(ErrorKind::InvalidKeyFormat)?;
+        let mut validation = Validation::new(header.alg);
+        validation.set_audience(&[AUDIENCE]);
+        validation.set_issuer(&[provider.issuer()]);
+        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        let key = DecodingKey::from_jwk(key).unwrap();
+        decode(token, &key, &validation).map_err(|error| error.kind().clone())
+    }
+
+    type Fault = fn(TokenBuilder) -> TokenBuilder;
+
+    async fn verify_fault(fault: Fault) -> Result<TokenData<Value>, ErrorKind> {
+        let provider = IdentityProvider::start().await.unwrap();
+        let token = fault(provider.token("alice").audience(AUDIENCE)).mint();
+        verify(&provider, &token)
+    }
+
+    #[tokio::test]
+    async fn every_algorithm_verifies() {
+        let provider = IdentityProvider::start().await.unwrap();
+        for algorithm in Algorithm::ALL {
+            let token = provider.token("alice").audience(AUDIENCE).algorithm(algorithm).mint();
+            let data = verify(&provider, &token).unwrap_or_else(|error| panic!("{algorithm:?}: {error:?}"));
+            assert_eq!(json!(data.header.alg), algorithm.as_str());
+        }
+    }
+
+    #[tokio::test]
+    async fn claims_and_header_are_those_of_an_access_token() {
+        let provider = IdentityProvider::start().await.unwrap();
+        let token = provider
+            .token("alice")
+            .audience(AUDIENCE)
+            .tenant("acme")
+            .client_id("shop");
+        let token = token.scopes(["read:tools", "write:tools"]).roles(["manager"]).mint();
+        let TokenData { header, claims, .. } = verify(&provider, &token).unwrap();
+        assert_eq!(header.typ.as_deref(), Some("at+jwt"));
+        assert_eq!(header.kid.as_deref(), Some("rsa-1"));
+        for (name, expected) in [
+            ("iss", json!(provider.issuer())),
+            ("sub", json!("alice")),
+            ("aud", json!(AUDIENCE)),
+            ("client_id", json!("shop")),
+            ("scope", json!("read:tools write:tools")),
+            ("roles", json!(["manager"])),
+            ("tenant_id", json!("acme")),
+        ] {
+            assert_eq!(claims[name], expected, "{name}");
+        }
+        assert_eq!(claims["exp"].as_u64().unwrap() - claims["iat"].as_u64().unwrap(), 3600);
+        let other = verify(&provider, &provider.token("alice").audience(AUDIENCE).mint()).unwrap();
+        assert_eq!(other.claims["client_id"], "demo");
+        assert_ne!(other.claims["jti"], claims["jti"]);
+    }
+
+    #[tokio::test]
+    async fn bad_tokens_are_bad_in_the_way_they_say() {
+        assert!(verify_fault(|token| token).await.is_ok());
+        let cases: [(Fault, ErrorKind); 7] = [
+            (TokenBuilder::expired, ErrorKind::ExpiredSignature),
+            (TokenBuilder::tampered, ErrorKind::InvalidSignature),
+            (|token| token.raw_claims("{}").tampered(), ErrorKind::InvalidSignature),
+            (TokenBuilder::foreign, ErrorKind::InvalidSignature),
+            (
+                |token| token.algorithm(Algorithm::EdDsa).foreign(),
+                ErrorKind::InvalidSignature,
+            ),
+            (
+                |token| token.audience("http://127.0.0.1/other"),
+                ErrorKind::InvalidAudience,
+            ),
+            (
+                |token| token.without("sub"),
+                ErrorKind::MissingRequiredClaim("sub".to_owned()),
+            ),
+        ];
+        for (index, (fault, expected)) in cases.into_iter().enumerate() {
+            assert_eq!(verify_fault(fault).await.err(), Some(expected), "case {index}");
+        }
+    }
+
+    #[tokio::test]
+    async fn tampered_claims_are_still_readable() {
+        let provider = IdentityProvider::start().await.unwrap();
+        let parts = provider.token("alice").tampered().mint_parts();
+        assert_eq!(claims(&parts.payload)["sub"], "not-alice");
+    }
+
+    #[tokio::test]
+    async fn texts_are_signed_as_they_are() {
+        let provider = IdentityProvider::start().await.unwrap();
+        let header = r#"{"alg":"RS256","kid":"rsa-1","kid":"rsa-1"}"#;
+        let raw_claims = r#"{"sub":"alice","sub":"bob","exp":"soon"}"#;
+        let parts = provider
+            .token("alice")
+            .raw_header(header)
+            .raw_claims(raw_claims)
+            .mint_parts();
+        assert_eq!(text(&parts.header), header);
+        assert_eq!(text(&parts.payload), raw_claims);
+        let message = format!("{}.{}", parts.header, parts.payload);
+        let key = SigningKey::first(KeyKind::Rsa);
+        // PKCS #1 v1.5 is deterministic.
+        assert_eq!(
+            parts.signature,
+            crate::keys::encode(&key.sign(Algorithm::Rs256, message.as_bytes()))
+        );
+    }
+
+    #[tokio::test]
+    async fn the_header_can_lie() {
+        let provider = IdentityProvider::start().await.unwrap();
+        let token = provider
+            .token("alice")
+            .header("alg", "HS256")
+            .header("crit", json!(["b64"]));
+        let header = claims(&token.without_header("typ").mint_parts().header);
+        assert_eq!(header, json!({"alg": "HS256", "crit": ["b64"], "kid": "rsa-1"}));
+        let unsigned = provider.token("alice").unsigned().mint();
+        assert!(unsigned.ends_with('.'));
+        let (header, _) = unsigned.split_once('.').unwrap();
+        assert_eq!(claims(header)["alg"], "none");
+    }
+
+    #[tokio::test]
+    async fn the_newest_published_key_signs() {
+        let provider = IdentityProvider::start().await.unwrap();
+        let mint = || {
+            provider
+                .token("alice")
+                .audience(AUDIENCE)
+                .algorithm(Algorithm::Es256)
+                .mint()
+        };
+        let old = mint();
+        provider.add_key(SigningKey::generate(KeyKind::P256, "p256-2"));
+        let new = mint();
+        assert_eq!(decode_header(&new).unwrap().kid.as_deref(), Some("p256-2"));
+        assert!(verify(&provider, &old).is_ok());
+        assert!(verify(&provider, &new).is_ok());
+
+        let withdrawn = provider.remove_key("p256-2").unwrap();
+        assert!(verify(&provider, &new).is_err());
+        assert!(verify(&provider, &mint()).is_ok());
+        let token = provider
+            .token("alice")
+            .algorithm(Algorithm::Es256)
+            .key(&withdrawn)
+            .mint();
+        assert_eq!(decode_header(token).unwrap().kid.as_deref(), Some("p256-2"));
+    }
+
+    #[tokio::test]
+    #[should_panic(expected = "ES256 needs a key of kind P256, not Rsa")]
+    async fn a_key_of_another_kind_does_not_sign() {
+        let provider = IdentityProvider::start().await.unwrap();
+        let token = provider.token("alice").algorithm(Algorithm::Es256);
+        let _ = token.key(&SigningKey::first(KeyKind::Rsa)).mint();
+    }
+
+    #[tokio::test]
+    async fn lifetimes_are_counted_from_now() {
+        let provider = IdentityProvider::start().await.unwrap();
+        let token = provider
+            .token("alice")
+            .audience(AUDIENCE)
+            .expires_in(Duration::from_secs(90))
+            .mint();
+        let claims = verify(&provider, &token).unwrap().claims;
+        let lifetime = claims["exp"].as_u64().unwrap() - claims["iat"].as_u64().unwrap();
+        assert!((90..=91).contains(&lifetime), "{lifetime}");
+    }
+
+    fn text(part: &str) -> String {
+        use base64::Engine as _;
+        let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(part).unwrap();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    fn claims(part: &str) -> Value {
+        serde_json::from_str(&text(part)).unwrap()
+    }
 }

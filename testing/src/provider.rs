@@ -158,3 +158,116 @@ async fn serve_jwks(State(published): State<Arc<Published>>) -> impl IntoRespons
     let status = StatusCode::from_u16(state.status.unwrap_or(200)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     (status, [(CONTENT_TYPE, "application/jwk-set+json")], state.jwks())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::IdentityProvider;
+    use crate::error::Error;
+    use crate::{KeyKind, SigningKey};
+    use serde_json::{Value, json};
+    use std::time::{Duration, Instant};
+
+    async fn get(url: &str) -> Result<(u16, String), reqwest::Error> {
+        let response = reqwest::get(url).await?;
+        Ok((response.status().as_u16(), response.text().await?))
+    }
+
+    #[tokio::test]
+    async fn only_loopback_addresses_are_served() {
+        for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:0", "[::ffff:127.0.0.1]:0"] {
+            let refused = IdentityProvider::start_on(address.parse().unwrap()).await;
+            assert!(matches!(refused, Err(Error::NotLoopback(_))), "{address}");
+        }
+        let provider = IdentityProvider::start_on("127.0.0.2:0".parse().unwrap())
+            .await
+            .unwrap();
+        assert!(provider.issuer().starts_with("http://127.0.0.2:"));
+    }
+
+    #[tokio::test]
+    async fn metadata_leads_to_the_keys() {
+        let provider = IdentityProvider::start().await.unwrap();
+        for path in ["openid-configuration", "oauth-authorization-server"] {
+            let (status, body) = get(&format!("{}/.well-known/{path}", provider.issuer())).await.unwrap();
+            let metadata: Value = serde_json::from_str(&body).unwrap();
+            assert_eq!(status, 200);
+            assert_eq!(metadata["issuer"], provider.issuer());
+            assert_eq!(metadata["jwks_uri"], provider.jwks_uri());
+        }
+        let (status, body) = get(provider.jwks_uri()).await.unwrap();
+        assert_eq!(status, 200);
+        assert_eq!(serde_json::from_str::<Value>(&body).unwrap(), provider.jwks());
+        assert_eq!(provider.discovery_requests(), 2);
+        assert_eq!(provider.jwks_requests(), 1);
+    }
+
+    #[tokio::test]
+    async fn no_private_part_is_published() {
+        let provider = IdentityProvider::start().await.unwrap();
+        let jwks = provider.jwks();
+        for key in jwks["keys"].as_array().unwrap() {
+            let members: Vec<&String> = key.as_object().unwrap().keys().collect();
+            let public = ["kty", "use", "kid", "alg", "crv", "x", "y", "n", "e"];
+            assert!(
+                members.iter().all(|member| public.contains(&member.as_str())),
+                "{members:?}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn the_key_set_follows_its_keys() {
+        let provider = IdentityProvider::start().await.unwrap();
+        let kids = || {
+            let jwks = provider.jwks();
+            let keys = jwks["keys"].as_array().unwrap().iter();
+            keys.map(|key| key["kid"].as_str().unwrap().to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(kids(), ["rsa-1", "p256-1", "p384-1", "ed25519-1"]);
+        provider.add_key(SigningKey::generate(KeyKind::Ed25519, "ed25519-2"));
+        assert!(provider.remove_key("rsa-1").is_some());
+        assert!(provider.remove_key("rsa-1").is_none());
+        assert_eq!(kids(), ["p256-1", "p384-1", "ed25519-1", "ed25519-2"]);
+    }
+
+    #[tokio::test]
+    async fn the_key_set_can_be_replaced_and_fail() {
+        let provider = IdentityProvider::start().await.unwrap();
+        provider.set_jwks(json!({"keys": []}));
+        assert_eq!(
+            get(provider.jwks_uri()).await.unwrap(),
+            (200, r#"{"keys":[]}"#.to_owned())
+        );
+        provider.set_jwks_text("{\"keys\":[],\"keys\":[]");
+        assert_eq!(get(provider.jwks_uri()).await.unwrap().1, "{\"keys\":[],\"keys\":[]");
+        assert_eq!(provider.jwks(), Value::Null);
+        provider.set_jwks(None);
+        provider.set_status(503);
+        assert_eq!(get(provider.jwks_uri()).await.unwrap().0, 503);
+        provider.set_status(None);
+        assert_eq!(get(provider.jwks_uri()).await.unwrap().0, 200);
+        assert_eq!(provider.jwks_requests(), 4);
+
+        provider.set_delay(Duration::from_millis(50));
+        let start = Instant::now();
+        get(provider.jwks_uri()).await.unwrap();
+        assert!(start.elapsed() >= Duration::from_millis(50));
+    }
+
+    #[tokio::test]
+    async fn dropping_it_ends_kept_connections_too() {
+        let provider = IdentityProvider::start().await.unwrap();
+        let uri = provider.jwks_uri().to_owned();
+        let client = reqwest::Client::new();
+        assert!(client.get(&uri).send().await.unwrap().bytes().await.is_ok());
+        drop(provider);
+        // The task ends when it is next scheduled.
+        for _ in 0..100 {
+            if client.get(&uri).send().await.is_err() {
+                return;
+            }
+        }
+        panic!("still served");
+    }
+}

@@ -1,6 +1,7 @@
 //! What the provider serves at the moment.
 
-use crate::keys::{KeyKind, SigningKey};
+use crate::algorithm::{Algorithm, KeyKind};
+use crate::keys::SigningKey;
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -54,7 +55,7 @@ impl Published {
             "jwks_uri": self.jwks_uri,
             "response_types_supported": [],
             "subject_types_supported": ["public"],
-            "id_token_signing_alg_values_supported": crate::Algorithm::ALL.map(crate::Algorithm::as_str),
+            "id_token_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::as_str),
         })
     }
 }
