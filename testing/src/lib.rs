@@ -1,1 +1,57 @@
-//! x
+//! For tests and demos of servers guarded by [`toolgate`]: an identity provider in process, tokens good and bad, a raw MCP
+//! client and the policy matrix.
+//!
+//! Everything here stays on the loopback interface: the provider binds to nothing else, the client talks to nothing else.
+//! Keys are generated when they are first needed and die with the process.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), toolgate_testing::Error> {
+//! use serde_json::json;
+//! use toolgate_testing::{IdentityProvider, Matrix};
+//!
+//! # let url = "http://127.0.0.1:8080/mcp";
+//! let provider = IdentityProvider::start().await?;
+//! // .. start the server at `url`, with `provider.issuer()` as its issuer ..
+//! let token = || provider.token("alice").audience(url);
+//! Matrix::new(url)?
+//!     .caller("writer", token().scopes(["write:tools"]).mint())
+//!     .caller("expired", token().scopes(["write:tools"]).expired().mint())
+//!     .caller("nobody", None)
+//!     .call("update_note", json!({"id": "1", "text": "new"}))
+//!     .run()
+//!     .await?
+//!     .assert_matches(
+//!         "         update_note
+//!          writer   yes
+//!          expired  401
+//!          nobody   401",
+//!     );
+//! # Ok(())
+//! # }
+//! ```
+
+mod algorithm;
+mod asserted;
+mod client;
+mod error;
+mod keys;
+mod loopback;
+mod matrix;
+mod mint;
+mod provider;
+mod published;
+mod reply;
+mod table;
+mod verdict;
+
+pub use crate::algorithm::{Algorithm, KeyKind};
+pub use crate::asserted::{AssertedCaller, caller};
+pub use crate::client::McpClient;
+pub use crate::error::Error;
+pub use crate::keys::SigningKey;
+pub use crate::matrix::Matrix;
+pub use crate::mint::{Parts, TokenBuilder};
+pub use crate::provider::IdentityProvider;
+pub use crate::reply::Reply;
+pub use crate::table::Table;
+pub use crate::verdict::Verdict;

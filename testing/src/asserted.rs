@@ -1,0 +1,42 @@
+//! Callers without tokens.
+
+use toolgate::{Caller, Claims};
+
+/// A caller to be, asserted and not validated, for calls in process.
+#[must_use = "a builder does nothing until `.build()`"]
+pub struct AssertedCaller(Claims);
+
+/// Starts a caller with this subject, of the issuer `https://issuer.example`, without tenant, scopes and roles.
+///
+/// For [`Protected::call`](toolgate::Protected::call), where no token is read:
+///
+/// ```
+/// let alice = toolgate_testing::caller("alice").scopes(["read:tools"]).tenant("acme").build();
+/// assert!(alice.has_scope("read:tools"));
+/// ```
+pub fn caller(subject: &str) -> AssertedCaller {
+    AssertedCaller(Claims::assert("https://issuer.example", subject))
+}
+
+impl AssertedCaller {
+    /// Sets the tenant.
+    pub fn tenant(self, tenant: &str) -> Self {
+        Self(self.0.with_tenant(tenant))
+    }
+
+    /// Sets the scopes.
+    pub fn scopes<'a>(self, scopes: impl IntoIterator<Item = &'a str>) -> Self {
+        Self(self.0.with_scopes(scopes))
+    }
+
+    /// Sets the roles.
+    pub fn roles<'a>(self, roles: impl IntoIterator<Item = &'a str>) -> Self {
+        Self(self.0.with_roles(roles))
+    }
+
+    /// The caller.
+    #[must_use]
+    pub fn build(self) -> Caller {
+        Caller::assert(self.0)
+    }
+}
