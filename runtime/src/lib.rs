@@ -49,3 +49,4 @@ pub use crate::tenant::{FindTenants, TenantField, TenantLookup, Tenants};
 pub use crate::tool::{ToolHandler, ToolSpec};
 pub use crate::toolset::Toolset;
 pub use crate::validator::Validator;
+pub use toolgate_macros::mcp_tool;
