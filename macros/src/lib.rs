@@ -1,1 +1,52 @@
-//! x
+//! The attribute macro of the `toolgate` crate. Use it through `toolgate`.
+//!
+//! One expansion is one straight line, and each step is one module:
+//!
+//! ```text
+//! tokens --attr--> Attr --+
+//!                         +--spec--> Spec --expand--> tokens
+//! tokens --item--> Item --+
+//! ```
+//!
+//! `attr` and `item` read what is written, `spec` decides whether it means something, `expand` cannot fail. Mistakes are
+//! gathered in `Errors` and reported together, and the function survives every one of them: see `fallback`.
+
+mod attr;
+mod errors;
+mod expand;
+mod fallback;
+mod field_path;
+mod item;
+mod spec;
+mod suggest;
+
+use crate::attr::Attr;
+use crate::errors::Errors;
+use crate::item::Item;
+use crate::spec::Spec;
+use proc_macro::TokenStream;
+use proc_macro2::TokenStream as TokenStream2;
+use quote::quote;
+
+#[expect(missing_docs, reason = "documented where it is re-exported: `toolgate::mcp_tool`")]
+#[proc_macro_attribute]
+pub fn mcp_tool(attr: TokenStream, item: TokenStream) -> TokenStream {
+    mcp_tool2(attr.into(), item.into()).into()
+}
+
+fn mcp_tool2(attr: TokenStream2, tokens: TokenStream2) -> TokenStream2 {
+    let item: Item = match syn::parse2(tokens.clone()) {
+        Ok(item) => item,
+        Err(error) => {
+            let error = error.to_compile_error();
+            return quote!(#error #tokens);
+        }
+    };
+    let mut errors = Errors::default();
+    let attr = Attr::parse(attr, &mut errors);
+    let spec = Spec::new(attr, &item, &mut errors);
+    match errors.finish() {
+        Ok(()) => expand::expand(&spec, &item),
+        Err(error) => fallback::expand(&spec, &item, &error),
+    }
+}

@@ -22,9 +22,6 @@ use serde::Serialize;
 #[derive(Debug, serde::Deserialize, schemars::JsonSchema)]
 pub struct NoArguments {}
 
-/// What stands for the arguments of a tool whose declaration does not compile.
-pub type Never = std::convert::Infallible;
-
 pub fn extra<T: FromCall>(call: &Call) -> Result<T, Error> {
     T::from_call(call)
 }
@@ -45,12 +42,31 @@ pub fn looked_up<'a>(answer: impl TenantLookup) -> Result<Option<Cow<'a, str>>, 
     Ok(answer.into_tenant()?.map(Cow::Owned))
 }
 
-pub fn output_schema<T: ToolReturn>() -> Option<Schema> {
-    T::schema()
+/// Names nothing that exists, if a list inside another turned out empty: else an element without any tenant would hide
+/// behind its neighbours.
+pub fn nothing_named_since(before: usize, named: &mut Vec<Option<Cow<'_, str>>>) {
+    if named.len() == before {
+        named.push(None);
+    }
 }
 
-pub fn output(answer: impl ToolReturn) -> Result<Output, Error> {
-    answer.into_result()
+/// What can be done with what a tool returns.
+pub struct Answer<T> {
+    pub schema: fn() -> Option<Schema>,
+    pub output: fn(T) -> Result<Output, Error>,
+}
+
+/// The only place where the bound on a tool's return type stands, so that a type which does not fit is one message.
+pub fn answer<T: ToolReturn>() -> Answer<T> {
+    Answer {
+        schema: T::schema,
+        output: T::into_result,
+    }
+}
+
+/// The answer of a tool whose declaration does not compile.
+pub fn nobody() -> Result<Output, Error> {
+    Err(Error::Denied(crate::decision::Denial::Nobody))
 }
 
 /// The longest value of an argument that goes into a record, in bytes of JSON.

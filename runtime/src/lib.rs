@@ -54,3 +54,5 @@ pub use crate::tenant::{FindTenants, TenantField, TenantLookup, Tenants};
 pub use crate::tool::{ToolHandler, ToolSpec};
 pub use crate::toolset::Toolset;
 pub use crate::validator::{Algorithm, ClaimMap, JwtValidator, Validator};
+pub use crate::validator::Validator;
+pub use toolgate_macros::mcp_tool;

@@ -1,0 +1,137 @@
+//! What is written in the parentheses of `#[mcp_tool(..)]`.
+
+mod value;
+
+use self::value::Value;
+use crate::errors::Errors;
+use crate::field_path::FieldPath;
+use crate::suggest::closest;
+use proc_macro2::{TokenStream, TokenTree};
+use syn::ext::IdentExt as _;
+use syn::parse::{ParseStream, Parser as _, Result};
+use syn::{Error, Ident, LitBool, LitStr, Path, Token, TypePath};
+
+const KEYS: [&str; 15] = [
+    "audit_fields",
+    "authenticated",
+    "crate",
+    "destructive",
+    "idempotent",
+    "name",
+    "open_world",
+    "public",
+    "read_only",
+    "roles",
+    "scopes_all",
+    "scopes_any",
+    "tenant_field",
+    "tenant_of",
+    "title",
+];
+
+/// The arguments as written: each at most once, each with its key's place.
+#[derive(Default)]
+pub(crate) struct Attr {
+    pub(crate) audit_fields: Option<Arg<Vec<FieldPath>>>,
+    pub(crate) authenticated: Option<Arg<()>>,
+    pub(crate) krate: Option<Arg<Path>>,
+    pub(crate) destructive: Option<Arg<LitBool>>,
+    pub(crate) idempotent: Option<Arg<LitBool>>,
+    pub(crate) name: Option<Arg<LitStr>>,
+    pub(crate) open_world: Option<Arg<LitBool>>,
+    pub(crate) public: Option<Arg<()>>,
+    pub(crate) read_only: Option<Arg<LitBool>>,
+    pub(crate) roles: Option<Arg<Vec<LitStr>>>,
+    pub(crate) scopes_all: Option<Arg<Vec<LitStr>>>,
+    pub(crate) scopes_any: Option<Arg<Vec<LitStr>>>,
+    pub(crate) tenant_field: Option<Arg<FieldPath>>,
+    pub(crate) tenant_of: Option<Arg<TypePath>>,
+    pub(crate) title: Option<Arg<LitStr>>,
+    /// Something could not be read. Whatever seems to be missing may have been meant by it.
+    pub(crate) is_incomplete: bool,
+}
+
+/// One argument, with the key that names it.
+pub(crate) struct Arg<T> {
+    pub(crate) key: Ident,
+    pub(crate) value: T,
+}
+
+impl Attr {
+    /// Reads the arguments, passing over those that are wrong.
+    pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
+        let mut attr = Self::default();
+        let parser = |input: ParseStream| {
+            while !input.is_empty() {
+                if errors.take(attr.parse_one(input)).is_none() {
+                    attr.is_incomplete = true;
+                    skip_to_comma(input);
+                }
+                input.parse::<Option<Token![,]>>()?;
+            }
+            Ok(())
+        };
+        if let Err(error) = parser.parse2(tokens) {
+            errors.push(error);
+        }
+        attr
+    }
+
+    fn parse_one(&mut self, input: ParseStream) -> Result<()> {
+        let Ok(key) = input.call(Ident::parse_any) else {
+            return Err(input.error(format!("expected the name of an argument\nhelp: {}", known())));
+        };
+        match key.to_string().as_str() {
+            "audit_fields" => set(&mut self.audit_fields, key, input),
+            "authenticated" => set(&mut self.authenticated, key, input),
+            "crate" => set(&mut self.krate, key, input),
+            "destructive" => set(&mut self.destructive, key, input),
+            "idempotent" => set(&mut self.idempotent, key, input),
+            "name" => set(&mut self.name, key, input),
+            "open_world" => set(&mut self.open_world, key, input),
+            "public" => set(&mut self.public, key, input),
+            "read_only" => set(&mut self.read_only, key, input),
+            "roles" => set(&mut self.roles, key, input),
+            "scopes_all" => set(&mut self.scopes_all, key, input),
+            "scopes_any" => set(&mut self.scopes_any, key, input),
+            "tenant_field" => set(&mut self.tenant_field, key, input),
+            "tenant_of" => set(&mut self.tenant_of, key, input),
+            "title" => set(&mut self.title, key, input),
+            unknown => Err(Error::new(key.span(), unknown_key(unknown))),
+        }
+    }
+}
+
+fn set<T: Value>(slot: &mut Option<Arg<T>>, key: Ident, input: ParseStream) -> Result<()> {
+    let value = T::parse_after(&key, input)?;
+    end_of_item(input)?;
+    if slot.is_some() {
+        let message = format!("`{key}` is given twice\nhelp: keep one of them");
+        return Err(Error::new(key.span(), message));
+    }
+    *slot = Some(Arg { key, value });
+    Ok(())
+}
+
+fn unknown_key(key: &str) -> String {
+    let help = closest(key, &KEYS).map_or_else(known, |known| format!("did you mean `{known}`?"));
+    format!("unknown argument `{key}`\nhelp: {help}")
+}
+
+fn known() -> String {
+    format!("the known ones are `{}`", KEYS.join("`, `"))
+}
+
+/// That the value ends here.
+fn end_of_item(input: ParseStream) -> Result<()> {
+    if input.is_empty() || input.peek(Token![,]) {
+        Ok(())
+    } else {
+        Err(input.error("expected `,`"))
+    }
+}
+
+/// Passes over the rest of a wrong argument.
+fn skip_to_comma(input: ParseStream) {
+    while end_of_item(input).is_err() && input.parse::<TokenTree>().is_ok() {}
+}

@@ -1,0 +1,169 @@
+//! What may stand after the key of an argument.
+
+use super::{end_of_item, skip_to_comma};
+use crate::errors::Errors;
+use crate::field_path::FieldPath;
+use proc_macro2::{TokenStream, TokenTree};
+use syn::parse::discouraged::Speculative as _;
+use syn::parse::{ParseStream, Result};
+use syn::{Error, Ident, LitBool, LitStr, Path, Token, TypePath, bracketed, token};
+
+/// The value of an argument.
+pub(super) trait Value: Sized {
+    /// One that could stand in the user's code, to show the form of it.
+    const EXAMPLE: &str;
+
+    /// Reads the value itself.
+    fn read(input: ParseStream) -> Result<Self>;
+
+    /// Reads what follows the key.
+    fn parse_after(key: &Ident, input: ParseStream) -> Result<Self> {
+        if !input.peek(Token![=]) {
+            let message = format!("`{key}` needs a value\nhelp: write `{key} = {}`", Self::EXAMPLE);
+            return Err(Error::new(key.span(), message));
+        }
+        input.parse::<Token![=]>()?;
+        if input.is_empty() || input.peek(Token![,]) {
+            let message = format!("`{key}` needs a value\nhelp: write `{key} = {}`", Self::EXAMPLE);
+            return Err(Error::new(key.span(), message));
+        }
+        Self::read(input)
+    }
+}
+
+/// A word that stands alone.
+impl Value for () {
+    const EXAMPLE: &str = "";
+
+    fn read(_: ParseStream) -> Result<Self> {
+        Ok(())
+    }
+
+    fn parse_after(key: &Ident, input: ParseStream) -> Result<Self> {
+        if input.is_empty() || input.peek(Token![,]) || input.peek(Ident) {
+            return Ok(());
+        }
+        let is_false = input.peek(Token![=]) && input.peek2(LitBool) && {
+            input.parse::<Token![=]>()?;
+            !input.parse::<LitBool>()?.value
+        };
+        let help = if is_false { "remove it" } else { "write `{key}`" };
+        let message = format!(
+            "`{key}` takes no value\nhelp: {}",
+            help.replace("{key}", &key.to_string())
+        );
+        Err(Error::new(key.span(), message))
+    }
+}
+
+impl Value for LitStr {
+    const EXAMPLE: &str = "\"..\"";
+
+    fn read(input: ParseStream) -> Result<Self> {
+        if input.peek(LitStr) {
+            return input.parse();
+        }
+        let (first, text) = rest(input)?;
+        Err(Error::new_spanned(
+            first,
+            format!("expected a string literal\nhelp: write `{text:?}`"),
+        ))
+    }
+}
+
+impl Value for LitBool {
+    const EXAMPLE: &str = "true";
+
+    fn read(input: ParseStream) -> Result<Self> {
+        if input.peek(LitBool) {
+            return input.parse();
+        }
+        Err(input.error("expected `true` or `false`, without quotes"))
+    }
+}
+
+impl Value for FieldPath {
+    const EXAMPLE: &str = "\"..\"";
+
+    fn read(input: ParseStream) -> Result<Self> {
+        if input.peek(LitStr) {
+            return Self::of_literal(&input.parse()?);
+        }
+        let ahead = input.fork();
+        if let Ok(field) = ahead.parse()
+            && (ahead.is_empty() || ahead.peek(Token![,]))
+        {
+            input.advance_to(&ahead);
+            return Ok(Self::of_ident(field));
+        }
+        <LitStr as Value>::read(input).and_then(|literal| Self::of_literal(&literal))
+    }
+}
+
+impl Value for Path {
+    const EXAMPLE: &str = "::toolgate";
+
+    fn read(input: ParseStream) -> Result<Self> {
+        let ahead = input.fork();
+        let Ok(path) = ahead.call(Self::parse_mod_style) else {
+            return Err(
+                input.error("expected a path\nhelp: write `crate = ::toolgate`, or the name you gave the crate")
+            );
+        };
+        input.advance_to(&ahead);
+        Ok(path)
+    }
+}
+
+impl Value for TypePath {
+    const EXAMPLE: &str = "Notes::tenant_of`, where `Notes` is the state that knows the tenants, and `tenant_of";
+
+    fn read(input: ParseStream) -> Result<Self> {
+        let ahead = input.fork();
+        let Ok(path) = ahead.parse() else {
+            return Err(input.error("expected the path of a method\nhelp: write `tenant_of = Notes::tenant_of`, where `Notes` is the state that knows the tenants"));
+        };
+        input.advance_to(&ahead);
+        Ok(path)
+    }
+}
+
+impl<T: Value> Value for Vec<T> {
+    const EXAMPLE: &str = "[\"..\"]";
+
+    fn read(input: ParseStream) -> Result<Self> {
+        if input.peek(LitStr) {
+            let single: LitStr = input.parse()?;
+            let message = format!("expected a list\nhelp: write `[{:?}]`", single.value());
+            return Err(Error::new(single.span(), message));
+        }
+        if !input.peek(token::Bracket) {
+            return Err(input.error(format!("expected a list\nhelp: write `{}`", Self::EXAMPLE)));
+        }
+        let content;
+        bracketed!(content in input);
+        let mut errors = Errors::default();
+        let mut list = Self::new();
+        while !content.is_empty() {
+            match errors.take(T::read(&content).and_then(|value| end_of_item(&content).map(|()| value))) {
+                Some(value) => list.push(value),
+                None => skip_to_comma(&content),
+            }
+            errors.take(content.parse::<Option<Token![,]>>());
+        }
+        errors.finish()?;
+        Ok(list)
+    }
+}
+
+/// The rest of the argument: its tokens, and how they are written.
+fn rest(input: ParseStream) -> Result<(TokenStream, String)> {
+    let mut tokens = TokenStream::new();
+    let mut text = String::new();
+    while !input.is_empty() && !input.peek(Token![,]) {
+        let token: TokenTree = input.parse()?;
+        text.push_str(&token.to_string());
+        tokens.extend([token]);
+    }
+    Ok((tokens, text))
+}

@@ -1,0 +1,180 @@
+//! Writes the tool down. The less is written here the better: what can be ordinary Rust lives in `toolgate::__private`.
+
+mod docs;
+mod fields;
+
+use crate::item::Item;
+use crate::spec::{Demands, Hints, Policy, Spec};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{LitStr, ReturnType};
+
+// Input:
+//     /// Replaces the text of a note.
+//     #[mcp_tool(scopes_all = ["notes:write"], tenant_field = "id", tenant_of = Notes::tenant_of, audit_fields = ["id"])]
+//     async fn update_note(args: UpdateNote, notes: State<Notes>) -> Result<Json<Note>, NoteError> { .. }
+//
+// Output, but for the paths: the function as it was, and
+//     struct UpdateNoteTool;
+//     impl ToolHandler for UpdateNoteTool {
+//         type Args = UpdateNote;
+//         type Needs = (<State<Notes> as FromCall>::Needs, (Needed<Notes>, ()));
+//         const SPEC: ToolSpec = ToolSpec { name: "update_note", .., policy: Policy::AUTHENTICATED.scopes_all(..).tenant(..) };
+//         fn output_schema() -> Option<Schema> {
+//             (answer::<Result<Json<Note>, NoteError>>().schema)()
+//         }
+//         fn tenants<'a>(states: &'a States, args: &'a UpdateNote) -> FindTenants<'a> {
+//             FindTenants::Lookup(Box::pin(async move {
+//                 let state = state::<Notes>(states)?;
+//                 let mut named = Vec::new();
+//                 named.push(looked_up(Notes::tenant_of(state, &args.id).await)?);
+//                 Ok(Tenants::Named(named))
+//             }))
+//         }
+//         fn audited(args: &UpdateNote) -> Vec<(&'static str, Value)> {
+//             Vec::from([("id", audited(&args.id))])
+//         }
+//         async fn run(call: Call, args: UpdateNote) -> Result<Output, Error> {
+//             let output = update_note(args, extra::<State<Notes>>(&call)?).await;
+//             (answer::<Result<Json<Note>, NoteError>>().output)(output)
+//         }
+//     }
+pub(crate) fn expand(spec: &Spec, item: &Item) -> TokenStream {
+    let Spec { krate, ident, .. } = spec;
+    let vis = &item.vis;
+    let docs = docs::docs(spec, item);
+    let args = item.args().map(|parameter| &parameter.ty);
+    let args = args.map_or_else(|| quote!(__rt::NoArguments), |ty| quote!(#ty));
+    let needs = needs(spec, item);
+    let constant = constant(spec);
+    let answer = answer(item);
+    let tenants = fields::tenants(spec);
+    let audited = fields::audited(spec);
+    let call = call(spec, item);
+    quote! {
+        #item
+
+        #(#[doc = #docs])*
+        #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
+        #vis struct #ident;
+
+        const _: () = {
+            use #krate::__private as __rt;
+
+            #[automatically_derived]
+            impl __rt::ToolHandler for #ident {
+                type Args = #args;
+                type Needs = #needs;
+                const SPEC: __rt::ToolSpec = #constant;
+                fn output_schema() -> __rt::Option<__rt::Schema> {
+                    (#answer.schema)()
+                }
+                #tenants
+                #audited
+                async fn run(__call: __rt::Call, __args: Self::Args) -> __rt::Result<__rt::Output, __rt::Error> {
+                    let __output = #call;
+                    (#answer.output)(__output)
+                }
+            }
+        };
+    }
+}
+
+/// The states that the parameters and the lookup take, as a list of pairs.
+fn needs(spec: &Spec, item: &Item) -> TokenStream {
+    let lookup = spec.policy.tenant().and_then(|tenant| tenant.lookup.as_ref());
+    let lookup = lookup.map_or_else(
+        || quote!(()),
+        |lookup| {
+            let state = &lookup.state;
+            quote!((__rt::Needed<#state>, ()))
+        },
+    );
+    let extras: Vec<_> = item.extras().map(|parameter| &parameter.ty).collect();
+    extras
+        .iter()
+        .rfold(lookup, |rest, ty| quote!((<#ty as __rt::FromCall>::Needs, #rest)))
+}
+
+fn constant(spec: &Spec) -> TokenStream {
+    let Spec { name, description, .. } = spec;
+    let title = optional(spec.title.as_ref());
+    let Hints {
+        read_only,
+        destructive,
+        idempotent,
+        open_world,
+    } = &spec.hints;
+    let [read_only, destructive, idempotent, open_world] =
+        [read_only, destructive, idempotent, open_world].map(|hint| optional(hint.as_ref()));
+    let policy = policy(&spec.policy);
+    quote! {
+        __rt::ToolSpec {
+            name: #name,
+            title: #title,
+            description: #description,
+            hints: __rt::Hints {
+                read_only: #read_only,
+                destructive: #destructive,
+                idempotent: #idempotent,
+                open_world: #open_world,
+            },
+            policy: #policy,
+            location: __rt::Location { file: ::core::file!(), line: ::core::line!() },
+        }
+    }
+}
+
+fn optional<T: quote::ToTokens>(value: Option<T>) -> TokenStream {
+    value.map_or_else(
+        || quote!(__rt::Option::None),
+        |value| quote!(__rt::Option::Some(#value)),
+    )
+}
+
+fn policy(policy: &Policy) -> TokenStream {
+    let Policy::Callers(Demands {
+        scopes_all,
+        scopes_any,
+        roles,
+        tenant,
+    }) = policy
+    else {
+        return quote!(__rt::Policy::PUBLIC);
+    };
+    let scopes_all = scopes(quote!(scopes_all), scopes_all);
+    let scopes_any = scopes(quote!(scopes_any), scopes_any);
+    let roles = (!roles.is_empty()).then(|| quote!(.roles(&[#(#roles),*])));
+    let tenant = tenant.as_ref().map(|tenant| {
+        let field = &tenant.field.text;
+        let lookup = optional(tenant.lookup.as_ref().map(|lookup| &lookup.text));
+        quote!(.tenant(__rt::TenantDemand { field: #field, lookup: #lookup }))
+    });
+    quote!(__rt::Policy::AUTHENTICATED #scopes_all #scopes_any #roles #tenant)
+}
+
+fn scopes(method: TokenStream, scopes: &[LitStr]) -> Option<TokenStream> {
+    (!scopes.is_empty()).then(|| quote!(.#method(const { &[#(__rt::ScopeToken::from_static(#scopes)),*] })))
+}
+
+/// What can be done with the answer. Both uses are the same tokens, so that a type that is no answer is one message.
+fn answer(item: &Item) -> TokenStream {
+    match &item.sig.output {
+        ReturnType::Type(_, ty) => quote!(__rt::answer::<#ty>()),
+        ReturnType::Default => quote!(__rt::answer::<()>()),
+    }
+}
+
+fn call(spec: &Spec, item: &Item) -> TokenStream {
+    let function = &item.sig.ident;
+    let args = item.args().map(|_| quote!(__args,));
+    let extra = match spec.policy {
+        Policy::Public => quote!(public_extra),
+        Policy::Callers(_) => quote!(extra),
+    };
+    let extras = item.extras().map(|parameter| {
+        let ty = &parameter.ty;
+        quote!(__rt::#extra::<#ty>(&__call)?)
+    });
+    quote!(#function(#args #(#extras),*).await)
+}

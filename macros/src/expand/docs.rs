@@ -1,0 +1,64 @@
+//! The documentation of the generated type: the policy, readable.
+
+use crate::item::Item;
+use crate::spec::{Demands, Policy, Spec};
+use syn::LitStr;
+
+/// The lines.
+pub(super) fn docs(spec: &Spec, item: &Item) -> Vec<String> {
+    let mut lines = vec![format!(" The guarded tool of [`{}()`].", item.sig.ident), String::new()];
+    match &spec.policy {
+        Policy::Public => lines.push(" Everyone may call it, without a token too.".to_owned()),
+        Policy::Callers(demands) => {
+            let rows = rows(demands);
+            if rows.is_empty() {
+                lines.push(" Every caller with a valid token may call it.".to_owned());
+            } else {
+                lines.push(" | A caller needs | |".to_owned());
+                lines.push(" | --- | --- |".to_owned());
+                lines.extend(rows);
+            }
+        }
+    }
+    lines
+}
+
+fn rows(demands: &Demands) -> Vec<String> {
+    let Demands {
+        scopes_all,
+        scopes_any,
+        roles,
+        tenant,
+    } = demands;
+    let lists = [
+        ("all of the scopes", scopes_all),
+        ("one of the scopes", scopes_any),
+        ("one of the roles", roles),
+    ];
+    let lists = lists.into_iter().filter(|(_, list)| !list.is_empty());
+    let mut rows: Vec<_> = lists.map(|(what, list)| row(what, &names(list))).collect();
+    if let Some(tenant) = tenant {
+        let field = code(&tenant.field.text);
+        let whose = match &tenant.lookup {
+            Some(lookup) => format!("of {field}, as {} finds it", code(&lookup.text)),
+            None => format!("in {field}"),
+        };
+        rows.push(row("the tenant", &whose));
+    }
+    rows
+}
+
+fn row(what: &str, value: &str) -> String {
+    format!(" | {what} | {value} |")
+}
+
+fn names(list: &[LitStr]) -> String {
+    let names: Vec<_> = list.iter().map(|name| code(&name.value())).collect();
+    names.join(", ")
+}
+
+/// Text in a cell of a table. Neither `|` nor a backtick nor a line break can end it.
+fn code(text: &str) -> String {
+    let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    format!("`` {} ``", text.replace('|', "\\|").replace("``", "` `"))
+}

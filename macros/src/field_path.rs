@@ -1,0 +1,136 @@
+//! The path of a field in a tool's arguments, such as `items[*].resource_id`.
+
+use proc_macro2::Span;
+use syn::ext::IdentExt as _;
+use syn::parse::{Parser as _, Result};
+use syn::{Error, Ident, LitStr};
+
+/// The path of a field. What it names, rustc finds out: the fields are identifiers that stand where the path is written.
+pub(crate) struct FieldPath {
+    /// The path as written.
+    pub(crate) text: String,
+    /// Where it is written.
+    pub(crate) span: Span,
+    /// The fields from one `[*]` to the next; `items[*].resource_id` is `[items]`, `[resource_id]`.
+    ///
+    /// There is at least one group, and the first has at least one field.
+    pub(crate) groups: Vec<Vec<Ident>>,
+}
+
+const HELP: &str = "help: join field names with `.`, and write `[*]` for every element of a list, \
+                    as in `\"items[*].resource_id\"`";
+
+impl FieldPath {
+    /// One field, written as an identifier. That is how rustc spells the field that was meant.
+    pub(crate) fn of_ident(field: Ident) -> Self {
+        Self {
+            text: field.unraw().to_string(),
+            span: field.span(),
+            groups: vec![vec![field]],
+        }
+    }
+
+    /// A path in quotes.
+    ///
+    /// 1. It is a list of parts, joined with `.`.
+    /// 2. A part is the name of a field, and any number of `[*]` after it.
+    pub(crate) fn of_literal(literal: &LitStr) -> Result<Self> {
+        let text = literal.value();
+        let span = literal.span();
+        if text.is_empty() {
+            return Err(Error::new(span, format!("the path of a field cannot be empty\n{HELP}")));
+        }
+        let mut groups = vec![Vec::new()];
+        for part in text.split('.') {
+            let (name, each) = part.split_at(part.find('[').unwrap_or(part.len()));
+            let Some(field) = field(name, span) else {
+                return Err(malformed(&text, part, span));
+            };
+            if let Some(group) = groups.last_mut() {
+                group.push(field);
+            }
+            let mut rest = each;
+            while let Some(tail) = rest.strip_prefix("[*]") {
+                groups.push(Vec::new());
+                rest = tail;
+            }
+            if !rest.is_empty() {
+                return Err(malformed(&text, part, span));
+            }
+        }
+        Ok(Self { text, span, groups })
+    }
+
+    /// Whether the path goes through every element of a list.
+    pub(crate) fn has_each(&self) -> bool {
+        self.groups.len() > 1
+    }
+}
+
+fn malformed(path: &str, part: &str, span: Span) -> Error {
+    let why = if part == path {
+        format!("`{path}` is not the path of a field")
+    } else {
+        format!("`{path}` is not the path of a field, because of `{part}`")
+    };
+    Error::new(span, format!("{why}\n{HELP}"))
+}
+
+/// The field of this name. A keyword is a field whose name is written `r#` in Rust.
+fn field(name: &str, span: Span) -> Option<Ident> {
+    let ident = Ident::parse_any.parse_str(name).ok().filter(|ident| *ident == name)?;
+    if matches!(name, "_" | "self" | "Self" | "super" | "crate") {
+        return None;
+    }
+    let bare = ident.unraw().to_string();
+    let is_keyword = syn::parse_str::<Ident>(&bare).is_err();
+    Some(if is_keyword {
+        Ident::new_raw(&bare, span)
+    } else {
+        Ident::new(&bare, span)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FieldPath;
+    use proc_macro2::Span;
+    use syn::LitStr;
+
+    fn groups(path: &str) -> Option<Vec<Vec<String>>> {
+        let path = FieldPath::of_literal(&LitStr::new(path, Span::call_site())).ok()?;
+        let group = |group: Vec<syn::Ident>| group.iter().map(ToString::to_string).collect();
+        Some(path.groups.into_iter().map(group).collect())
+    }
+
+    fn some(groups: &[&[&str]]) -> Option<Vec<Vec<String>>> {
+        let group = |group: &&[&str]| group.iter().map(ToString::to_string).collect();
+        Some(groups.iter().map(group).collect())
+    }
+
+    #[test]
+    fn paths_are_cut_at_every_each() {
+        assert_eq!(groups("a"), some(&[&["a"]]));
+        assert_eq!(groups("a.b.c"), some(&[&["a", "b", "c"]]));
+        assert_eq!(groups("a[*]"), some(&[&["a"], &[]]));
+        assert_eq!(groups("a.b[*].c"), some(&[&["a", "b"], &["c"]]));
+        assert_eq!(groups("a[*][*].b[*]"), some(&[&["a"], &[], &["b"], &[]]));
+    }
+
+    #[test]
+    fn keywords_become_raw() {
+        assert_eq!(groups("type"), some(&[&["r#type"]]));
+        assert_eq!(groups("r#type"), some(&[&["r#type"]]));
+        assert_eq!(groups("r#plain"), some(&[&["plain"]]));
+    }
+
+    #[test]
+    fn anything_else_is_malformed() {
+        for path in [
+            "", ".", "a.", ".a", "a..b", "[*]", "[*].a", "a[0]", "a[]", "a[*", "a[*]b", "a.[*]", " a", "a b", "a-b",
+            "0", "_", "self", "crate", "a()", "a::b", "&a", "a\n",
+        ] {
+            assert_eq!(groups(path), None, "{path:?}");
+        }
+    }
+}

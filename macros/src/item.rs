@@ -1,0 +1,77 @@
+//! The function under the attribute, as far as it has to be understood.
+
+use proc_macro2::{Group, TokenStream};
+use quote::ToTokens;
+use syn::ext::IdentExt as _;
+use syn::parse::{Parse, ParseStream, Result};
+use syn::{Attribute, Error, FnArg, Ident, LitStr, PatType, Signature, Visibility, token};
+
+/// A function whose body is left unread.
+///
+/// The body may be half-typed while an editor asks for the expansion. It is handed back as the very group it came as, so
+/// completion keeps working inside it, and rustc says about it what it would have said anyway.
+pub(crate) struct Item {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    pub(crate) sig: Signature,
+    body: Group,
+}
+
+impl Item {
+    /// The parameter that receives the tool's arguments: the first.
+    pub(crate) fn args(&self) -> Option<&PatType> {
+        self.typed().next()
+    }
+
+    /// The parameters that are filled from the call: all others.
+    pub(crate) fn extras(&self) -> impl Iterator<Item = &PatType> {
+        self.typed().skip(1)
+    }
+
+    /// All parameters but a `self`.
+    pub(crate) fn typed(&self) -> impl Iterator<Item = &PatType> {
+        self.sig.inputs.iter().filter_map(|input| match input {
+            FnArg::Typed(typed) => Some(typed),
+            FnArg::Receiver(_) => None,
+        })
+    }
+}
+
+impl Parse for Item {
+    fn parse(input: ParseStream) -> Result<Self> {
+        let attrs = input.call(Attribute::parse_outer)?;
+        let vis = input.parse()?;
+        if !is_function(&input.fork()) {
+            let message = "`#[mcp_tool]` belongs on a function\nhelp: put it above the `async fn` that does the work";
+            return Err(input.error(message));
+        }
+        let sig: Signature = input.parse()?;
+        if !input.peek(token::Brace) {
+            return Err(Error::new(sig.ident.span(), "a tool needs a body"));
+        }
+        let body = input.parse()?;
+        Ok(Self { attrs, vis, sig, body })
+    }
+}
+
+/// Whether a signature begins here, apart from what may be wrong with it.
+fn is_function(ahead: ParseStream) -> bool {
+    while let Ok(word) = ahead.call(Ident::parse_any) {
+        match word.to_string().as_str() {
+            "fn" => return true,
+            "const" | "async" | "unsafe" | "safe" => {}
+            "extern" => drop(ahead.parse::<Option<LitStr>>()),
+            _ => return false,
+        }
+    }
+    false
+}
+
+impl ToTokens for Item {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.extend(self.attrs.iter().map(ToTokens::to_token_stream));
+        self.vis.to_tokens(tokens);
+        self.sig.to_tokens(tokens);
+        self.body.to_tokens(tokens);
+    }
+}

@@ -1,0 +1,181 @@
+//! What the tool means: the arguments of the attribute and the function, judged together.
+
+mod definition;
+mod fields;
+mod lists;
+mod posture;
+mod signature;
+
+use crate::attr::{Arg, Attr};
+use crate::errors::Errors;
+use crate::field_path::FieldPath;
+use crate::item::Item;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote};
+use syn::ext::IdentExt as _;
+use syn::{Ident, LitBool, LitStr, Type};
+
+/// A tool that makes sense. Expanding it cannot fail.
+pub(crate) struct Spec {
+    /// Where the runtime is: `::toolgate`, or what `crate = ..` says.
+    pub(crate) krate: TokenStream,
+    /// The generated type.
+    pub(crate) ident: Ident,
+    pub(crate) name: LitStr,
+    pub(crate) title: Option<LitStr>,
+    /// A constant expression.
+    pub(crate) description: TokenStream,
+    pub(crate) hints: Hints,
+    pub(crate) policy: Policy,
+    pub(crate) audit_fields: Vec<FieldPath>,
+}
+
+/// How the tool behaves; `None` is unsaid.
+pub(crate) struct Hints {
+    pub(crate) read_only: Option<LitBool>,
+    pub(crate) destructive: Option<LitBool>,
+    pub(crate) idempotent: Option<LitBool>,
+    pub(crate) open_world: Option<LitBool>,
+}
+
+/// Who may call the tool.
+pub(crate) enum Policy {
+    /// Anyone, without a token too. Never a default.
+    Public,
+    /// A caller who meets all of these; without any of them, every caller with a valid token.
+    Callers(Demands),
+}
+
+/// What is demanded of a caller. An empty list is no demand.
+pub(crate) struct Demands {
+    pub(crate) scopes_all: Vec<LitStr>,
+    pub(crate) scopes_any: Vec<LitStr>,
+    pub(crate) roles: Vec<LitStr>,
+    pub(crate) tenant: Option<TenantDemand>,
+}
+
+/// The field that must belong to the caller's tenant.
+pub(crate) struct TenantDemand {
+    pub(crate) field: FieldPath,
+    pub(crate) lookup: Option<Lookup>,
+}
+
+/// The method that knows whose a resource is.
+pub(crate) struct Lookup {
+    /// The path as written.
+    pub(crate) text: String,
+    /// What stands before the method: the type of the state.
+    pub(crate) state: Type,
+    /// The method, such that it can be called whatever the state type looks like.
+    pub(crate) method: TokenStream,
+}
+
+impl Policy {
+    pub(crate) fn tenant(&self) -> Option<&TenantDemand> {
+        match self {
+            Self::Public => None,
+            Self::Callers(demands) => demands.tenant.as_ref(),
+        }
+    }
+}
+
+impl Spec {
+    /// Judges. What it returns makes sense only if no mistake was found.
+    pub(crate) fn new(attr: Attr, item: &Item, errors: &mut Errors) -> Self {
+        signature::check(item, errors);
+        posture::check(&attr, errors);
+        lists::check(&attr, errors);
+        fields::check(&attr, item, errors);
+        let name = definition::name(&attr, item, errors);
+        let description = definition::description(item, errors);
+        let title = definition::title(&attr, errors);
+        let tenant_of = attr.tenant_of.and_then(|arg| fields::lookup(&arg.value, errors));
+        Self {
+            krate: krate(attr.krate.as_ref()),
+            ident: tool_ident(item),
+            name,
+            title,
+            description,
+            hints: Hints {
+                read_only: value(attr.read_only),
+                destructive: value(attr.destructive),
+                idempotent: value(attr.idempotent),
+                open_world: value(attr.open_world),
+            },
+            policy: match attr.public {
+                Some(_) => Policy::Public,
+                None => Policy::Callers(Demands {
+                    scopes_all: value(attr.scopes_all).unwrap_or_default(),
+                    scopes_any: value(attr.scopes_any).unwrap_or_default(),
+                    roles: value(attr.roles).unwrap_or_default(),
+                    tenant: attr.tenant_field.map(|arg| TenantDemand {
+                        field: arg.value,
+                        lookup: tenant_of,
+                    }),
+                }),
+            },
+            audit_fields: value(attr.audit_fields).unwrap_or_default(),
+        }
+    }
+}
+
+fn value<T>(arg: Option<Arg<T>>) -> Option<T> {
+    arg.map(|arg| arg.value)
+}
+
+fn krate(arg: Option<&Arg<syn::Path>>) -> TokenStream {
+    arg.map_or_else(|| quote!(::toolgate), |arg| arg.value.to_token_stream())
+}
+
+/// Tokens as people write them: a space only where words or brackets would run together.
+pub(crate) fn readable(tokens: impl ToTokens) -> String {
+    let spaced = tokens.to_token_stream().to_string();
+    let mut text = String::with_capacity(spaced.len());
+    let mut words = spaced.split_whitespace().peekable();
+    while let Some(word) = words.next() {
+        text.push_str(word);
+        let opens = |next: &&str| next.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+        let closes = word.ends_with(|c: char| c.is_alphanumeric() || "_>,".contains(c));
+        if closes && words.peek().is_some_and(opens) {
+            text.push(' ');
+        }
+    }
+    text
+}
+
+/// `update_note` makes `UpdateNoteTool`.
+fn tool_ident(item: &Item) -> Ident {
+    let function = &item.sig.ident;
+    format_ident!("{}Tool", pascal(&function.unraw().to_string()), span = function.span())
+}
+
+fn pascal(snake: &str) -> String {
+    let capitalized = |word: &str| {
+        let mut chars = word.chars();
+        let first = chars.next().map(char::to_uppercase);
+        first.into_iter().flatten().chain(chars).collect::<String>()
+    };
+    snake.split('_').map(capitalized).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{pascal, readable};
+    use quote::quote;
+
+    #[test]
+    fn paths_are_shown_as_written() {
+        assert_eq!(readable(quote!(Notes::tenant_of)), "Notes::tenant_of");
+        assert_eq!(
+            readable(quote!(<Store<Pg, u8> as a::Find>::find)),
+            "<Store<Pg, u8> as a::Find>::find"
+        );
+    }
+
+    #[test]
+    fn functions_become_types() {
+        assert_eq!(pascal("update_note"), "UpdateNote");
+        assert_eq!(pascal("_a__b2_"), "AB2");
+        assert_eq!(pascal("größe"), "Größe");
+    }
+}

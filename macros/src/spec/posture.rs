@@ -1,0 +1,101 @@
+//! Whether it is said, once and without contradiction, who may call.
+
+use crate::attr::Attr;
+use crate::errors::Errors;
+use proc_macro2::Span;
+use syn::Error;
+use syn::Ident;
+
+pub(super) fn check(attr: &Attr, errors: &mut Errors) {
+    let demands = demands(attr);
+    check_stated(attr, &demands, errors);
+    check_public_or_authenticated(attr, errors);
+    check_public_without_demands(attr, &demands, errors);
+    check_authenticated_is_needed(attr, &demands, errors);
+    check_public_is_harmless(attr, errors);
+    check_read_only_is_harmless(attr, errors);
+}
+
+/// The arguments that demand something of the caller.
+fn demands(attr: &Attr) -> Vec<&Ident> {
+    let keys = [
+        attr.scopes_all.as_ref().map(|arg| &arg.key),
+        attr.scopes_any.as_ref().map(|arg| &arg.key),
+        attr.roles.as_ref().map(|arg| &arg.key),
+        attr.tenant_field.as_ref().map(|arg| &arg.key),
+    ];
+    keys.into_iter().flatten().collect()
+}
+
+/// Nobody may call by default, and neither may everybody: it has to be said.
+fn check_stated(attr: &Attr, demands: &[&Ident], errors: &mut Errors) {
+    // `tenant_of` alone is a demand that was left unfinished, and has a message of its own.
+    let is_stated = attr.public.is_some() || attr.authenticated.is_some() || attr.tenant_of.is_some();
+    if !is_stated && demands.is_empty() && !attr.is_incomplete {
+        let message = "nothing says who may call this tool\n\
+                       help: demand something, as in `#[mcp_tool(scopes_all = [\"notes:write\"])]`\n\
+                       help: or write `authenticated` to admit every valid token, `public` to admit everyone";
+        errors.push(Error::new(Span::call_site(), message));
+    }
+}
+
+/// `public` and `authenticated` exclude each other.
+fn check_public_or_authenticated(attr: &Attr, errors: &mut Errors) {
+    if let (Some(_), Some(authenticated)) = (&attr.public, &attr.authenticated) {
+        let message = "`authenticated` contradicts `public`\n\
+                       help: keep `authenticated` to admit every valid token, `public` to admit everyone";
+        errors.at(&authenticated.key, message);
+    }
+}
+
+/// A public tool demands nothing: whom should it demand it of?
+fn check_public_without_demands(attr: &Attr, demands: &[&Ident], errors: &mut Errors) {
+    if let (Some(public), [_, ..]) = (&attr.public, demands) {
+        let demands = listed(demands);
+        let message = format!(
+            "`public` admits everyone, but {demands} demands something of the caller\n\
+             help: remove `public`, or remove {demands}"
+        );
+        errors.at(&public.key, message);
+    }
+}
+
+/// Every demand asks for a caller. Saying so again would look as if it changed something.
+fn check_authenticated_is_needed(attr: &Attr, demands: &[&Ident], errors: &mut Errors) {
+    if let (None, Some(authenticated), [_, ..]) = (&attr.public, &attr.authenticated, demands) {
+        let demands = listed(demands);
+        let message = format!(
+            "`authenticated` adds nothing: {demands} admits only authenticated callers\n\
+             help: remove `authenticated`"
+        );
+        errors.at(&authenticated.key, message);
+    }
+}
+
+/// A tool that anyone may call destroys nothing.
+fn check_public_is_harmless(attr: &Attr, errors: &mut Errors) {
+    if let (Some(_), Some(destructive)) = (&attr.public, &attr.destructive)
+        && destructive.value.value
+    {
+        let message = "a `public` tool cannot be destructive: everyone may call it\n\
+                       help: replace `public` by a demand, as in `scopes_all = [\"notes:write\"]`";
+        errors.at(&destructive.key, message);
+    }
+}
+
+/// What changes nothing destroys nothing.
+fn check_read_only_is_harmless(attr: &Attr, errors: &mut Errors) {
+    if let (Some(read_only), Some(destructive)) = (&attr.read_only, &attr.destructive)
+        && read_only.value.value
+        && destructive.value.value
+    {
+        let message = "`destructive = true` contradicts `read_only = true`\nhelp: remove one of them";
+        errors.at(&destructive.key, message);
+    }
+}
+
+/// The keys, as in a sentence.
+fn listed(keys: &[&Ident]) -> String {
+    let keys: Vec<_> = keys.iter().map(|key| format!("`{key}`")).collect();
+    keys.join(" and ")
+}

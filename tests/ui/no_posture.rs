@@ -1,0 +1,11 @@
+use toolgate::mcp_tool;
+
+/// Replaces the text of a note.
+#[mcp_tool(name = "update")]
+async fn update() -> Result<(), std::fmt::Error> {
+    Ok(())
+}
+
+fn main() {
+    let _ = UpdateTool;
+}
