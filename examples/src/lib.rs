@@ -1,1 +1,6 @@
-//! x
+//! What the examples share: the tools, and the demonstration that calls them.
+
+pub mod audit;
+pub mod demo;
+pub mod options;
+pub mod tools;

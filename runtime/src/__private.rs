@@ -7,7 +7,7 @@ pub use crate::policy::{Policy, TenantDemand};
 pub use crate::scope::ScopeToken;
 pub use crate::supply::{Needed, States};
 pub use crate::tenant::{FindTenants, TenantField, TenantLookup, Tenants};
-pub use crate::tool::{Hints, Location, ToolHandler, ToolSpec};
+pub use crate::tool::{Hints, Location, NoArguments, ToolHandler, ToolSpec};
 pub use schemars::Schema;
 pub use serde_json::Value;
 pub use std::borrow::Cow;
@@ -17,10 +17,6 @@ pub use std::result::Result;
 pub use std::vec::Vec;
 
 use serde::Serialize;
-
-/// The arguments of a tool that takes none: any object, so that a client which sends an extra member is not refused.
-#[derive(Debug, serde::Deserialize, schemars::JsonSchema)]
-pub struct NoArguments {}
 
 pub fn extra<T: FromCall>(call: &Call) -> Result<T, Error> {
     T::from_call(call)

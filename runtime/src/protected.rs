@@ -99,6 +99,13 @@ impl Protected {
         self.0.gate.call(tool, &self.0.states, facts, prepare).await
     }
 
+    /// The path of the MCP endpoint: that of the gate's resource URL. `None` for a gate that knows no callers.
+    #[must_use]
+    pub fn resource_path(&self) -> Option<&str> {
+        let authority = self.0.gate.settings.authority.as_ref()?;
+        Some(authority.resource.url().path())
+    }
+
     pub(crate) fn gate(&self) -> &Gate {
         &self.0.gate
     }

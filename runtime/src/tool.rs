@@ -7,8 +7,8 @@ use crate::policy::Policy;
 use crate::supply::States;
 use crate::tenant::{FindTenants, Tenants};
 use schemars::{JsonSchema, Schema};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// A tool with its demands. Written by `#[mcp_tool]`, run by the gate.
@@ -89,3 +89,9 @@ impl std::fmt::Display for Location {
         write!(f, "{}:{}", self.file, self.line)
     }
 }
+
+/// The arguments of a tool that takes none but wants its caller or a state: the first parameter is always the arguments.
+///
+/// Any object will do, so a client that sends an extra member is not refused.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+pub struct NoArguments {}

@@ -1,0 +1,4 @@
+//! Everything that is tried through the public interface. One binary: linking is most of the time of a small test.
+
+mod main_job;
+mod server;

@@ -1,0 +1,19 @@
+//! The main job: the notes example, called by everyone over real HTTP.
+
+use crate::server::Notes;
+use examples::{demo, tools};
+
+#[tokio::test]
+async fn every_demo_user_gets_exactly_what_the_declarations_say() {
+    let notes = Notes::start().await;
+    let matrix = demo::matrix(&notes.provider, &notes.url).await.unwrap();
+    matrix.assert_matches(demo::EXPECTED);
+}
+
+#[test]
+fn the_checked_in_scope_document_is_current() {
+    let tools = tools::toolset(tools::Notes::default());
+    for form in ["md", "json"] {
+        toolgate::docs::assert_current(format!("../examples/SCOPES.{form}"), &tools);
+    }
+}

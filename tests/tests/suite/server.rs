@@ -1,0 +1,166 @@
+//! A notes server over HTTP on this machine, and what it wrote down.
+
+use axum::Router;
+use examples::tools;
+use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
+use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+use serde_json::Value;
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use toolgate::audit::JsonLines;
+use toolgate::rmcp::Server;
+use toolgate::{Algorithm, Gate, GateBuilder, GivenResource, GivenValidator, JwtValidator, Protected, Toolset};
+use toolgate_testing::{IdentityProvider, McpClient, TokenBuilder};
+
+/// A running server. It stops when dropped.
+pub(crate) struct Running {
+    pub(crate) url: String,
+    pub(crate) provider: IdentityProvider,
+    pub(crate) records: Records,
+    task: JoinHandle<()>,
+}
+
+/// The notes example, running.
+pub(crate) struct Notes {
+    pub(crate) store: tools::Notes,
+    running: Running,
+}
+
+impl Notes {
+    pub(crate) async fn start() -> Self {
+        let store = tools::Notes::default();
+        let running = Running::start(tools::toolset(store.clone())).await;
+        Self { store, running }
+    }
+}
+
+impl std::ops::Deref for Notes {
+    type Target = Running;
+
+    fn deref(&self) -> &Running {
+        &self.running
+    }
+}
+
+type Builder = GateBuilder<GivenResource, GivenValidator>;
+
+impl Running {
+    /// Serves these tools, in the SDK's default mode: sessions for old protocol versions, none for new ones.
+    pub(crate) async fn start<S>(tools: Toolset<S>) -> Self {
+        Self::start_with(tools, |gate| gate, StreamableHttpServerConfig::default()).await
+    }
+
+    pub(crate) async fn start_with<S>(
+        tools: Toolset<S>,
+        configure: impl FnOnce(Builder) -> Builder,
+        config: StreamableHttpServerConfig,
+    ) -> Self {
+        let serve = |protected: &Protected| {
+            let server = Server::new(protected, "test", "1").unwrap();
+            let sessions = Arc::new(LocalSessionManager::default());
+            let mcp = StreamableHttpService::new(move || Ok(server.clone()), sessions, config);
+            Router::new().route_service("/mcp", mcp).layer(protected.layer())
+        };
+        Self::start_app(tools, configure, serve).await
+    }
+
+    /// Serves whatever `serve` makes of the protected tools.
+    pub(crate) async fn start_app<S>(
+        tools: Toolset<S>,
+        configure: impl FnOnce(Builder) -> Builder,
+        serve: impl FnOnce(&Protected) -> Router,
+    ) -> Self {
+        let provider = IdentityProvider::start().await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/mcp", listener.local_addr().unwrap());
+        let validator = JwtValidator::builder()
+            .issuer(provider.issuer())
+            .audience(&url)
+            .algorithm(Algorithm::Rs256)
+            .algorithm(Algorithm::Es256);
+        let records = Records::default();
+        let gate = Gate::builder()
+            .resource(&url)
+            .validator(validator.build().unwrap())
+            .audit(JsonLines::new(records.clone()));
+        let protected = configure(gate).build().unwrap().protect(tools).unwrap();
+        let app = serve(&protected);
+        let task = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        Self {
+            url,
+            provider,
+            records,
+            task,
+        }
+    }
+
+    /// A token of this subject for this server.
+    pub(crate) fn token(&self, subject: &str) -> TokenBuilder {
+        self.provider.token(subject).audience(&self.url)
+    }
+
+    /// The token of a user of the notes example.
+    pub(crate) fn token_of(&self, user: &str) -> String {
+        let user = examples::demo::USERS.into_iter().find(|known| known.name == user).unwrap();
+        user.token(&self.provider, &self.url)
+    }
+
+    pub(crate) fn client(&self) -> McpClient {
+        McpClient::new(&self.url).unwrap()
+    }
+
+    pub(crate) fn client_of(&self, user: &str) -> McpClient {
+        self.client().bearer(self.token_of(user))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// What a JSON-lines sink wrote.
+#[derive(Clone, Default)]
+pub(crate) struct Records(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Records {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Records {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+
+    /// The records so far. A line that is no JSON object is a failure.
+    pub(crate) fn all(&self) -> Vec<Value> {
+        self.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// The records of calls of this tool.
+    pub(crate) fn of(&self, tool: &str) -> Vec<Value> {
+        let of_tool = |record: &Value| record["gen_ai.tool.name"] == tool;
+        self.all().into_iter().filter(of_tool).collect()
+    }
+
+    /// Waits for records: an outcome may be written a moment after the client has its answer.
+    pub(crate) async fn wait_for(&self, tool: &str, count: usize) -> Vec<Value> {
+        for _ in 0..500 {
+            let records = self.of(tool);
+            if records.len() >= count {
+                return records;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("there are not {count} records of `{tool}`:\n{}", self.text());
+    }
+}
