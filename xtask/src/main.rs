@@ -1,1 +1,106 @@
-fn main() {}
+//! The commands that contributors and the continuous integration run: `cargo xtask test`, `cargo xtask check`.
+
+mod step;
+mod task;
+
+use crate::task::Task;
+use std::env;
+use std::process::ExitCode;
+
+const HELP: &str = "\
+The commands that contributors and the continuous integration run.
+
+Usage: cargo xtask <COMMAND>
+
+Commands:
+  test     Runs all tests of the workspace with all features, documentation examples included.
+           Needs nothing but this repository and the loopback interface.
+  check    Checks what needs no running: formatting, lints, the documentation and its links;
+           lints the crate `toolgate` also with its default features, and with `rmcp` alone.
+           Every warning is an error.
+
+Options:
+  -h, --help    Shows this.
+
+Every step shows its command, so that one that failed can be repeated alone. The first that fails
+ends the run. Exit status: 0 if all is well, 1 if a step failed, 2 if the command line is wrong.
+
+The environment variable CARGO names the cargo to use.
+";
+
+/// What the command line asks for.
+#[derive(Debug, Eq, PartialEq)]
+enum Request {
+    Help,
+    Run(Task),
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args_os()
+        .skip(1)
+        .map(|argument| argument.to_string_lossy().into_owned())
+        .collect();
+    match parse(&arguments) {
+        Ok(Request::Help) => {
+            print!("{HELP}");
+            ExitCode::SUCCESS
+        }
+        Ok(Request::Run(task)) => step::run_all(&task.steps()),
+        Err(mistake) => {
+            eprint!("error: {mistake}\n\n{HELP}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn parse(arguments: &[String]) -> Result<Request, String> {
+    if arguments
+        .iter()
+        .any(|argument| argument == "-h" || argument == "--help")
+    {
+        return Ok(Request::Help);
+    }
+    match arguments {
+        [] => Err("a command is missing".to_owned()),
+        [name] => match Task::named(name) {
+            Some(task) => Ok(Request::Run(task)),
+            None => Err(format!("`{name}` is not a command")),
+        },
+        [name, extra, ..] => Err(format!("`{extra}` after `{name}`: commands take no arguments")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{HELP, Request, Task, parse};
+
+    fn parsed(line: &str) -> Result<Request, String> {
+        let arguments: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        parse(&arguments)
+    }
+
+    #[test]
+    fn commands_are_known_by_name() {
+        assert_eq!(parsed("test"), Ok(Request::Run(Task::Test)));
+        assert_eq!(parsed("check"), Ok(Request::Run(Task::Check)));
+        for help in ["-h", "--help", "test --help", "what -h"] {
+            assert_eq!(parsed(help), Ok(Request::Help), "{help}");
+        }
+    }
+
+    #[test]
+    fn everything_else_is_a_mistake() {
+        assert_eq!(parsed("").unwrap_err(), "a command is missing");
+        assert_eq!(parsed("tset").unwrap_err(), "`tset` is not a command");
+        assert_eq!(
+            parsed("test fast").unwrap_err(),
+            "`fast` after `test`: commands take no arguments"
+        );
+        assert_eq!(parsed("--verbose").unwrap_err(), "`--verbose` is not a command");
+    }
+
+    #[test]
+    fn the_help_fits_a_terminal() {
+        assert!(HELP.lines().all(|line| line.len() <= 100));
+    }
+}

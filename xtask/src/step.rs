@@ -1,0 +1,125 @@
+//! One command line after the other, until one fails.
+
+use std::env;
+use std::ffi::OsString;
+use std::fmt;
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
+
+/// A call of cargo.
+#[derive(Debug)]
+pub(crate) struct Step {
+    arguments: &'static str,
+    env: Vec<(&'static str, &'static str)>,
+}
+
+/// How a step ended.
+enum Ending {
+    Passed(Duration),
+    Failed(Duration, String),
+    NotRun,
+}
+
+impl Step {
+    /// The arguments are separated by single spaces; none contains one.
+    pub(crate) fn cargo(arguments: &'static str) -> Self {
+        let env = Vec::new();
+        Self { arguments, env }
+    }
+
+    pub(crate) fn env(mut self, name: &'static str, value: &'static str) -> Self {
+        self.env.push((name, value));
+        self
+    }
+
+    fn run(&self) -> Ending {
+        let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
+        let start = Instant::now();
+        let status = Command::new(&cargo)
+            .args(self.arguments.split(' '))
+            .envs(self.env.iter().copied())
+            .status();
+        match status {
+            Ok(status) if status.success() => Ending::Passed(start.elapsed()),
+            Ok(status) => Ending::Failed(start.elapsed(), status.to_string()),
+            Err(error) => Ending::Failed(
+                start.elapsed(),
+                format!("cannot start `{}`: {error}", cargo.to_string_lossy()),
+            ),
+        }
+    }
+}
+
+/// Runs the steps in order up to the first that fails, and sums up.
+pub(crate) fn run_all(steps: &[Step]) -> ExitCode {
+    let mut failed = false;
+    let mut endings = Vec::new();
+    for step in steps {
+        if failed {
+            endings.push(Ending::NotRun);
+            continue;
+        }
+        println!("\n> {step}");
+        let ending = step.run();
+        println!("{ending}: {step}");
+        failed = matches!(ending, Ending::Failed(..));
+        endings.push(ending);
+    }
+    println!("\nSummary:");
+    for (step, ending) in steps.iter().zip(&endings) {
+        println!("  {ending}: {step}");
+    }
+    for (step, ending) in steps.iter().zip(&endings) {
+        if let Ending::Failed(_, why) = ending {
+            eprintln!("\nerror: `{step}` failed: {why}");
+        }
+    }
+    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+impl fmt::Display for Step {
+    /// As it would be typed into a shell.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, value) in &self.env {
+            write!(f, "{name}=\"{value}\" ")?;
+        }
+        write!(f, "cargo {}", self.arguments)
+    }
+}
+
+impl fmt::Display for Ending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Passed(duration) => write!(f, "ok       {:7.1} s", duration.as_secs_f64()),
+            Self::Failed(duration, _) => write!(f, "FAILED   {:7.1} s", duration.as_secs_f64()),
+            Self::NotRun => write!(f, "{:18}", "not run"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Ending, Step};
+    use std::time::Duration;
+
+    #[test]
+    fn a_step_is_shown_as_it_would_be_typed() {
+        let step = Step::cargo("doc --no-deps").env("RUSTDOCFLAGS", "-D warnings");
+        assert_eq!(step.to_string(), "RUSTDOCFLAGS=\"-D warnings\" cargo doc --no-deps");
+    }
+
+    #[test]
+    fn endings_stand_in_one_column() {
+        let duration = Duration::from_millis(12_340);
+        let endings = [
+            Ending::Passed(duration),
+            Ending::Failed(duration, String::new()),
+            Ending::NotRun,
+        ];
+        let shown = endings.map(|ending| ending.to_string());
+        assert_eq!(
+            shown,
+            ["ok          12.3 s", "FAILED      12.3 s", "not run           "]
+        );
+    }
+}
