@@ -33,6 +33,7 @@ pub enum Output {
 )]
 pub trait IntoOutput {
     /// The schema of structured content.
+    #[must_use]
     fn schema() -> Option<Schema> {
         None
     }

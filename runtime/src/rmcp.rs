@@ -56,6 +56,7 @@ pub fn router<S: Send + Sync + 'static>(
 ///
 /// Put it into `ServerHandler::list_tools`: what `#[tool_handler]` writes there shows every tool to everyone, and says that
 /// the answer may be cached for all.
+#[must_use]
 pub fn list_tools<S: Send + Sync + 'static>(
     protected: &Protected,
     router: &ToolRouter<S>,

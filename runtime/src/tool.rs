@@ -28,11 +28,13 @@ pub trait ToolHandler: Send + Sync + 'static {
     fn output_schema() -> Option<Schema>;
 
     /// Finds the tenants that the arguments name.
+    #[must_use]
     fn tenants<'a>(_: &'a States, _: &'a Self::Args) -> FindTenants<'a> {
         FindTenants::Ready(Tenants::Unbound)
     }
 
     /// The argument fields that may stand in the audit record.
+    #[must_use]
     fn audited(_: &Self::Args) -> Vec<(&'static str, Value)> {
         Vec::new()
     }
