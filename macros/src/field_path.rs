@@ -68,12 +68,12 @@ impl FieldPath {
 }
 
 fn malformed(path: &str, part: &str, span: Span) -> Error {
-    let why = if part == path {
-        format!("`{path}` is not the path of a field")
-    } else {
-        format!("`{path}` is not the path of a field, because of `{part}`")
+    let why = match part {
+        "" => ": a name is missing".to_owned(),
+        part if part == path => String::new(),
+        part => format!(", because of `{part}`"),
     };
-    Error::new(span, format!("{why}\n{HELP}"))
+    Error::new(span, format!("`{path}` is not the path of a field{why}\n{HELP}"))
 }
 
 /// The field of this name. A keyword is a field whose name is written `r#` in Rust.

@@ -83,7 +83,7 @@ impl Spec {
     /// Judges. What it returns makes sense only if no mistake was found.
     pub(crate) fn new(attr: Attr, item: &Item, errors: &mut Errors) -> Self {
         signature::check(item, errors);
-        posture::check(&attr, errors);
+        posture::check(&attr, item, errors);
         lists::check(&attr, errors);
         fields::check(&attr, item, errors);
         let name = definition::name(&attr, item, errors);

@@ -40,13 +40,13 @@ pub use crate::config::{GateBuilder, GivenResource, GivenValidator, HasResource,
 pub use crate::decision::{Decision, Denial};
 pub use crate::error::{ConfigError, Error, ToolError, Unavailable};
 pub use crate::gate::Gate;
-pub use crate::output::{IntoOutput, Json, Output, ToolReturn};
+pub use crate::output::{IntoOutput, IntoToolError, Json, Output, ToolReturn};
 pub use crate::policy::Policy;
 pub use crate::protected::Protected;
 pub use crate::scope::ScopeToken;
 pub use crate::supply::{FromRef, Needed, States, Supplies};
 pub use crate::tenant::{FindTenants, TenantField, TenantLookup, Tenants};
-pub use crate::tool::{ToolHandler, ToolSpec};
+pub use crate::tool::{ToolArguments, ToolHandler, ToolSpec};
 pub use crate::toolset::Toolset;
 pub use crate::validator::Validator;
 pub use toolgate_macros::mcp_tool;

@@ -90,13 +90,31 @@ pub trait ToolReturn {
     fn into_result(self) -> Result<Output, Error>;
 }
 
-impl<T: IntoOutput, E: Into<ToolError>> ToolReturn for Result<T, E> {
+/// What the `Err` of a tool may be: any [`std::error::Error`], or [`ToolError`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the error of a tool",
+    label = "not an error",
+    note = "implement `std::error::Error` for `{Self}`, as `#[derive(thiserror::Error)]` does, or return `toolgate::ToolError`"
+)]
+pub trait IntoToolError {
+    #[doc(hidden)]
+    fn into_tool_error(self) -> ToolError;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<ToolError>> IntoToolError for E {
+    fn into_tool_error(self) -> ToolError {
+        self.into()
+    }
+}
+
+impl<T: IntoOutput, E: IntoToolError> ToolReturn for Result<T, E> {
     fn schema() -> Option<Schema> {
         T::schema()
     }
 
     fn into_result(self) -> Result<Output, Error> {
-        self.map_err(Into::into)
+        self.map_err(IntoToolError::into_tool_error)
             .and_then(IntoOutput::into_output)
             .map_err(Error::Tool)
     }

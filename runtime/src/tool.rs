@@ -18,7 +18,7 @@ use serde_json::Value;
 )]
 pub trait ToolHandler: Send + Sync + 'static {
     /// What the tool is called with.
-    type Args: DeserializeOwned + JsonSchema + Send + Sync + 'static;
+    type Args: ToolArguments;
     /// The states that the tool takes from its toolset.
     type Needs;
     /// What is known of it before any call.
@@ -40,6 +40,18 @@ pub trait ToolHandler: Send + Sync + 'static {
     /// Runs it. Only the gate makes a [`Call`].
     fn run(call: Call, args: Self::Args) -> impl Future<Output = Result<Output, Error>> + Send;
 }
+
+/// What a tool is called with: any owned type that can be read from JSON and described by a schema.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the arguments of a tool",
+    label = "not something that arguments can be read into",
+    note = "add `#[derive(serde::Deserialize, schemars::JsonSchema)]` to `{Self}`",
+    note = "the first parameter of a tool is its arguments; to take something else, put it after them"
+)]
+pub trait ToolArguments: DeserializeOwned + JsonSchema + Send + Sync + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<T: DeserializeOwned + JsonSchema + Send + Sync + 'static> ToolArguments for T {}
 
 /// The constant facts of a tool.
 #[derive(Clone, Copy, Debug)]
