@@ -5,9 +5,10 @@ mod fields;
 
 use crate::item::Item;
 use crate::spec::{Demands, Hints, Policy, Spec};
-use proc_macro2::TokenStream;
-use quote::quote;
-use syn::{LitStr, ReturnType};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned as _;
+use syn::{LitStr, ReturnType, Type};
 
 // Input:
 //     /// Replaces the text of a note.
@@ -43,14 +44,20 @@ pub(crate) fn expand(spec: &Spec, item: &Item) -> TokenStream {
     let Spec { krate, ident, .. } = spec;
     let vis = &item.vis;
     let docs = docs::docs(spec, item);
-    let args = item.args().map(|parameter| &parameter.ty);
-    let args = args.map_or_else(|| quote!(__rt::NoArguments), |ty| quote!(#ty));
+    let args = args(item);
     let needs = needs(spec, item);
     let constant = constant(spec);
     let answer = answer(item);
     let tenants = fields::tenants(spec);
     let audited = fields::audited(spec);
     let call = call(spec, item);
+    let run = here(item.sig.ident.span());
+    let run = quote_spanned! {run=>
+        async fn run(__call: __rt::Call, __args: Self::Args) -> __rt::Result<__rt::Output, __rt::Error> {
+            let __output = #call;
+            (#answer.output)(__output)
+        }
+    };
     quote! {
         #item
 
@@ -63,7 +70,7 @@ pub(crate) fn expand(spec: &Spec, item: &Item) -> TokenStream {
 
             #[automatically_derived]
             impl __rt::ToolHandler for #ident {
-                type Args = #args;
+                #args
                 type Needs = #needs;
                 const SPEC: __rt::ToolSpec = #constant;
                 fn output_schema() -> __rt::Option<__rt::Schema> {
@@ -71,10 +78,7 @@ pub(crate) fn expand(spec: &Spec, item: &Item) -> TokenStream {
                 }
                 #tenants
                 #audited
-                async fn run(__call: __rt::Call, __args: Self::Args) -> __rt::Result<__rt::Output, __rt::Error> {
-                    let __output = #call;
-                    (#answer.output)(__output)
-                }
+                #run
             }
         };
     }
@@ -91,9 +95,42 @@ fn needs(spec: &Spec, item: &Item) -> TokenStream {
         },
     );
     let extras: Vec<_> = item.extras().map(|parameter| &parameter.ty).collect();
-    extras
-        .iter()
-        .rfold(lookup, |rest, ty| quote!((<#ty as __rt::FromCall>::Needs, #rest)))
+    extras.iter().rfold(lookup, |rest, ty| {
+        let needs = of_parameter(ty, quote!(Needs));
+        quote!((#needs, #rest))
+    })
+}
+
+/// Something of a parameter's type. All of it stands where the type is, so that rustc says once what is wrong with it.
+fn of_parameter(ty: &Type, what: TokenStream) -> TokenStream {
+    let ty = ty.to_token_stream();
+    let start = here(ty.span());
+    let end = here(ty.clone().into_iter().last().map_or(start, |token| token.span()));
+    let open = quote_spanned!(start=> <);
+    let what: TokenStream = what
+        .into_iter()
+        .map(|mut token| {
+            token.set_span(end);
+            token
+        })
+        .collect();
+    let path = quote_spanned!(end=> as __rt::FromCall>::);
+    quote!(#open #ty #path #what)
+}
+
+/// The place of a token, for tokens that the user did not write.
+fn here(span: Span) -> Span {
+    Span::call_site().located_at(span)
+}
+
+fn args(item: &Item) -> TokenStream {
+    let Some(parameter) = item.args() else {
+        return quote!(
+            type Args = __rt::NoArguments;
+        );
+    };
+    let ty = &parameter.ty;
+    quote_spanned!(here(ty.span())=> type Args = #ty;)
 }
 
 fn constant(spec: &Spec) -> TokenStream {
@@ -125,7 +162,7 @@ fn constant(spec: &Spec) -> TokenStream {
     }
 }
 
-fn optional<T: quote::ToTokens>(value: Option<T>) -> TokenStream {
+fn optional<T: ToTokens>(value: Option<T>) -> TokenStream {
     value.map_or_else(
         || quote!(__rt::Option::None),
         |value| quote!(__rt::Option::Some(#value)),
@@ -168,13 +205,15 @@ fn answer(item: &Item) -> TokenStream {
 fn call(spec: &Spec, item: &Item) -> TokenStream {
     let function = &item.sig.ident;
     let args = item.args().map(|_| quote!(__args,));
-    let extra = match spec.policy {
-        Policy::Public => quote!(public_extra),
-        Policy::Callers(_) => quote!(extra),
-    };
     let extras = item.extras().map(|parameter| {
         let ty = &parameter.ty;
-        quote!(__rt::#extra::<#ty>(&__call)?)
+        match spec.policy {
+            Policy::Public => quote!(__rt::public_extra::<#ty>(&__call)?),
+            Policy::Callers(_) => {
+                let from_call = of_parameter(ty, quote!(from_call));
+                quote!(#from_call(&__call)?)
+            }
+        }
     });
     quote!(#function(#args #(#extras),*).await)
 }

@@ -58,6 +58,11 @@ impl FieldPath {
                 return Err(malformed(&text, part, span));
             }
         }
+        if text.contains(['.', '[']) {
+            // Not the user's own spelling, or rustc would offer to replace the whole path by one field.
+            let part = Span::call_site().located_at(span);
+            groups.iter_mut().flatten().for_each(|field| field.set_span(part));
+        }
         Ok(Self { text, span, groups })
     }
 

@@ -38,8 +38,9 @@ pub fn tenant<T: TenantField + ?Sized>(field: &T) -> Option<Cow<'_, str>> {
     Some(Cow::Borrowed(field.as_tenant()))
 }
 
-pub fn looked_up<'a>(answer: impl TenantLookup) -> Result<Option<Cow<'a, str>>, Error> {
-    Ok(answer.into_tenant()?.map(Cow::Owned))
+/// Takes the future, and not what comes of it, so that a method which is not async is told so and not to "remove `.await`".
+pub async fn looked_up<'a>(lookup: impl Future<Output: TenantLookup>) -> Result<Option<Cow<'a, str>>, Error> {
+    Ok(lookup.await.into_tenant()?.map(Cow::Owned))
 }
 
 /// Names nothing that exists, if a list inside another turned out empty: else an element without any tenant would hide

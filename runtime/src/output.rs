@@ -29,7 +29,8 @@ pub enum Output {
 #[diagnostic::on_unimplemented(
     message = "a tool cannot answer `{Self}`",
     label = "not an answer",
-    note = "answer `toolgate::Json<T>` for structured content, a `String` for text, or `()`"
+    note = "answer `toolgate::Json<T>` for structured content, a `String` for text, or `()`",
+    note = "the `T` of `toolgate::Json<T>` needs `#[derive(serde::Serialize, schemars::JsonSchema)]`"
 )]
 pub trait IntoOutput {
     /// The schema of structured content.
@@ -41,6 +42,7 @@ pub trait IntoOutput {
     fn into_output(self) -> Result<Output, ToolError>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Serialize + JsonSchema> IntoOutput for Json<T> {
     fn schema() -> Option<Schema> {
         let generator = SchemaSettings::draft2020_12().for_serialize();

@@ -1,6 +1,6 @@
 use toolgate::Gate;
 
 fn main() {
-    let gate = Gate::builder().build();
-    let gate = Gate::builder().resource("https://notes.example/mcp").build();
+    let _ = Gate::builder().build();
+    let _ = Gate::builder().resource("https://notes.example/mcp").build();
 }

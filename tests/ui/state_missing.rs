@@ -29,7 +29,7 @@ async fn looks_up(args: Args) -> Result<(), std::fmt::Error> {
 }
 
 fn main() {
-    let tools = Toolset::new(()).tool(TakesStateTool);
-    let tools = Toolset::new(()).tool(LooksUpTool);
-    let tools = Toolset::new(()).tool(takes_state);
+    let _ = Toolset::new(()).tool(TakesStateTool);
+    let _ = Toolset::new(()).tool(LooksUpTool);
+    let _ = Toolset::new(()).tool(takes_state);
 }

@@ -3,7 +3,9 @@
 use super::{end_of_item, skip_to_comma};
 use crate::errors::Errors;
 use crate::field_path::FieldPath;
+use crate::spec::readable;
 use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens as _;
 use syn::parse::discouraged::Speculative as _;
 use syn::parse::{ParseStream, Result};
 use syn::{Error, Ident, LitBool, LitStr, Path, Token, TypePath, bracketed, token};
@@ -78,7 +80,12 @@ impl Value for LitBool {
         if input.peek(LitBool) {
             return input.parse();
         }
-        Err(input.error("expected `true` or `false`, without quotes"))
+        let help = if input.peek(LitStr) {
+            "\nhelp: write it without quotes"
+        } else {
+            ""
+        };
+        Err(input.error(format!("expected `true` or `false`{help}")))
     }
 }
 
@@ -116,7 +123,7 @@ impl Value for Path {
 }
 
 impl Value for TypePath {
-    const EXAMPLE: &str = "Notes::tenant_of`, where `Notes` is the state that knows the tenants, and `tenant_of";
+    const EXAMPLE: &str = "Notes::tenant_of";
 
     fn read(input: ParseStream) -> Result<Self> {
         let ahead = input.fork();
@@ -132,13 +139,15 @@ impl<T: Value> Value for Vec<T> {
     const EXAMPLE: &str = "[\"..\"]";
 
     fn read(input: ParseStream) -> Result<Self> {
-        if input.peek(LitStr) {
-            let single: LitStr = input.parse()?;
-            let message = format!("expected a list\nhelp: write `[{:?}]`", single.value());
-            return Err(Error::new(single.span(), message));
-        }
         if !input.peek(token::Bracket) {
-            return Err(input.error(format!("expected a list\nhelp: write `{}`", Self::EXAMPLE)));
+            let (first, text) = rest(input)?;
+            return Err(Error::new_spanned(
+                first,
+                format!(
+                    "expected a list
+help: write `[{text:?}]`"
+                ),
+            ));
         }
         let content;
         bracketed!(content in input);
@@ -156,14 +165,16 @@ impl<T: Value> Value for Vec<T> {
     }
 }
 
-/// The rest of the argument: its tokens, and how they are written.
+/// The rest of the argument: its tokens, and the text that was probably meant.
 fn rest(input: ParseStream) -> Result<(TokenStream, String)> {
-    let mut tokens = TokenStream::new();
-    let mut text = String::new();
-    while !input.is_empty() && !input.peek(Token![,]) {
-        let token: TokenTree = input.parse()?;
-        text.push_str(&token.to_string());
-        tokens.extend([token]);
+    if input.peek(LitStr) {
+        let literal: LitStr = input.parse()?;
+        return Ok((literal.to_token_stream(), literal.value()));
     }
+    let mut tokens = TokenStream::new();
+    while end_of_item(input).is_err() {
+        tokens.extend([input.parse::<TokenTree>()?]);
+    }
+    let text = readable(&tokens);
     Ok((tokens, text))
 }

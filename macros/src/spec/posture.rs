@@ -55,7 +55,7 @@ fn check_public_without_demands(attr: &Attr, demands: &[&Ident], errors: &mut Er
     if let (Some(public), [_, ..]) = (&attr.public, demands) {
         let demands = listed(demands);
         let message = format!(
-            "`public` admits everyone, but {demands} demands something of the caller\n\
+            "`public` contradicts {demands}: it admits everyone\n\
              help: remove `public`, or remove {demands}"
         );
         errors.at(&public.key, message);
@@ -67,7 +67,7 @@ fn check_authenticated_is_needed(attr: &Attr, demands: &[&Ident], errors: &mut E
     if let (None, Some(authenticated), [_, ..]) = (&attr.public, &attr.authenticated, demands) {
         let demands = listed(demands);
         let message = format!(
-            "`authenticated` adds nothing: {demands} admits only authenticated callers\n\
+            "`authenticated` adds nothing to {demands}, which only an authenticated caller can meet\n\
              help: remove `authenticated`"
         );
         errors.at(&authenticated.key, message);
