@@ -8,7 +8,7 @@ use crate::spec::{Demands, Hints, Policy, Spec};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{LitStr, ReturnType, Type};
+use syn::{LitStr, ReturnType};
 
 // Input:
 //     /// Replaces the text of a note.
@@ -19,7 +19,7 @@ use syn::{LitStr, ReturnType, Type};
 //     struct UpdateNoteTool;
 //     impl ToolHandler for UpdateNoteTool {
 //         type Args = UpdateNote;
-//         type Needs = (<State<Notes> as FromCall>::Needs, (Needed<Notes>, ()));
+//         type Needs = (NeedsOf<State<Notes>>, (Needed<Notes>, ()));
 //         const SPEC: ToolSpec = ToolSpec { name: "update_note", .., policy: Policy::AUTHENTICATED.scopes_all(..).tenant(..) };
 //         fn output_schema() -> Option<Schema> {
 //             (answer::<Result<Json<Note>, NoteError>>().schema)()
@@ -95,27 +95,9 @@ fn needs(spec: &Spec, item: &Item) -> TokenStream {
         },
     );
     let extras: Vec<_> = item.extras().map(|parameter| &parameter.ty).collect();
-    extras.iter().rfold(lookup, |rest, ty| {
-        let needs = of_parameter(ty, quote!(Needs));
-        quote!((#needs, #rest))
-    })
-}
-
-/// Something of a parameter's type. All of it stands where the type is, so that rustc says once what is wrong with it.
-fn of_parameter(ty: &Type, what: TokenStream) -> TokenStream {
-    let ty = ty.to_token_stream();
-    let start = here(ty.span());
-    let end = here(ty.clone().into_iter().last().map_or(start, |token| token.span()));
-    let open = quote_spanned!(start=> <);
-    let what: TokenStream = what
-        .into_iter()
-        .map(|mut token| {
-            token.set_span(end);
-            token
-        })
-        .collect();
-    let path = quote_spanned!(end=> as __rt::FromCall>::);
-    quote!(#open #ty #path #what)
+    extras
+        .iter()
+        .rfold(lookup, |rest, ty| quote!((__rt::NeedsOf<#ty>, #rest)))
 }
 
 /// The place of a token, for tokens that the user did not write.
@@ -205,15 +187,13 @@ fn answer(item: &Item) -> TokenStream {
 fn call(spec: &Spec, item: &Item) -> TokenStream {
     let function = &item.sig.ident;
     let args = item.args().map(|_| quote!(__args,));
+    let extra = match spec.policy {
+        Policy::Public => quote!(public_extra),
+        Policy::Callers(_) => quote!(extra),
+    };
     let extras = item.extras().map(|parameter| {
         let ty = &parameter.ty;
-        match spec.policy {
-            Policy::Public => quote!(__rt::public_extra::<#ty>(&__call)?),
-            Policy::Callers(_) => {
-                let from_call = of_parameter(ty, quote!(from_call));
-                quote!(#from_call(&__call)?)
-            }
-        }
+        quote!(__rt::#extra::<#ty>(&__call)?)
     });
     quote!(#function(#args #(#extras),*).await)
 }

@@ -5,7 +5,7 @@ pub use crate::error::Error;
 pub use crate::output::{Output, ToolReturn};
 pub use crate::policy::{Policy, TenantDemand};
 pub use crate::scope::ScopeToken;
-pub use crate::supply::{Needed, States};
+pub use crate::supply::{Needed, NeedsOf, States};
 pub use crate::tenant::{FindTenants, TenantField, TenantLookup, Tenants};
 pub use crate::tool::{Hints, Location, ToolHandler, ToolSpec};
 pub use schemars::Schema;

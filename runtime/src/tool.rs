@@ -15,6 +15,7 @@ use serde_json::Value;
 /// A tool with its demands. Written by `#[mcp_tool]`, run by the gate.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a guarded tool",
+    label = "expected the `..Tool` type that `#[mcp_tool]` makes of a function",
     note = "put `#[mcp_tool(..)]` on an `async fn` and use the `..Tool` type it makes"
 )]
 pub trait ToolHandler: Send + Sync + 'static {

@@ -31,5 +31,4 @@ async fn looks_up(args: Args) -> Result<(), std::fmt::Error> {
 fn main() {
     let _ = Toolset::new(()).tool(TakesStateTool);
     let _ = Toolset::new(()).tool(LooksUpTool);
-    let _ = Toolset::new(()).tool(takes_state);
 }
