@@ -28,7 +28,7 @@ use syn::{LitStr, ReturnType};
 //             FindTenants::Lookup(Box::pin(async move {
 //                 let state = state::<Notes>(states)?;
 //                 let mut named = Vec::new();
-//                 named.push(looked_up(Notes::tenant_of(state, &args.id).await)?);
+//                 named.push(looked_up(Notes::tenant_of(state, &args.id)).await?);
 //                 Ok(Tenants::Named(named))
 //             }))
 //         }
@@ -43,6 +43,7 @@ use syn::{LitStr, ReturnType};
 pub(crate) fn expand(spec: &Spec, item: &Item) -> TokenStream {
     let Spec { krate, ident, .. } = spec;
     let vis = &item.vis;
+    let cfgs: Vec<_> = item.cfgs().collect();
     let docs = docs::docs(spec, item);
     let args = args(item);
     let needs = needs(spec, item);
@@ -51,20 +52,24 @@ pub(crate) fn expand(spec: &Spec, item: &Item) -> TokenStream {
     let tenants = fields::tenants(spec);
     let audited = fields::audited(spec);
     let call = call(spec, item);
-    let run = here(item.sig.ident.span());
-    let run = quote_spanned! {run=>
+    let function = here(item.sig.ident.span());
+    let run = quote_spanned! {function=>
         async fn run(__call: __rt::Call, __args: Self::Args) -> __rt::Result<__rt::Output, __rt::Error> {
             let __output = #call;
             (#answer.output)(__output)
         }
     };
     quote! {
+        // Whether it has something to await or not, a tool has to be async.
+        #[allow(clippy::unused_async, reason = "a tool is async")]
         #item
 
+        #(#cfgs)*
         #(#[doc = #docs])*
         #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
         #vis struct #ident;
 
+        #(#cfgs)*
         const _: () = {
             use #krate::__private as __rt;
 
@@ -152,17 +157,17 @@ fn optional<T: ToTokens>(value: Option<T>) -> TokenStream {
 }
 
 fn policy(policy: &Policy) -> TokenStream {
-    let Policy::Callers(Demands {
+    let Policy::Callers(demands) = policy else {
+        return quote!(__rt::Policy::PUBLIC);
+    };
+    let Demands {
         scopes_all,
         scopes_any,
         roles,
         tenant,
-    }) = policy
-    else {
-        return quote!(__rt::Policy::PUBLIC);
-    };
-    let scopes_all = scopes(quote!(scopes_all), scopes_all);
-    let scopes_any = scopes(quote!(scopes_any), scopes_any);
+    } = &**demands;
+    let scopes_all = scopes(&quote!(scopes_all), scopes_all);
+    let scopes_any = scopes(&quote!(scopes_any), scopes_any);
     let roles = (!roles.is_empty()).then(|| quote!(.roles(&[#(#roles),*])));
     let tenant = tenant.as_ref().map(|tenant| {
         let field = &tenant.field.text;
@@ -172,7 +177,7 @@ fn policy(policy: &Policy) -> TokenStream {
     quote!(__rt::Policy::AUTHENTICATED #scopes_all #scopes_any #roles #tenant)
 }
 
-fn scopes(method: TokenStream, scopes: &[LitStr]) -> Option<TokenStream> {
+fn scopes(method: &TokenStream, scopes: &[LitStr]) -> Option<TokenStream> {
     (!scopes.is_empty()).then(|| quote!(.#method(const { &[#(__rt::ScopeToken::from_static(#scopes)),*] })))
 }
 

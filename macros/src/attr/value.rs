@@ -20,12 +20,8 @@ pub(super) trait Value: Sized {
 
     /// Reads what follows the key.
     fn parse_after(key: &Ident, input: ParseStream) -> Result<Self> {
-        if !input.peek(Token![=]) {
-            let message = format!("`{key}` needs a value\nhelp: write `{key} = {}`", Self::EXAMPLE);
-            return Err(Error::new(key.span(), message));
-        }
-        input.parse::<Token![=]>()?;
-        if input.is_empty() || input.peek(Token![,]) {
+        let equals = input.parse::<Option<Token![=]>>()?;
+        if equals.is_none() || end_of_item(input).is_ok() {
             let message = format!("`{key}` needs a value\nhelp: write `{key} = {}`", Self::EXAMPLE);
             return Err(Error::new(key.span(), message));
         }
@@ -49,12 +45,12 @@ impl Value for () {
             input.parse::<Token![=]>()?;
             !input.parse::<LitBool>()?.value
         };
-        let help = if is_false { "remove it" } else { "write `{key}`" };
-        let message = format!(
-            "`{key}` takes no value\nhelp: {}",
-            help.replace("{key}", &key.to_string())
-        );
-        Err(Error::new(key.span(), message))
+        let help = if is_false {
+            "remove it".to_owned()
+        } else {
+            format!("write `{key}`")
+        };
+        Err(Error::new(key.span(), format!("`{key}` takes no value\nhelp: {help}")))
     }
 }
 
@@ -66,10 +62,8 @@ impl Value for LitStr {
             return input.parse();
         }
         let (first, text) = rest(input)?;
-        Err(Error::new_spanned(
-            first,
-            format!("expected a string literal\nhelp: write `{text:?}`"),
-        ))
+        let message = format!("expected a string literal\nhelp: write `{text:?}`");
+        Err(Error::new_spanned(first, message))
     }
 }
 
@@ -113,9 +107,8 @@ impl Value for Path {
     fn read(input: ParseStream) -> Result<Self> {
         let ahead = input.fork();
         let Ok(path) = ahead.call(Self::parse_mod_style) else {
-            return Err(
-                input.error("expected a path\nhelp: write `crate = ::toolgate`, or the name you gave the crate")
-            );
+            let message = "expected a path\nhelp: write `crate = ::toolgate`, or the name you gave the crate";
+            return Err(input.error(message));
         };
         input.advance_to(&ahead);
         Ok(path)
@@ -128,7 +121,9 @@ impl Value for TypePath {
     fn read(input: ParseStream) -> Result<Self> {
         let ahead = input.fork();
         let Ok(path) = ahead.parse() else {
-            return Err(input.error("expected the path of a method\nhelp: write `tenant_of = Notes::tenant_of`, where `Notes` is the state that knows the tenants"));
+            let message = "expected the path of a method\n\
+                           help: write `tenant_of = Notes::tenant_of`, where `Notes` is the state that knows the tenants";
+            return Err(input.error(message));
         };
         input.advance_to(&ahead);
         Ok(path)
@@ -141,13 +136,8 @@ impl<T: Value> Value for Vec<T> {
     fn read(input: ParseStream) -> Result<Self> {
         if !input.peek(token::Bracket) {
             let (first, text) = rest(input)?;
-            return Err(Error::new_spanned(
-                first,
-                format!(
-                    "expected a list
-help: write `[{text:?}]`"
-                ),
-            ));
+            let message = format!("expected a list\nhelp: write `[{text:?}]`");
+            return Err(Error::new_spanned(first, message));
         }
         let content;
         bracketed!(content in input);
