@@ -58,6 +58,7 @@ pub struct Answer<T> {
 }
 
 /// The only place where the bound on a tool's return type stands, so that a type which does not fit is one message.
+#[must_use]
 pub fn answer<T: ToolReturn>() -> Answer<T> {
     Answer {
         schema: T::schema,
