@@ -11,6 +11,7 @@ mod audit;
 mod challenges;
 mod clients;
 mod decisions;
+mod definitions;
 mod gate_setup;
 mod main_job;
 mod server;
