@@ -16,5 +16,6 @@ mod gate_setup;
 mod main_job;
 mod server;
 mod sessions;
+mod stdio;
 mod stock_tools;
 mod traps;
