@@ -3,6 +3,27 @@
 //! [`Server`] is a whole server of guarded tools. A server that does more than tools takes [`router`] and [`list_tools`] into
 //! its own `ServerHandler`. Either way [`Protected::layer`] has to stand before the HTTP service: without it nobody is
 //! authenticated, and only public tools run.
+//!
+//! ```
+//! use toolgate::rmcp::Server;
+//! use toolgate::{ConfigError, Protected};
+//!
+//! fn server(protected: &Protected) -> Result<Server, ConfigError> {
+//!     Server::new(protected, "notes", env!("CARGO_PKG_VERSION"))
+//! }
+//! ```
+//!
+//! The server goes into `rmcp`'s `StreamableHttpService`, the service into a router at [`Protected::resource_path`], and the
+//! layer around the router:
+//!
+//! ```text
+//! let config = StreamableHttpServerConfig::default().disable_allowed_hosts();
+//! let mcp = StreamableHttpService::new(move || Ok(server.clone()), Arc::new(LocalSessionManager::default()), config);
+//! let app = Router::new().route_service(path, mcp).layer(protected.layer());
+//! ```
+//!
+//! `disable_allowed_hosts` is not careless here: the SDK checks the `Host` header too, but knows only loopback names unless
+//! told, and the layer has already checked it against the gate's resource URL.
 
 mod server;
 mod stock;
