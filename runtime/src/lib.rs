@@ -67,10 +67,11 @@
 //!
 //! # Serve
 //!
-//! With the feature `rmcp`, the module `rmcp` makes a server of it: `toolgate::rmcp::Server::new(&protected, name, version)`.
-//! [`Protected::layer`] is the tower layer that has to stand around the HTTP service. The two belong together: the layer
-//! makes callers of tokens, and the gate inside the server takes callers from nobody else. A server without the layer runs
-//! `public` tools only.
+//! With the feature `rmcp`, the module `rmcp` makes a server of it: `toolgate::rmcp::Server::new(&protected, name, version)`,
+//! and its `http_service()` is all that a web server needs. Inside it stands [`Protected::layer`], a tower layer: it makes
+//! callers of tokens, and the gate takes callers from nobody else. A server without the layer runs `public` tools only.
+//!
+//! Over stdio there is one caller, whose token [`Protected::with_token`] takes from the environment.
 //!
 //! # What is checked when
 //!

@@ -1,8 +1,8 @@
 //! Guarded tools in a server of the `rmcp` SDK.
 //!
 //! [`Server`] is a whole server of guarded tools. A server that does more than tools takes [`router`] and [`list_tools`] into
-//! its own `ServerHandler`. Either way [`Protected::layer`] has to stand before the HTTP service: without it nobody is
-//! authenticated, and only public tools run.
+//! its own `ServerHandler`, and needs [`Protected::layer`] before the HTTP service: without it nobody is authenticated, and only
+//! public tools run.
 //!
 //! ```
 //! use toolgate::rmcp::Server;
@@ -13,22 +13,16 @@
 //! }
 //! ```
 //!
-//! The server goes into `rmcp`'s `StreamableHttpService`, the service into a router at [`Protected::resource_path`], and the
-//! layer around the router:
-//!
-//! ```text
-//! let config = StreamableHttpServerConfig::default().disable_allowed_hosts();
-//! let mcp = StreamableHttpService::new(move || Ok(server.clone()), Arc::new(LocalSessionManager::default()), config);
-//! let app = Router::new().route_service(path, mcp).layer(protected.layer());
-//! ```
-//!
-//! `disable_allowed_hosts` is not careless here: the SDK checks the `Host` header too, but knows only loopback names unless
-//! told, and the layer has already checked it against the gate's resource URL.
+//! [`Server::http_service`] is all of it as one tower service, layer included: `Router::new().fallback_service(..)` in axum.
+//! To put the pieces together yourself, say for another session manager: the server goes into `rmcp`'s
+//! `StreamableHttpService`, the service into a router at [`Protected::resource_path`], and the layer around the router. Call
+//! `disable_allowed_hosts()` on the SDK's configuration then: it checks the `Host` header too, but knows only loopback names,
+//! and the layer has already checked it against the gate's resource URL.
 
 mod server;
 mod stock;
 
-pub use self::server::Server;
+pub use self::server::{HttpService, Server};
 
 use crate::error::{ConfigError, Error};
 use crate::gate::Facts;

@@ -33,6 +33,7 @@ pub(super) enum Refusal {
     NoCredentials(Vec<ScopeToken>),
     Denied(Denial),
     ForeignSession,
+    Path,
     Method,
     Message(MessageError),
 }
@@ -48,6 +49,7 @@ impl Refusal {
             Self::NoCredentials(_) => "unauthenticated",
             Self::Denied(denial) => denial.reason(),
             Self::ForeignSession => "foreign_session",
+            Self::Path => "unknown_path",
             Self::Method => "method_not_allowed",
             Self::Message(_) => "malformed_message",
         }
@@ -111,6 +113,7 @@ impl Refusal {
             Self::Denied(Denial::MissingScopes { .. }) => (StatusCode::FORBIDDEN, "the access token lacks a scope"),
             Self::Denied(_) => (StatusCode::FORBIDDEN, "not permitted"),
             Self::ForeignSession => (StatusCode::NOT_FOUND, "no such session"),
+            Self::Path => (StatusCode::NOT_FOUND, "nothing is served at this path"),
             Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "use POST"),
             Self::Message(MessageError::TooLong) => (StatusCode::PAYLOAD_TOO_LARGE, "the message is too long"),
             Self::Message(MessageError::Unreadable) => (StatusCode::BAD_REQUEST, "the message did not arrive"),

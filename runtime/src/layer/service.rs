@@ -28,6 +28,7 @@ const VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
 #[derive(Clone, Debug)]
 pub struct GateLayer {
     protected: Protected,
+    paths: Paths,
 }
 
 /// An HTTP service behind a gate. Generic over bodies: it takes any request body that can be made of [`Bytes`].
@@ -35,6 +36,15 @@ pub struct GateLayer {
 pub struct GateService<S> {
     inner: S,
     protected: Protected,
+    paths: Paths,
+}
+
+/// Which paths the inner service is asked for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Paths {
+    All,
+    /// That of the resource URL only.
+    Endpoint,
 }
 
 impl Protected {
@@ -45,6 +55,19 @@ impl Protected {
     pub fn layer(&self) -> GateLayer {
         GateLayer {
             protected: self.clone(),
+            paths: Paths::All,
+        }
+    }
+}
+
+impl GateLayer {
+    /// Answers 404 at every path but that of the gate's resource URL (and of the metadata document), for an inner service that
+    /// does not look at paths. A gate that knows no callers has no such URL, and any path will do.
+    #[must_use]
+    pub fn endpoint_only(self) -> Self {
+        Self {
+            paths: Paths::Endpoint,
+            ..self
         }
     }
 }
@@ -56,6 +79,7 @@ impl<S> Layer<S> for GateLayer {
         GateService {
             inner,
             protected: self.protected.clone(),
+            paths: self.paths,
         }
     }
 }
@@ -79,9 +103,9 @@ where
         // The clone may not be ready; the one that was polled is.
         let next = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, next);
-        let protected = self.protected.clone();
+        let (protected, paths) = (self.protected.clone(), self.paths);
         Box::pin(async move {
-            match screen(&protected, request).await {
+            match screen(&protected, paths, request).await {
                 Ok((request, caller)) => {
                     let mut response = inner.call(request).await?;
                     bind_session(&protected, response.headers_mut(), caller.as_ref());
@@ -95,7 +119,8 @@ where
 
 /// Lets a request through to the SDK, or answers it.
 ///
-/// 1. The host is known. The metadata document is for everyone. The origin is known, if there is one (MCP-50).
+/// 1. The host is known. The metadata document is for everyone. The path is one that is served. The origin is known, if there
+///    is one (MCP-50).
 /// 2. The credentials are well-formed, if there are any (R20).
 /// 3. The body of a POST is read once, within its limit.
 /// 4. The token, if there is one, is valid. A bad token is never "no token", also on a public tool.
@@ -106,6 +131,7 @@ where
 /// 9. The SDK gets the request without credentials, and with the facts that the gate needs.
 async fn screen<B>(
     protected: &Protected,
+    paths: Paths,
     request: Request<B>,
 ) -> Result<(Request<B>, Option<Caller>), Response<Full<Bytes>>>
 where
@@ -139,6 +165,10 @@ where
         .flatten()
     {
         return Err(document);
+    }
+    let endpoint = protected.resource_path();
+    if paths == Paths::Endpoint && endpoint.is_some_and(|endpoint| endpoint != parts.uri.path()) {
+        return Err(refused(Refusal::Path));
     }
     settings
         .peers

@@ -2,8 +2,7 @@
 
 use axum::Router;
 use examples::tools;
-use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
-use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+use rmcp::transport::streamable_http_server::StreamableHttpServerConfig;
 use serde_json::Value;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -59,9 +58,7 @@ impl Running {
     ) -> Self {
         let serve = |protected: &Protected| {
             let server = Server::new(protected, "test", "1").unwrap();
-            let sessions = Arc::new(LocalSessionManager::default());
-            let mcp = StreamableHttpService::new(move || Ok(server.clone()), sessions, config);
-            Router::new().route_service("/mcp", mcp).layer(protected.layer())
+            Router::new().fallback_service(server.http_service_with(config))
         };
         Self::start_app(tools, configure, serve).await
     }
