@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use toolgate::audit::JsonLines;
+use toolgate::plumbing::{GivenResource, GivenValidator};
 use toolgate::rmcp::Server;
-use toolgate::{Algorithm, Gate, GateBuilder, GivenResource, GivenValidator, JwtValidator, Protected, Toolset};
+use toolgate::{Algorithm, Gate, GateBuilder, JwtValidator, Protected, Toolset};
 use toolgate_testing::{IdentityProvider, McpClient, TokenBuilder};
 
 /// A running server. It stops when dropped.
