@@ -119,6 +119,11 @@ impl HttpFetchBuilder {
             .timeout(Duration::from_secs(5))
             .redirect(Policy::none())
             .no_proxy()
+            // Off as it is, unless another crate of the program turns on the features.
+            .no_gzip()
+            .no_brotli()
+            .no_zstd()
+            .no_deflate()
             .user_agent(concat!("toolgate/", env!("CARGO_PKG_VERSION")));
         match &self.proxy {
             Some(url) => client = client.proxy(Proxy::all(url).map_err(|error| refused("the proxy", &error))?),

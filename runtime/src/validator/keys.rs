@@ -21,6 +21,9 @@ const STALE: Duration = Duration::from_secs(3600);
 const COOL_DOWN: Duration = Duration::from_secs(30);
 /// The longest time between failed fetches (R6).
 const MAX_BACK_OFF: Duration = Duration::from_secs(60);
+/// How long a fetch may take as a whole, with up to three places of metadata before the keys, each 5 s (R9). It ends even a
+/// [`Fetch`] that never does: as long as one is in flight, no other starts.
+const MAX_FETCH: Duration = Duration::from_secs(20);
 /// How long a request waits for a fetch (R1).
 const MAX_WAIT: Duration = Duration::from_secs(5);
 
@@ -226,7 +229,8 @@ impl Flight {
     /// 1. A good set replaces the old one as a whole, so a key that is gone stops at once (R7).
     /// 2. A failed fetch, or a set that is no use, replaces nothing (R8).
     async fn run(self) {
-        let result = self.0.fetch().await;
+        let result = tokio::time::timeout(MAX_FETCH, self.0.fetch()).await;
+        let result = result.unwrap_or_else(|_| Err(FetchError::new("the key set took too long")));
         let now = self.0.clock.monotonic();
         let mut state = self.0.state();
         match result {
@@ -240,6 +244,8 @@ impl Flight {
             Err(error) => {
                 state.failures = state.failures.saturating_add(1);
                 let stale = state.age(now).is_some_and(|age| age >= FRESH);
+                // Requests need the state, and writing a log may take its time.
+                drop(state);
                 let error = chain(&error).join(": ");
                 tracing::warn!(target: "toolgate::keys", error = error.as_str(), stale, "key set not refreshed");
             }
