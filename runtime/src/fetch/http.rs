@@ -100,7 +100,7 @@ impl HttpFetchBuilder {
         }
     }
 
-    /// Trusts this certificate authority as well, as PEM.
+    /// Trusts these certificate authorities as well, one or several, as PEM.
     pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.roots.push(pem.into());
         self
@@ -130,8 +130,13 @@ impl HttpFetchBuilder {
             None => client = client.dns_resolver(self.addresses),
         }
         for pem in &self.roots {
-            let certificate = Certificate::from_pem(pem).map_err(|error| refused("the root certificate", &error))?;
-            client = client.tls_certs_merge([certificate]);
+            let certificates =
+                Certificate::from_pem_bundle(pem).map_err(|error| refused("the root certificate", &error))?;
+            if certificates.is_empty() {
+                let help = "give a text with `-----BEGIN CERTIFICATE-----` in it";
+                return Err(ConfigError::new("the root certificate is not PEM", help));
+            }
+            client = client.tls_certs_merge(certificates);
         }
         Ok(HttpFetch {
             client: client.build().map_err(|error| refused("the HTTP client", &error))?,
@@ -211,7 +216,18 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_public;
+    use super::{Addresses, is_public};
+    use reqwest::dns::Resolve as _;
+
+    #[tokio::test]
+    async fn r9_a_name_that_leads_to_a_private_address_is_not_connected_to() {
+        let resolve = |allowed: Addresses, name: &str| allowed.resolve(name.parse().unwrap());
+        let own = resolve(Addresses::Public, "localhost").await.unwrap();
+        assert!(own.into_iter().all(|address| address.ip().is_loopback()));
+        // To the resolver it is the same name, to us it is any name that leads there.
+        assert!(resolve(Addresses::Public, "LOCALHOST").await.is_err());
+        assert!(resolve(Addresses::AlsoPrivate, "LOCALHOST").await.is_ok());
+    }
 
     #[test]
     fn r9_tells_public_addresses_from_special_ones() {

@@ -63,7 +63,7 @@ struct Shared {
 struct State {
     current: Option<Fetched>,
     last_attempt: Option<Duration>,
-    /// Fetches that failed since the last one that did not.
+    /// Fetches since the last good one. One counts as failed until it is not, so that a panic counts, too.
     failures: u32,
     in_flight: bool,
 }
@@ -160,6 +160,7 @@ impl RemoteKeys {
         }
         state.in_flight = true;
         state.last_attempt = Some(now);
+        state.failures = state.failures.saturating_add(1);
         drop(state);
         let flight = Flight(Arc::clone(&self.shared));
         // A task, so that a client which goes away does not take the fetch of all others with it.
@@ -242,7 +243,6 @@ impl Flight {
                 state.failures = 0;
             }
             Err(error) => {
-                state.failures = state.failures.saturating_add(1);
                 let stale = state.age(now).is_some_and(|age| age >= FRESH);
                 // Requests need the state, and writing a log may take its time.
                 drop(state);

@@ -396,114 +396,36 @@ const CLAIMS: &[(&str, &str, TokenError)] = &[
 type Listed = Vec<(&'static str, String, TokenError)>;
 
 /// What takes more than one member.
+#[rustfmt::skip]
 fn combined(forge: &Forge) -> Listed {
     let with_header = |changes: &[Member]| forge.with_header(changes);
     let with_claims = |changes: &[Member]| forge.with_claims(changes);
     vec![
-        (
-            "crit and b64",
-            with_header(&[("crit", "[\"b64\"]"), ("b64", "false")]),
-            Header("crit"),
-        ),
-        (
-            "crit of alg none",
-            with_header(&[("alg", "\"none\""), ("crit", "[]")]),
-            Header("crit"),
-        ),
-        (
-            "nested token",
-            with_header(&[("cty", "\"JWT\""), ("typ", "")]),
-            Header("cty"),
-        ),
-        (
-            "an ID token",
-            with_claims(&[("nonce", "\"n\""), ("at_hash", "\"h\"")]),
-            NotAccessToken,
-        ),
-        (
-            "an ID token of the hybrid flow",
-            with_claims(&[("nonce", "\"n\""), ("c_hash", "\"h\"")]),
-            NotAccessToken,
-        ),
-        (
-            "an ID token with empty hash",
-            with_claims(&[("nonce", "null"), ("at_hash", "null")]),
-            NotAccessToken,
-        ),
-        (
-            "a bound ID token",
-            with_claims(&[("token_use", "\"id\""), ("cnf", "{}")]),
-            NotAccessToken,
-        ),
-        (
-            "no iat and 24 h",
-            with_claims(&[("iat", ""), ("exp", "1800086461")]),
-            Lifetime,
-        ),
-        (
-            "no iat for ever",
-            with_claims(&[("iat", ""), ("exp", "253402300799")]),
-            Lifetime,
-        ),
-        (
-            "no exp but nbf",
-            with_claims(&[("exp", ""), ("nbf", "0")]),
-            Claim("exp"),
-        ),
-        (
-            "no claim but exp",
-            forge.seal(header(&[]), "{\"exp\":1800000600}"),
-            Claim("iss"),
-        ),
-        (
-            "issued for later",
-            with_claims(&[("iat", "1800003600"), ("exp", "1800007200")]),
-            NotYetValid,
-        ),
-        (
-            "expired, and issued later",
-            with_claims(&[("iat", "1800000061"), ("exp", "1799999939")]),
-            Expired,
-        ),
-        (
-            "scope of wrong type over scp",
-            with_claims(&[("scope", "null"), ("scp", "[\"a\"]")]),
-            Claim("scope"),
-        ),
-        (
-            "azp of wrong type",
-            with_claims(&[("client_id", ""), ("azp", "[\"demo\"]")]),
-            Claim("azp"),
-        ),
-        (
-            "azp is null",
-            with_claims(&[("client_id", ""), ("azp", "null")]),
-            Claim("azp"),
-        ),
-        (
-            "iss in other cases",
-            with_claims(&[("iss", ""), ("ISS", "\"https://idp.example\"")]),
-            Claim("iss"),
-        ),
-        (
-            "exp in other cases",
-            with_claims(&[("exp", ""), ("Exp", "1800000600")]),
-            Claim("exp"),
-        ),
-        (
-            "aud in the header",
-            forge.seal(header(&[("aud", "\"urn:notes\"")]), claims(&[("aud", "")])),
-            Claim("aud"),
-        ),
-        (
-            "claims in a claim",
-            forge.seal(header(&[]), format!("{{\"claims\":{}}}", claims(&[]))),
-            Claim("iss"),
-        ),
+        ("crit and b64", with_header(&[("crit", "[\"b64\"]"), ("b64", "false")]), Header("crit")),
+        ("crit of alg none", with_header(&[("alg", "\"none\""), ("crit", "[]")]), Header("crit")),
+        ("nested token", with_header(&[("cty", "\"JWT\""), ("typ", "")]), Header("cty")),
+        ("an ID token", with_claims(&[("nonce", "\"n\""), ("at_hash", "\"h\"")]), NotAccessToken),
+        ("an ID token of the hybrid flow", with_claims(&[("nonce", "\"n\""), ("c_hash", "\"h\"")]), NotAccessToken),
+        ("an ID token with empty hash", with_claims(&[("nonce", "null"), ("at_hash", "null")]), NotAccessToken),
+        ("a bound ID token", with_claims(&[("token_use", "\"id\""), ("cnf", "{}")]), NotAccessToken),
+        ("no iat and 24 h", with_claims(&[("iat", ""), ("exp", "1800086461")]), Lifetime),
+        ("no iat for ever", with_claims(&[("iat", ""), ("exp", "253402300799")]), Lifetime),
+        ("no exp but nbf", with_claims(&[("exp", ""), ("nbf", "0")]), Claim("exp")),
+        ("no claim but exp", forge.seal(header(&[]), "{\"exp\":1800000600}"), Claim("iss")),
+        ("issued for later", with_claims(&[("iat", "1800003600"), ("exp", "1800007200")]), NotYetValid),
+        ("expired, and issued later", with_claims(&[("iat", "1800000061"), ("exp", "1799999939")]), Expired),
+        ("scope of wrong type over scp", with_claims(&[("scope", "null"), ("scp", "[\"a\"]")]), Claim("scope")),
+        ("azp of wrong type", with_claims(&[("client_id", ""), ("azp", "[\"demo\"]")]), Claim("azp")),
+        ("azp is null", with_claims(&[("client_id", ""), ("azp", "null")]), Claim("azp")),
+        ("iss in other cases", with_claims(&[("iss", ""), ("ISS", "\"https://idp.example\"")]), Claim("iss")),
+        ("exp in other cases", with_claims(&[("exp", ""), ("Exp", "1800000600")]), Claim("exp")),
+        ("aud in the header", forge.seal(header(&[("aud", "\"urn:notes\"")]), claims(&[("aud", "")])), Claim("aud")),
+        ("claims in a claim", forge.seal(header(&[]), format!("{{\"claims\":{}}}", claims(&[]))), Claim("iss")),
     ]
 }
 
 /// Headers and claims that are no JSON, or not JSON that means one thing only.
+#[rustfmt::skip]
 fn texts(forge: &Forge) -> Listed {
     let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
     let of_header = |text: &dyn AsRef<[u8]>| forge.seal(text, claims(&[]));
@@ -532,44 +454,16 @@ fn texts(forge: &Forge) -> Listed {
         ("header is cut off", of_header(&h.trim_end_matches('}')), no_object),
         ("header is in quotes", of_header(&json!(h).to_string()), no_object),
         ("header and more", of_header(&format!("{h}{h}")), no_object),
-        (
-            "header with a comma at its end",
-            of_header(&h.replace('}', ",}")),
-            no_object,
-        ),
+        ("header with a comma at its end", of_header(&h.replace('}', ",}")), no_object),
         ("header behind a byte order mark", of_header(&bom(h)), no_object),
         ("header in UTF-16", of_header(&utf16(h)), no_object),
-        (
-            "header is not UTF-8",
-            of_header(&not_utf8(&header(&[("x", "\"c\"")]))),
-            no_object,
-        ),
-        (
-            "header with alg twice",
-            of_header(&again(h, "\"alg\":\"none\"")),
-            no_object,
-        ),
-        (
-            "header with alg twice, escaped",
-            of_header(&again(h, "\"\\u0061lg\":\"none\"")),
-            no_object,
-        ),
-        (
-            "header with kid twice",
-            of_header(&again(h, "\"kid\":\"rsa\"")),
-            no_object,
-        ),
-        (
-            "header with crit twice",
-            of_header(&again(h, "\"crit\":[],\"crit\":[]")),
-            no_object,
-        ),
+        ("header is not UTF-8", of_header(&not_utf8(&header(&[("x", "\"c\"")]))), no_object),
+        ("header with alg twice", of_header(&again(h, "\"alg\":\"none\"")), no_object),
+        ("header with alg twice, escaped", of_header(&again(h, "\"\\u0061lg\":\"none\"")), no_object),
+        ("header with kid twice", of_header(&again(h, "\"kid\":\"rsa\"")), no_object),
+        ("header with crit twice", of_header(&again(h, "\"crit\":[],\"crit\":[]")), no_object),
         ("header too deep", of_header(&header(&[("x", &nested(64))])), no_object),
-        (
-            "header far too deep",
-            of_header(&header(&[("x", &nested(3000))])),
-            no_object,
-        ),
+        ("header far too deep", of_header(&header(&[("x", &nested(3000))])), no_object),
         ("claims are null", of_claims(&"null"), Payload),
         ("claims are a string", of_claims(&"\"alice\""), Payload),
         ("claims are a number", of_claims(&"1"), Payload),
@@ -581,57 +475,26 @@ fn texts(forge: &Forge) -> Listed {
         ("claims are in quotes", of_claims(&json!(c).to_string()), Payload),
         ("claims and more", of_claims(&format!("{c}null")), Payload),
         ("claims and a zero byte", of_claims(&format!("{c}\0")), Payload),
-        (
-            "claims with a comma at their end",
-            of_claims(&c.replace('}', ",}")),
-            Payload,
-        ),
+        ("claims with a comma at their end", of_claims(&c.replace('}', ",}")), Payload),
         ("claims behind a byte order mark", of_claims(&bom(c)), Payload),
         ("claims in UTF-16", of_claims(&utf16(c)), Payload),
         ("claims are not UTF-8", of_claims(&not_utf8(c)), Payload),
         ("claims with an overlong character", of_claims(&overlong(c)), Payload),
         ("claims are a token", of_claims(&forge.with_header(&[])), Payload),
-        (
-            "claims are compressed",
-            of_claims(&b"\x1f\x8b\x08\0\0\0\0\0\0\x03"),
-            Payload,
-        ),
-        (
-            "claims with sub twice",
-            of_claims(&again(c, "\"sub\":\"root\"")),
-            Payload,
-        ),
-        (
-            "claims with sub twice, alike",
-            of_claims(&again(c, "\"sub\":\"alice\"")),
-            Payload,
-        ),
-        (
-            "claims with sub twice, escaped",
-            of_claims(&again(c, "\"s\\u0075b\":\"root\"")),
-            Payload,
-        ),
-        (
-            "claims with exp twice",
-            of_claims(&again(c, "\"exp\":253402300799")),
-            Payload,
-        ),
-        (
-            "claims with scope twice",
-            of_claims(&again(c, "\"scope\":\"a\",\"scope\":\"b\"")),
-            Payload,
-        ),
+        ("claims are compressed", of_claims(&b"\x1f\x8b\x08\0\0\0\0\0\0\x03"), Payload),
+        ("claims with sub twice", of_claims(&again(c, "\"sub\":\"root\"")), Payload),
+        ("claims with sub twice, alike", of_claims(&again(c, "\"sub\":\"alice\"")), Payload),
+        ("claims with sub twice, escaped", of_claims(&again(c, "\"s\\u0075b\":\"root\"")), Payload),
+        ("claims with exp twice", of_claims(&again(c, "\"exp\":253402300799")), Payload),
+        ("claims with scope twice", of_claims(&again(c, "\"scope\":\"a\",\"scope\":\"b\"")), Payload),
         ("claims too deep", of_claims(&claims(&[("x", &nested(64))])), Payload),
-        (
-            "claims far too deep",
-            of_claims(&claims(&[("x", &nested(5000))])),
-            Payload,
-        ),
+        ("claims far too deep", of_claims(&claims(&[("x", &nested(5000))])), Payload),
         ("claims never closed", of_claims(&"[".repeat(8000)), Payload),
     ]
 }
 
 /// Keys that the attacker brings along, or hopes that the issuer has.
+#[rustfmt::skip]
 fn keys(forge: &Forge) -> Listed {
     let jwk = forge.rsa.public_jwk();
     let modulus = jwk["n"].as_str().unwrap();
@@ -643,116 +506,37 @@ fn keys(forge: &Forge) -> Listed {
     let jwk_text = theirs.to_string();
     let foreign = |kid: &str| embedded(&[("kid", kid)]);
     vec![
-        (
-            "HS256 with the JWK",
-            seal_with_secret(jwk.to_string().as_bytes(), hs256("\"rsa\"")),
-            WrongAlgorithm,
-        ),
-        (
-            "HS256 with the modulus",
-            seal_with_secret(&decode(modulus), hs256("\"rsa\"")),
-            WrongAlgorithm,
-        ),
-        (
-            "HS256 with its text",
-            seal_with_secret(modulus.as_bytes(), hs256("\"rsa\"")),
-            WrongAlgorithm,
-        ),
-        (
-            "HS256 with its PEM",
-            seal_with_secret(pem.as_bytes(), hs256("\"rsa\"")),
-            WrongAlgorithm,
-        ),
-        (
-            "HS256 with nothing",
-            seal_with_secret(b"", hs256("\"\"")),
-            WrongAlgorithm,
-        ),
-        (
-            "HS256 called RS256",
-            seal_with_secret(jwk.to_string().as_bytes(), header(&[])),
-            Signature,
-        ),
+        ("HS256 with the JWK", seal_with_secret(jwk.to_string().as_bytes(), hs256("\"rsa\"")), WrongAlgorithm),
+        ("HS256 with the modulus", seal_with_secret(&decode(modulus), hs256("\"rsa\"")), WrongAlgorithm),
+        ("HS256 with its text", seal_with_secret(modulus.as_bytes(), hs256("\"rsa\"")), WrongAlgorithm),
+        ("HS256 with its PEM", seal_with_secret(pem.as_bytes(), hs256("\"rsa\"")), WrongAlgorithm),
+        ("HS256 with nothing", seal_with_secret(b"", hs256("\"\"")), WrongAlgorithm),
+        ("HS256 called RS256", seal_with_secret(jwk.to_string().as_bytes(), header(&[])), Signature),
         ("a foreign key", foreign("\"foreign\""), UnknownKey),
         ("a foreign key under our kid", foreign("\"rsa\""), Signature),
         ("a foreign key without kid", foreign(""), Signature),
-        (
-            "jwk",
-            embedded(&[("kid", "\"foreign\""), ("jwk", &jwk_text)]),
-            UnknownKey,
-        ),
+        ("jwk", embedded(&[("kid", "\"foreign\""), ("jwk", &jwk_text)]), UnknownKey),
         ("jwk under our kid", embedded(&[("jwk", &jwk_text)]), Signature),
-        (
-            "jwk without kid",
-            embedded(&[("kid", ""), ("jwk", &jwk_text)]),
-            Signature,
-        ),
+        ("jwk without kid", embedded(&[("kid", ""), ("jwk", &jwk_text)]), Signature),
         ("jku", embedded(&[("jku", "\"https://evil.example/jwks\"")]), Signature),
-        (
-            "jku with their kid",
-            embedded(&[("kid", "\"foreign\""), ("jku", "\"https://evil.example\"")]),
-            UnknownKey,
-        ),
+        ("jku with their kid", embedded(&[("kid", "\"foreign\""), ("jku", "\"https://evil.example\"")]), UnknownKey),
         ("x5u", embedded(&[("x5u", "\"https://evil.example/cert\"")]), Signature),
-        (
-            "x5c",
-            embedded(&[("x5c", &json!([theirs["n"]]).to_string())]),
-            Signature,
-        ),
-        (
-            "x5t",
-            embedded(&[("x5t", "\"AAAA\""), ("x5t#S256", "\"AAAA\"")]),
-            Signature,
-        ),
-        (
-            "another of our keys",
-            seal_as(forge, Algorithm::Es256, &header(&[])),
-            Signature,
-        ),
-        (
-            "RS256 called PS256",
-            forge.with_header(&[("alg", "\"PS256\""), ("kid", "")]),
-            Signature,
-        ),
-        (
-            "PS256 called RS256",
-            seal_as(forge, Algorithm::Ps256, &header(&[])),
-            Signature,
-        ),
-        (
-            "RS512 called RS256",
-            seal_as(forge, Algorithm::Rs512, &header(&[])),
-            Signature,
-        ),
-        (
-            "PS512 called PS256",
-            seal_as(forge, Algorithm::Ps512, &header(&[("alg", "\"PS256\"")])),
-            Signature,
-        ),
-        (
-            "ES384 called ES256",
-            seal_as(forge, Algorithm::Es384, &of_kind("ES256", "p256")),
-            Signature,
-        ),
-        (
-            "a P-384 key for ES256",
-            seal_as(forge, Algorithm::Es384, &of_kind("ES256", "p384")),
-            UnknownKey,
-        ),
-        (
-            "ES256 under an RSA kid",
-            seal_as(forge, Algorithm::Es256, &of_kind("ES256", "rsa")),
-            UnknownKey,
-        ),
-        (
-            "EdDSA under an EC kid",
-            seal_as(forge, Algorithm::EdDsa, &of_kind("EdDSA", "p256")),
-            UnknownKey,
-        ),
+        ("x5c", embedded(&[("x5c", &json!([theirs["n"]]).to_string())]), Signature),
+        ("x5t", embedded(&[("x5t", "\"AAAA\""), ("x5t#S256", "\"AAAA\"")]), Signature),
+        ("another of our keys", seal_as(forge, Algorithm::Es256, &header(&[])), Signature),
+        ("RS256 called PS256", forge.with_header(&[("alg", "\"PS256\""), ("kid", "")]), Signature),
+        ("PS256 called RS256", seal_as(forge, Algorithm::Ps256, &header(&[])), Signature),
+        ("RS512 called RS256", seal_as(forge, Algorithm::Rs512, &header(&[])), Signature),
+        ("PS512 called PS256", seal_as(forge, Algorithm::Ps512, &header(&[("alg", "\"PS256\"")])), Signature),
+        ("ES384 called ES256", seal_as(forge, Algorithm::Es384, &of_kind("ES256", "p256")), Signature),
+        ("a P-384 key for ES256", seal_as(forge, Algorithm::Es384, &of_kind("ES256", "p384")), UnknownKey),
+        ("ES256 under an RSA kid", seal_as(forge, Algorithm::Es256, &of_kind("ES256", "rsa")), UnknownKey),
+        ("EdDSA under an EC kid", seal_as(forge, Algorithm::EdDsa, &of_kind("EdDSA", "p256")), UnknownKey),
     ]
 }
 
 /// Signatures that are wrong, and some that a careless verifier takes for right.
+#[rustfmt::skip]
 fn signatures(forge: &Forge) -> Listed {
     let with = |algorithm: Algorithm, change: &dyn Fn(Vec<u8>) -> Vec<u8>| {
         let mut parts = forge.good(algorithm);
@@ -774,141 +558,46 @@ fn signatures(forge: &Forge) -> Listed {
         .to_string()
     };
     vec![
-        (
-            "RS256 of zeros",
-            rs256(&|signature| vec![0; signature.len()]),
-            Signature,
-        ),
-        (
-            "RS256 of one",
-            rs256(&|signature| numbered(1, signature.len())),
-            Signature,
-        ),
+        ("RS256 of zeros", rs256(&|signature| vec![0; signature.len()]), Signature),
+        ("RS256 of one", rs256(&|signature| numbered(1, signature.len())), Signature),
         ("RS256 of one byte", rs256(&|_| vec![0]), Signature),
-        (
-            "RS256 one byte short",
-            rs256(&|signature| signature[1..].to_vec()),
-            Signature,
-        ),
-        (
-            "RS256 without its last byte",
-            rs256(&|signature| signature[..signature.len() - 1].to_vec()),
-            Signature,
-        ),
-        (
-            "RS256 behind a zero",
-            rs256(&|signature| half(&[0], &signature)),
-            Signature,
-        ),
-        (
-            "RS256 before a zero",
-            rs256(&|signature| half(&signature, &[0])),
-            Signature,
-        ),
-        (
-            "RS256 twice",
-            rs256(&|signature| half(&signature, &signature)),
-            Signature,
-        ),
-        (
-            "RS256 plus the modulus",
-            rs256(&|signature| sum(&signature, &modulus)),
-            Signature,
-        ),
+        ("RS256 one byte short", rs256(&|signature| signature[1..].to_vec()), Signature),
+        ("RS256 without its last byte", rs256(&|signature| signature[..signature.len() - 1].to_vec()), Signature),
+        ("RS256 behind a zero", rs256(&|signature| half(&[0], &signature)), Signature),
+        ("RS256 before a zero", rs256(&|signature| half(&signature, &[0])), Signature),
+        ("RS256 twice", rs256(&|signature| half(&signature, &signature)), Signature),
+        ("RS256 plus the modulus", rs256(&|signature| sum(&signature, &modulus)), Signature),
         ("RS256 of the modulus", rs256(&|_| modulus.clone()), Signature),
         ("RS256 with a bit flipped", rs256(&flipped), Signature),
         ("ES256 of zeros", es256(&|_| vec![0; 64]), Signature),
-        (
-            "ES256 of r = 0",
-            es256(&|signature| half(&[0; 32], &signature[32..])),
-            Signature,
-        ),
-        (
-            "ES256 of s = 0",
-            es256(&|signature| half(&signature[..32], &[0; 32])),
-            Signature,
-        ),
-        (
-            "ES256 of ones",
-            es256(&|_| half(&numbered(1, 32), &numbered(1, 32))),
-            Signature,
-        ),
+        ("ES256 of r = 0", es256(&|signature| half(&[0; 32], &signature[32..])), Signature),
+        ("ES256 of s = 0", es256(&|signature| half(&signature[..32], &[0; 32])), Signature),
+        ("ES256 of ones", es256(&|_| half(&numbered(1, 32), &numbered(1, 32))), Signature),
         ("ES256 of the order", es256(&|_| order_twice.clone()), Signature),
-        (
-            "ES256 of r = order",
-            es256(&|signature| half(&order, &signature[32..])),
-            Signature,
-        ),
+        ("ES256 of r = order", es256(&|signature| half(&order, &signature[32..])), Signature),
         ("ES256 of ff", es256(&|_| vec![0xff; 64]), Signature),
         ("ES256 in DER", es256(&der), Signature),
-        (
-            "ES256 one byte short",
-            es256(&|signature| signature[..63].to_vec()),
-            Signature,
-        ),
-        (
-            "ES256 one byte long",
-            es256(&|signature| half(&signature, &[0])),
-            Signature,
-        ),
-        (
-            "ES256 with padded numbers",
-            es256(&|s| [&[0], &s[..32], &[0], &s[32..]].concat()),
-            Signature,
-        ),
-        (
-            "ES256 the other way round",
-            es256(&|signature| half(&signature[32..], &signature[..32])),
-            Signature,
-        ),
+        ("ES256 one byte short", es256(&|signature| signature[..63].to_vec()), Signature),
+        ("ES256 one byte long", es256(&|signature| half(&signature, &[0])), Signature),
+        ("ES256 with padded numbers", es256(&|s| [&[0], &s[..32], &[0], &s[32..]].concat()), Signature),
+        ("ES256 the other way round", es256(&|signature| half(&signature[32..], &signature[..32])), Signature),
         ("ES256 with a bit flipped", es256(&flipped), Signature),
         ("EdDSA of zeros", eddsa(&|_| vec![0; 64]), Signature),
-        (
-            "EdDSA with a point of small order",
-            eddsa(&|_| half(&little(1), &[0; 32])),
-            Signature,
-        ),
-        (
-            "EdDSA with S + L",
-            eddsa(&|signature| half(&signature[..32], &plus_order(&signature[32..]))),
-            Signature,
-        ),
-        (
-            "EdDSA one byte short",
-            eddsa(&|signature| signature[..63].to_vec()),
-            Signature,
-        ),
-        (
-            "EdDSA one byte long",
-            eddsa(&|signature| half(&signature, &[0])),
-            Signature,
-        ),
+        ("EdDSA with a point of small order", eddsa(&|_| half(&little(1), &[0; 32])), Signature),
+        ("EdDSA with S + L", eddsa(&|signature| half(&signature[..32], &plus_order(&signature[32..]))), Signature),
+        ("EdDSA one byte short", eddsa(&|signature| signature[..63].to_vec()), Signature),
+        ("EdDSA one byte long", eddsa(&|signature| half(&signature, &[0])), Signature),
         ("EdDSA with a bit flipped", eddsa(&flipped), Signature),
-        (
-            "claims of another token",
-            swap(tampered(), forge.good(Algorithm::Rs256)),
-            Signature,
-        ),
-        (
-            "claims with a space more",
-            swap(spaced(), forge.good(Algorithm::Rs256)),
-            Signature,
-        ),
-        (
-            "header of another token",
-            swap(reheaded(), forge.good(Algorithm::Rs256)),
-            Signature,
-        ),
+        ("claims of another token", swap(tampered(), forge.good(Algorithm::Rs256)), Signature),
+        ("claims with a space more", swap(spaced(), forge.good(Algorithm::Rs256)), Signature),
+        ("header of another token", swap(reheaded(), forge.good(Algorithm::Rs256)), Signature),
         ("signature of the claims only", signed_in_part(forge), Signature),
-        (
-            "expired, and under a foreign key",
-            expired_and_foreign(forge),
-            Signature,
-        ),
+        ("expired, and under a foreign key", expired_and_foreign(forge), Signature),
     ]
 }
 
 /// Tokens that are written otherwise than in compact form (R12), or in base64 that is not canonical (malleability).
+#[rustfmt::skip]
 fn encodings(forge: &Forge) -> Listed {
     let Parts {
         header,
@@ -941,55 +630,28 @@ fn encodings(forge: &Forge) -> Listed {
         ("an empty header", join(&["", payload, signature]), Malformed),
         ("an empty payload", join(&[header, "", signature]), Malformed),
         ("an empty signature", join(&[header, payload, ""]), Malformed),
-        (
-            "alg none and an empty signature",
-            join(&[&unsigned, payload, ""]),
-            Malformed,
-        ),
+        ("alg none and an empty signature", join(&[&unsigned, payload, ""]), Malformed),
         ("alg none and no signature", join(&[&unsigned, payload]), Malformed),
-        (
-            "alg none with a signature",
-            join(&[&unsigned, payload, signature]),
-            WrongAlgorithm,
-        ),
+        ("alg none with a signature", join(&[&unsigned, payload, signature]), WrongAlgorithm),
         ("four parts", join(&[header, payload, signature, signature]), Malformed),
-        (
-            "four parts, the last empty",
-            join(&[header, payload, signature, ""]),
-            Malformed,
-        ),
-        (
-            "four parts, the first empty",
-            join(&["", header, payload, signature]),
-            Malformed,
-        ),
+        ("four parts, the last empty", join(&[header, payload, signature, ""]), Malformed),
+        ("four parts, the first empty", join(&["", header, payload, signature]), Malformed),
         ("JWE", jwe, Malformed),
-        (
-            "JWE with empty parts",
-            join(&[header, "", payload, "", signature]),
-            Malformed,
-        ),
+        ("JWE with empty parts", join(&[header, "", payload, "", signature]), Malformed),
         ("a thousand dots", ".".repeat(1000), Malformed),
-        (
-            "padded signature",
-            format!("{}==", join(&[header, payload, signature])),
-            Malformed,
-        ),
+        ("padded signature", format!("{}==", join(&[header, payload, signature])), Malformed),
         ("one character of signature", join(&[header, payload, "A"]), Malformed),
         ("loose bits in the signature", loose.to_string(), Malformed),
         ("loose bits in the header", loose_header(forge), Malformed),
         ("loose bits in the claims", loose_claims(forge), Malformed),
         ("standard alphabet", standard, Malformed),
         ("a tilde", join(&[header, payload, &format!("{signature}~")]), Malformed),
-        (
-            "base64 twice",
-            join(&[&encode(header), &encode(payload), &encode(signature)]),
-            Header("not a JSON object"),
-        ),
+        ("base64 twice", join(&[&encode(header), &encode(payload), &encode(signature)]), Header("not a JSON object")),
     ]
 }
 
 /// What is no token already where it is read from the request (R15, R20).
+#[rustfmt::skip]
 fn unread(forge: &Forge) -> Vec<Row> {
     let token = forge.good(Algorithm::Rs256);
     let Parts {
@@ -1001,14 +663,8 @@ fn unread(forge: &Forge) -> Vec<Row> {
     let long = 16 * 1024 + 1 - token.to_string().len();
     let rows = [
         ("16 KiB and a byte", format!("{token}{}", "A".repeat(long))),
-        (
-            "JSON serialization",
-            json(json!({"payload": payload, "protected": header, "signature": signature})),
-        ),
-        (
-            "JSON of several",
-            json(json!({"payload": payload, "signatures": [{"protected": header}]})),
-        ),
+        ("JSON serialization", json(json!({"payload": payload, "protected": header, "signature": signature}))),
+        ("JSON of several", json(json!({"payload": payload, "signatures": [{"protected": header}]}))),
         ("padding within", format!("{header}=.{payload}=.{signature}")),
         ("a space within", format!("{header}. {payload}.{signature}")),
         ("a space behind", format!("{token} ")),
