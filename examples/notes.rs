@@ -63,13 +63,10 @@ fn app(issuer: &str, resource: &str, jwks_uri: Option<&str>, audit: Readable) ->
 }
 
 async fn serve(listener: TcpListener, app: Router) -> Result<(), Box<dyn Error>> {
-    let stop = async {
-        // If there is no Ctrl-C to wait for, serve until the process is killed.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    Ok(axum::serve(listener, app).with_graceful_shutdown(stop).await?)
+    tokio::select! {
+        served = axum::serve(listener, app) => Ok(served?),
+        stopped = tokio::signal::ctrl_c() => Ok(stopped?),
+    }
 }
 
 /// Calls every tool as every user, shows what came of it, and then serves.
@@ -83,7 +80,8 @@ async fn demonstrate(listener: TcpListener, once: bool) -> Result<(), Box<dyn Er
     println!("Who may call what, tried over HTTP at {resource}\n");
     let matrix = demo::matrix(&provider, &resource).await?;
     println!("{matrix}");
-    println!("\nThe audit records of these calls\n");
+    println!("Why not\n\n{}", demo::refusals(&matrix));
+    println!("The audit records of these calls\n");
     for line in audit.take() {
         println!("{line}");
     }

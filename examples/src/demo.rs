@@ -1,7 +1,7 @@
 //! The demonstration: its users, and every tool called as each of them.
 
 use serde_json::json;
-use toolgate_testing::{Error, IdentityProvider, Matrix, Table};
+use toolgate_testing::{Error, IdentityProvider, Matrix, Table, Verdict};
 
 /// A user of the embedded identity provider.
 #[derive(Clone, Copy, Debug)]
@@ -91,6 +91,14 @@ pub async fn matrix(provider: &IdentityProvider, resource: &str) -> Result<Table
         .call("delete_notes", json!({}))
         .run()
         .await
+}
+
+/// The calls that were not let through, and what the callers were told.
+#[must_use]
+pub fn refusals(matrix: &Table) -> String {
+    let refused = matrix.verdicts().filter(|(.., verdict)| **verdict != Verdict::Allowed);
+    let lines = refused.map(|(caller, call, verdict)| format!("{caller:<7} {call:<22} {verdict}\n"));
+    lines.collect()
 }
 
 /// What the matrix has to be.

@@ -5,8 +5,9 @@ mod fields;
 
 use crate::item::Item;
 use crate::spec::{Demands, Hints, Policy, Spec};
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned as _;
 use syn::{LitStr, ReturnType};
 
 // Input:
@@ -18,7 +19,7 @@ use syn::{LitStr, ReturnType};
 //     struct UpdateNoteTool;
 //     impl ToolHandler for UpdateNoteTool {
 //         type Args = UpdateNote;
-//         type Needs = (<State<Notes> as FromCall>::Needs, (Needed<Notes>, ()));
+//         type Needs = (NeedsOf<State<Notes>>, (Needed<Notes>, ()));
 //         const SPEC: ToolSpec = ToolSpec { name: "update_note", .., policy: Policy::AUTHENTICATED.scopes_all(..).tenant(..) };
 //         fn output_schema() -> Option<Schema> {
 //             (answer::<Result<Json<Note>, NoteError>>().schema)()
@@ -27,7 +28,7 @@ use syn::{LitStr, ReturnType};
 //             FindTenants::Lookup(Box::pin(async move {
 //                 let state = state::<Notes>(states)?;
 //                 let mut named = Vec::new();
-//                 named.push(looked_up(Notes::tenant_of(state, &args.id).await)?);
+//                 named.push(looked_up(Notes::tenant_of(state, &args.id)).await?);
 //                 Ok(Tenants::Named(named))
 //             }))
 //         }
@@ -42,28 +43,39 @@ use syn::{LitStr, ReturnType};
 pub(crate) fn expand(spec: &Spec, item: &Item) -> TokenStream {
     let Spec { krate, ident, .. } = spec;
     let vis = &item.vis;
+    let cfgs: Vec<_> = item.cfgs().collect();
     let docs = docs::docs(spec, item);
-    let args = item.args().map(|parameter| &parameter.ty);
-    let args = args.map_or_else(|| quote!(__rt::NoArguments), |ty| quote!(#ty));
+    let args = args(item);
     let needs = needs(spec, item);
     let constant = constant(spec);
     let answer = answer(item);
     let tenants = fields::tenants(spec);
     let audited = fields::audited(spec);
     let call = call(spec, item);
+    let function = here(item.sig.ident.span());
+    let run = quote_spanned! {function=>
+        async fn run(__call: __rt::Call, __args: Self::Args) -> __rt::Result<__rt::Output, __rt::Error> {
+            let __output = #call;
+            (#answer.output)(__output)
+        }
+    };
     quote! {
+        // Whether it has something to await or not, a tool has to be async.
+        #[allow(clippy::unused_async, reason = "a tool is async")]
         #item
 
+        #(#cfgs)*
         #(#[doc = #docs])*
         #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
         #vis struct #ident;
 
+        #(#cfgs)*
         const _: () = {
             use #krate::__private as __rt;
 
             #[automatically_derived]
             impl __rt::ToolHandler for #ident {
-                type Args = #args;
+                #args
                 type Needs = #needs;
                 const SPEC: __rt::ToolSpec = #constant;
                 fn output_schema() -> __rt::Option<__rt::Schema> {
@@ -71,10 +83,7 @@ pub(crate) fn expand(spec: &Spec, item: &Item) -> TokenStream {
                 }
                 #tenants
                 #audited
-                async fn run(__call: __rt::Call, __args: Self::Args) -> __rt::Result<__rt::Output, __rt::Error> {
-                    let __output = #call;
-                    (#answer.output)(__output)
-                }
+                #run
             }
         };
     }
@@ -93,7 +102,22 @@ fn needs(spec: &Spec, item: &Item) -> TokenStream {
     let extras: Vec<_> = item.extras().map(|parameter| &parameter.ty).collect();
     extras
         .iter()
-        .rfold(lookup, |rest, ty| quote!((<#ty as __rt::FromCall>::Needs, #rest)))
+        .rfold(lookup, |rest, ty| quote!((__rt::NeedsOf<#ty>, #rest)))
+}
+
+/// The place of a token, for tokens that the user did not write.
+fn here(span: Span) -> Span {
+    Span::call_site().located_at(span)
+}
+
+fn args(item: &Item) -> TokenStream {
+    let Some(parameter) = item.args() else {
+        return quote!(
+            type Args = __rt::NoArguments;
+        );
+    };
+    let ty = &parameter.ty;
+    quote_spanned!(here(ty.span())=> type Args = #ty;)
 }
 
 fn constant(spec: &Spec) -> TokenStream {
@@ -125,7 +149,7 @@ fn constant(spec: &Spec) -> TokenStream {
     }
 }
 
-fn optional<T: quote::ToTokens>(value: Option<T>) -> TokenStream {
+fn optional<T: ToTokens>(value: Option<T>) -> TokenStream {
     value.map_or_else(
         || quote!(__rt::Option::None),
         |value| quote!(__rt::Option::Some(#value)),
@@ -133,17 +157,17 @@ fn optional<T: quote::ToTokens>(value: Option<T>) -> TokenStream {
 }
 
 fn policy(policy: &Policy) -> TokenStream {
-    let Policy::Callers(Demands {
+    let Policy::Callers(demands) = policy else {
+        return quote!(__rt::Policy::PUBLIC);
+    };
+    let Demands {
         scopes_all,
         scopes_any,
         roles,
         tenant,
-    }) = policy
-    else {
-        return quote!(__rt::Policy::PUBLIC);
-    };
-    let scopes_all = scopes(quote!(scopes_all), scopes_all);
-    let scopes_any = scopes(quote!(scopes_any), scopes_any);
+    } = &**demands;
+    let scopes_all = scopes(&quote!(scopes_all), scopes_all);
+    let scopes_any = scopes(&quote!(scopes_any), scopes_any);
     let roles = (!roles.is_empty()).then(|| quote!(.roles(&[#(#roles),*])));
     let tenant = tenant.as_ref().map(|tenant| {
         let field = &tenant.field.text;
@@ -153,7 +177,7 @@ fn policy(policy: &Policy) -> TokenStream {
     quote!(__rt::Policy::AUTHENTICATED #scopes_all #scopes_any #roles #tenant)
 }
 
-fn scopes(method: TokenStream, scopes: &[LitStr]) -> Option<TokenStream> {
+fn scopes(method: &TokenStream, scopes: &[LitStr]) -> Option<TokenStream> {
     (!scopes.is_empty()).then(|| quote!(.#method(const { &[#(__rt::ScopeToken::from_static(#scopes)),*] })))
 }
 

@@ -11,6 +11,7 @@ use quote::quote;
 pub(crate) fn expand(spec: &Spec, item: &Item, error: &syn::Error) -> TokenStream {
     let Spec { krate, ident, .. } = spec;
     let vis = &item.vis;
+    let cfgs: Vec<_> = item.cfgs().collect();
     let error = error.to_compile_error();
     if item.sig.receiver().is_some() {
         // Inside an `impl` there is no place for a type.
@@ -20,10 +21,11 @@ pub(crate) fn expand(spec: &Spec, item: &Item, error: &syn::Error) -> TokenStrea
         #error
         #item
 
-        #[doc = ""]
+        #(#cfgs)*
         #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
         #vis struct #ident;
 
+        #(#cfgs)*
         const _: () = {
             use #krate::__private as __rt;
 

@@ -58,6 +58,11 @@ impl FieldPath {
                 return Err(malformed(&text, part, span));
             }
         }
+        if text.contains(['.', '[']) {
+            // Not the user's own spelling, or rustc would offer to replace the whole path by one field.
+            let part = Span::call_site().located_at(span);
+            groups.iter_mut().flatten().for_each(|field| field.set_span(part));
+        }
         Ok(Self { text, span, groups })
     }
 
@@ -68,12 +73,12 @@ impl FieldPath {
 }
 
 fn malformed(path: &str, part: &str, span: Span) -> Error {
-    let why = if part == path {
-        format!("`{path}` is not the path of a field")
-    } else {
-        format!("`{path}` is not the path of a field, because of `{part}`")
+    let why = match part {
+        "" => ": a name is missing".to_owned(),
+        part if part == path => String::new(),
+        part => format!(", because of `{part}`"),
     };
-    Error::new(span, format!("{why}\n{HELP}"))
+    Error::new(span, format!("`{path}` is not the path of a field{why}\n{HELP}"))
 }
 
 /// The field of this name. A keyword is a field whose name is written `r#` in Rust.
@@ -97,31 +102,31 @@ mod tests {
     use proc_macro2::Span;
     use syn::LitStr;
 
-    fn groups(path: &str) -> Option<Vec<Vec<String>>> {
+    /// The fields, with `.` in a group and `|` between groups.
+    fn groups(path: &str) -> Option<String> {
         let path = FieldPath::of_literal(&LitStr::new(path, Span::call_site())).ok()?;
-        let group = |group: Vec<syn::Ident>| group.iter().map(ToString::to_string).collect();
-        Some(path.groups.into_iter().map(group).collect())
-    }
-
-    fn some(groups: &[&[&str]]) -> Option<Vec<Vec<String>>> {
-        let group = |group: &&[&str]| group.iter().map(ToString::to_string).collect();
-        Some(groups.iter().map(group).collect())
+        let group = |group: &Vec<syn::Ident>| group.iter().map(ToString::to_string).collect::<Vec<_>>().join(".");
+        Some(path.groups.iter().map(group).collect::<Vec<_>>().join("|"))
     }
 
     #[test]
     fn paths_are_cut_at_every_each() {
-        assert_eq!(groups("a"), some(&[&["a"]]));
-        assert_eq!(groups("a.b.c"), some(&[&["a", "b", "c"]]));
-        assert_eq!(groups("a[*]"), some(&[&["a"], &[]]));
-        assert_eq!(groups("a.b[*].c"), some(&[&["a", "b"], &["c"]]));
-        assert_eq!(groups("a[*][*].b[*]"), some(&[&["a"], &[], &["b"], &[]]));
+        for (path, expected) in [
+            ("a", "a"),
+            ("a.b.c", "a.b.c"),
+            ("a[*]", "a|"),
+            ("a.b[*].c", "a.b|c"),
+            ("a[*][*].b[*]", "a||b|"),
+        ] {
+            assert_eq!(groups(path).as_deref(), Some(expected), "{path}");
+        }
     }
 
     #[test]
     fn keywords_become_raw() {
-        assert_eq!(groups("type"), some(&[&["r#type"]]));
-        assert_eq!(groups("r#type"), some(&[&["r#type"]]));
-        assert_eq!(groups("r#plain"), some(&[&["plain"]]));
+        assert_eq!(groups("type.x").as_deref(), Some("r#type.x"));
+        assert_eq!(groups("r#type").as_deref(), Some("r#type"));
+        assert_eq!(groups("r#plain").as_deref(), Some("plain"));
     }
 
     #[test]

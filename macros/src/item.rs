@@ -28,6 +28,11 @@ impl Item {
         self.typed().skip(1)
     }
 
+    /// The conditions under which there is a function at all, and so a tool.
+    pub(crate) fn cfgs(&self) -> impl Iterator<Item = &Attribute> {
+        self.attrs.iter().filter(|attr| attr.path().is_ident("cfg"))
+    }
+
     /// All parameters but a `self`.
     pub(crate) fn typed(&self) -> impl Iterator<Item = &PatType> {
         self.sig.inputs.iter().filter_map(|input| match input {

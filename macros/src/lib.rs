@@ -31,10 +31,10 @@ use quote::quote;
 #[expect(missing_docs, reason = "documented where it is re-exported: `toolgate::mcp_tool`")]
 #[proc_macro_attribute]
 pub fn mcp_tool(attr: TokenStream, item: TokenStream) -> TokenStream {
-    mcp_tool2(attr.into(), item.into()).into()
+    make_tool(attr.into(), &item.into()).into()
 }
 
-fn mcp_tool2(attr: TokenStream2, tokens: TokenStream2) -> TokenStream2 {
+fn make_tool(attr: TokenStream2, tokens: &TokenStream2) -> TokenStream2 {
     let item: Item = match syn::parse2(tokens.clone()) {
         Ok(item) => item,
         Err(error) => {

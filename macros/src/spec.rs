@@ -43,7 +43,7 @@ pub(crate) enum Policy {
     /// Anyone, without a token too. Never a default.
     Public,
     /// A caller who meets all of these; without any of them, every caller with a valid token.
-    Callers(Demands),
+    Callers(Box<Demands>),
 }
 
 /// What is demanded of a caller. An empty list is no demand.
@@ -83,7 +83,7 @@ impl Spec {
     /// Judges. What it returns makes sense only if no mistake was found.
     pub(crate) fn new(attr: Attr, item: &Item, errors: &mut Errors) -> Self {
         signature::check(item, errors);
-        posture::check(&attr, errors);
+        posture::check(&attr, item, errors);
         lists::check(&attr, errors);
         fields::check(&attr, item, errors);
         let name = definition::name(&attr, item, errors);
@@ -104,7 +104,7 @@ impl Spec {
             },
             policy: match attr.public {
                 Some(_) => Policy::Public,
-                None => Policy::Callers(Demands {
+                None => Policy::Callers(Box::new(Demands {
                     scopes_all: value(attr.scopes_all).unwrap_or_default(),
                     scopes_any: value(attr.scopes_any).unwrap_or_default(),
                     roles: value(attr.roles).unwrap_or_default(),
@@ -112,7 +112,7 @@ impl Spec {
                         field: arg.value,
                         lookup: tenant_of,
                     }),
-                }),
+                })),
             },
             audit_fields: value(attr.audit_fields).unwrap_or_default(),
         }

@@ -5,7 +5,7 @@ pub use crate::error::Error;
 pub use crate::output::{Output, ToolReturn};
 pub use crate::policy::{Policy, TenantDemand};
 pub use crate::scope::ScopeToken;
-pub use crate::supply::{Needed, States};
+pub use crate::supply::{Needed, NeedsOf, States};
 pub use crate::tenant::{FindTenants, TenantField, TenantLookup, Tenants};
 pub use crate::tool::{Hints, Location, NoArguments, ToolHandler, ToolSpec};
 pub use schemars::Schema;
@@ -34,8 +34,9 @@ pub fn tenant<T: TenantField + ?Sized>(field: &T) -> Option<Cow<'_, str>> {
     Some(Cow::Borrowed(field.as_tenant()))
 }
 
-pub fn looked_up<'a>(answer: impl TenantLookup) -> Result<Option<Cow<'a, str>>, Error> {
-    Ok(answer.into_tenant()?.map(Cow::Owned))
+/// Takes the future, and not what comes of it, so that a method which is not async is told so and not to "remove `.await`".
+pub async fn looked_up<'a>(lookup: impl Future<Output: TenantLookup>) -> Result<Option<Cow<'a, str>>, Error> {
+    Ok(lookup.await.into_tenant()?.map(Cow::Owned))
 }
 
 /// Names nothing that exists, if a list inside another turned out empty: else an element without any tenant would hide
@@ -53,6 +54,7 @@ pub struct Answer<T> {
 }
 
 /// The only place where the bound on a tool's return type stands, so that a type which does not fit is one message.
+#[must_use]
 pub fn answer<T: ToolReturn>() -> Answer<T> {
     Answer {
         schema: T::schema,

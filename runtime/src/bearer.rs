@@ -52,7 +52,8 @@ impl BearerToken {
         Self::from_token68(token).map(Some).ok_or(CredentialsError::Malformed)
     }
 
-    fn from_token68(token: &[u8]) -> Option<Self> {
+    /// A token of these bytes and no others.
+    pub(crate) fn from_token68(token: &[u8]) -> Option<Self> {
         if token.len() > MAX_TOKEN_BYTES {
             return None;
         }

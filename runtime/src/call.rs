@@ -59,8 +59,8 @@ pub trait FromCall: Sized {
 /// What a `public` tool may take: anything that is there without a caller, too.
 #[diagnostic::on_unimplemented(
     message = "a `public` tool cannot take `{Self}`",
-    label = "not there when the call comes without a token",
-    note = "take `Option<toolgate::Caller>`, or replace `public` by `authenticated`"
+    label = "not something a call without a token can give",
+    note = "for the caller, take `Option<toolgate::Caller>`, or replace `public` by `authenticated`"
 )]
 pub trait FromPublicCall: FromCall {}
 

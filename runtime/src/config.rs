@@ -110,6 +110,9 @@ impl Gate {
     }
 
     /// A gate that knows no callers: [`protect`](Self::protect) refuses every toolset with a tool that is not `public`.
+    ///
+    /// It has no resource URL to know its own name by. So its layer takes only requests to a loopback host (`localhost`,
+    /// `127.0.0.1`, `[::1]`, on any port), and none that a page in a browser sends.
     pub fn public_only() -> Result<Self, ConfigError> {
         let options = Self::builder().options;
         let peers = AllowedPeers::loopback();

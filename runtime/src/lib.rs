@@ -1,4 +1,127 @@
-//! Declaratively secured MCP tools.
+//! Declaratively secured MCP tools: say above the function who may call it.
+//!
+//! A tool is an `async fn` with [`#[mcp_tool(..)]`](macro@mcp_tool). A [`Toolset`] collects tools and the state they share. A
+//! [`Gate`] knows whose tokens to believe. [`Gate::protect`] puts the one before the other, and what comes out,
+//! [`Protected`], is all that an SDK's adapter takes: there is no other way to serve a guarded tool.
+//!
+//! # Declare
+//!
+//! ```
+//! use schemars::JsonSchema;
+//! use serde::Deserialize;
+//! use std::convert::Infallible;
+//! use toolgate::{Caller, State, ToolError, Toolset, mcp_tool};
+//!
+//! #[derive(Deserialize, JsonSchema)]
+//! struct DeleteNote {
+//!     note: String,
+//! }
+//!
+//! /// Deletes a note.
+//! #[mcp_tool(scopes_all = ["notes:write"], tenant_field = "note", tenant_of = Notes::tenant_of, destructive = true)]
+//! async fn delete_note(args: DeleteNote, notes: State<Notes>, caller: Caller) -> Result<String, ToolError> {
+//!     // Here the caller has the scope, and the note is of the caller's tenant.
+//!     notes.delete(&args.note);
+//!     Ok(format!("{} deleted {}", caller.subject(), args.note))
+//! }
+//!
+//! #[derive(Clone)]
+//! struct Notes; // a store, say a pool of database connections
+//!
+//! impl Notes {
+//!     /// `Ok(None)` is "no such note", an error is "could not find out". Both deny.
+//!     async fn tenant_of(&self, note: &str) -> Result<Option<String>, Infallible> {
+//!         Ok(note.split_once('-').map(|(tenant, _)| tenant.to_owned()))
+//!     }
+//!
+//!     fn delete(&self, _: &str) {}
+//! }
+//!
+//! let tools = Toolset::new(Notes).tool(DeleteNoteTool);
+//! ```
+//!
+//! If several tools need several states, the toolset's state is a struct of all of them: see [`FromRef`].
+//!
+//! # Protect
+//!
+//! ```
+//! use toolgate::{Algorithm, ConfigError, Gate, JwtValidator, Protected, Toolset};
+//!
+//! fn protect(tools: Toolset) -> Result<Protected, ConfigError> {
+//!     let url = "https://mcp.example.com/mcp";
+//!     let validator = JwtValidator::builder()
+//!         .issuer("https://sso.example.com/realms/acme")
+//!         .audience(url)
+//!         .algorithm(Algorithm::Rs256)
+//!         .build()?;
+//!     let gate = Gate::builder().resource(url).validator(validator).build()?;
+//!     gate.protect(tools)
+//! }
+//! # assert!(protect(Toolset::new(())).is_ok());
+//! ```
+//!
+//! The resource URL is the public URL of the endpoint, as clients write it. Behind a reverse proxy that calls the server by
+//! another name, add [`allowed_host`](GateBuilder::allowed_host); for pages in a browser,
+//! [`allowed_origin`](GateBuilder::allowed_origin). [`ClaimMap`] says where an identity provider keeps roles and tenant.
+//! A gate for tools that are all `public` is [`Gate::public_only`].
+//!
+//! # Serve
+//!
+//! With the feature `rmcp`, the module `rmcp` makes a server of it: `toolgate::rmcp::Server::new(&protected, name, version)`.
+//! [`Protected::layer`] is the tower layer that has to stand around the HTTP service. The two belong together: the layer
+//! makes callers of tokens, and the gate inside the server takes callers from nobody else. A server without the layer runs
+//! `public` tools only.
+//!
+//! # What is checked when
+//!
+//! | when | what |
+//! | --- | --- |
+//! | compiling | that it is said who may call; that the demands do not contradict each other; that fields and lookups exist; that the state has what tools need; that gate and validator are complete |
+//! | `build()`, [`protect`](Gate::protect) | that URLs, hosts and keys are well-formed; that tool names are, and are unique; that there is a validator if a tool needs one |
+//! | a request, in the [`layer`] | host and origin; the token; that the body means one thing only; that a session is the caller's; the policy's scopes and roles, to answer 401 and 403 |
+//! | a call, in the gate | the policy again; the arguments; their tenants; then the decision is recorded, the tool runs, and the outcome is recorded |
+//!
+//! # What a client learns
+//!
+//! | situation | answer |
+//! | --- | --- |
+//! | a host or origin that is not known | 403, no challenge |
+//! | no token where one is needed | 401, a challenge with the scopes |
+//! | a token that is not valid here, whatever the reason | 401, `invalid_token` |
+//! | the issuer's keys cannot be had | 503, `Retry-After` |
+//! | a scope is missing | 403, `insufficient_scope`, all scopes of the tool |
+//! | no such role | 403, no challenge |
+//! | a session of somebody else | 404 |
+//! | another tenant's, or not there | 200, an error result, one text for both |
+//! | wrong arguments | 200, an error result that says what is wrong |
+//! | the tool failed | 200, an error result, opaque unless it is [`ToolError::public`] |
+//!
+//! The [audit records](audit) say the rest. They always go to `tracing`, with the target `toolgate::audit`, and to every
+//! sink that is given to [`GateBuilder::audit`].
+//!
+//! # Panics
+//!
+//! A panic in a tool or in a lookup becomes an error of that one call, and is recorded as one. That needs unwinding: with
+//! `panic = "abort"` a panic ends the process, as everywhere, and with it every other call.
+//!
+//! # Features
+//!
+//! None is on by default.
+//!
+//! - `rmcp`: guarded tools in a server of the [`rmcp`](https://docs.rs/rmcp) SDK.
+//! - `assertions`: claims and callers that no validator checked, for tests. `toolgate-testing` turns it on; nothing else
+//!   should.
+//!
+//! # Where to find what
+//!
+//! | for | look at |
+//! | --- | --- |
+//! | writing tools | [`mcp_tool`](macro@mcp_tool), [`FromCall`], [`State`], [`Json`], [`ToolError`] |
+//! | setting up a server | [`Gate`], [`JwtValidator`], [`ClaimMap`], [`fetch::HttpFetch`], [`layer`] |
+//! | watching it | [`audit`] |
+//! | reviewing it | [`docs`], the scope document; [`Policy`] |
+//! | testing it | the crate `toolgate-testing`; [`Protected::call`] |
+//! | extending it | [`Validator`], [`FromCall`], [`audit::AuditSink`], [`fetch::Fetch`], [`Clock`] |
 
 // So that expansions of `#[mcp_tool]` in this crate's own tests find it by its public name.
 extern crate self as toolgate;
@@ -31,6 +154,7 @@ mod protected;
 mod resource;
 mod scope;
 mod session;
+mod stdio;
 mod strict_json;
 mod supply;
 mod tenant;
@@ -45,13 +169,74 @@ pub use crate::config::{GateBuilder, GivenResource, GivenValidator, HasResource,
 pub use crate::decision::{Decision, Denial};
 pub use crate::error::{ConfigError, Error, ToolError, Unavailable};
 pub use crate::gate::Gate;
-pub use crate::output::{IntoOutput, Json, Output, ToolReturn};
+pub use crate::output::{IntoOutput, IntoToolError, Json, Output, ToolReturn};
 pub use crate::policy::Policy;
 pub use crate::protected::Protected;
 pub use crate::scope::ScopeToken;
+pub use crate::stdio::TokenSource;
 pub use crate::supply::{FromRef, Needed, States, Supplies};
 pub use crate::tenant::{FindTenants, TenantField, TenantLookup, Tenants};
-pub use crate::tool::{NoArguments, ToolHandler, ToolSpec};
+pub use crate::tool::{NoArguments, ToolArguments, ToolHandler, ToolSpec};
 pub use crate::toolset::Toolset;
 pub use crate::validator::{Algorithm, ClaimMap, JwtValidator, Validator};
+/// Makes a guarded tool of an `async fn`, and says who may call it.
+///
+/// ```
+/// use schemars::JsonSchema;
+/// use serde::{Deserialize, Serialize};
+/// use toolgate::{Caller, Json, State, ToolError, mcp_tool};
+///
+/// #[derive(Deserialize, JsonSchema)]
+/// struct UpdateNote {
+///     note: String,
+///     text: String,
+/// }
+///
+/// #[derive(Serialize, JsonSchema)]
+/// struct Updated {
+///     by: String,
+/// }
+///
+/// #[derive(Clone)]
+/// struct Notes;
+///
+/// impl Notes {
+///     async fn tenant_of(&self, note: &str) -> Result<Option<String>, std::io::Error> {
+///         Ok(Some("acme".to_owned()))
+///     }
+/// }
+///
+/// /// Replaces the text of a note.
+/// #[mcp_tool(scopes_all = ["notes:write"], tenant_field = "note", tenant_of = Notes::tenant_of)]
+/// async fn update_note(args: UpdateNote, notes: State<Notes>, caller: Caller) -> Result<Json<Updated>, ToolError> {
+///     Ok(Json(Updated { by: caller.subject().to_owned() }))
+/// }
+///
+/// let tools = toolgate::Toolset::new(Notes).tool(UpdateNoteTool);
+/// ```
+///
+/// The function stays as it is. Beside it there is a type with its name, in camel case, and `Tool`: that is what a
+/// [`Toolset`] takes. The doc comment is the description that the model reads.
+///
+/// The first parameter is the arguments; a tool may have none. Every other is taken from the call, see [`FromCall`]. The
+/// return type is a `Result` of [`Json`], text or `()`, see [`ToolReturn`].
+///
+/// **Who may call** has to be said: exactly one of `public`, `authenticated`, or at least one demand. A caller has to meet
+/// all of the demands.
+///
+/// | | |
+/// | --- | --- |
+/// | `public` | everyone, without a token too |
+/// | `authenticated` | every caller with a valid token |
+/// | `scopes_all = ["a", "b"]` | demands every one of these scopes |
+/// | `scopes_any = ["a", "b"]` | demands one of these scopes |
+/// | `roles = ["a", "b"]` | demands one of these roles |
+/// | `tenant_field = "a.b[*].c"` | demands that this field of the arguments names the caller's tenant; `[*]` is every element of a list |
+/// | `tenant_of = State::method` | with `tenant_field`: the field names a resource, and this method of a state finds its tenant |
+///
+/// **What the tool is**, for clients and people: `name = ".."` (by default that of the function), `title = ".."`, and what a
+/// client may assume of it: `read_only`, `destructive`, `idempotent` and `open_world`, each `= true` or `= false`.
+///
+/// Besides: `audit_fields = ["a", "b.c"]`, the fields of the arguments that may stand in the audit record (by default none),
+/// and `crate = path`, if `toolgate` is not found by its name.
 pub use toolgate_macros::mcp_tool;

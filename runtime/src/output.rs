@@ -29,10 +29,12 @@ pub enum Output {
 #[diagnostic::on_unimplemented(
     message = "a tool cannot answer `{Self}`",
     label = "not an answer",
-    note = "answer `toolgate::Json<T>` for structured content, a `String` for text, or `()`"
+    note = "answer `toolgate::Json<T>` for structured content, a `String` for text, or `()`",
+    note = "the `T` of `toolgate::Json<T>` needs `#[derive(serde::Serialize, schemars::JsonSchema)]`"
 )]
 pub trait IntoOutput {
     /// The schema of structured content.
+    #[must_use]
     fn schema() -> Option<Schema> {
         None
     }
@@ -41,6 +43,7 @@ pub trait IntoOutput {
     fn into_output(self) -> Result<Output, ToolError>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Serialize + JsonSchema> IntoOutput for Json<T> {
     fn schema() -> Option<Schema> {
         let generator = SchemaSettings::draft2020_12().for_serialize();
@@ -90,13 +93,31 @@ pub trait ToolReturn {
     fn into_result(self) -> Result<Output, Error>;
 }
 
-impl<T: IntoOutput, E: Into<ToolError>> ToolReturn for Result<T, E> {
+/// What the `Err` of a tool may be: any [`std::error::Error`], or [`ToolError`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the error of a tool",
+    label = "not an error",
+    note = "implement `std::error::Error` for `{Self}`, as `#[derive(thiserror::Error)]` does, or return `toolgate::ToolError`"
+)]
+pub trait IntoToolError {
+    #[doc(hidden)]
+    fn into_tool_error(self) -> ToolError;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<ToolError>> IntoToolError for E {
+    fn into_tool_error(self) -> ToolError {
+        self.into()
+    }
+}
+
+impl<T: IntoOutput, E: IntoToolError> ToolReturn for Result<T, E> {
     fn schema() -> Option<Schema> {
         T::schema()
     }
 
     fn into_result(self) -> Result<Output, Error> {
-        self.map_err(Into::into)
+        self.map_err(IntoToolError::into_tool_error)
             .and_then(IntoOutput::into_output)
             .map_err(Error::Tool)
     }

@@ -7,6 +7,7 @@ use crate::error::{ConfigError, Error};
 use crate::gate::{Facts, Gate};
 use crate::output::Output;
 use crate::scope::ScopeToken;
+use crate::stdio::TokenSource;
 use crate::supply::States;
 use crate::toolset::{Tool, Toolset};
 use serde_json::Value;
@@ -17,7 +18,10 @@ use uuid::Uuid;
 
 /// A [`Toolset`] behind a [`Gate`]. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Protected(Arc<Inner>);
+pub struct Protected {
+    inner: Arc<Inner>,
+    local: Option<Arc<TokenSource>>,
+}
 
 #[derive(Debug)]
 struct Inner {
@@ -51,12 +55,15 @@ impl Gate {
                 ));
             }
         }
-        Ok(Protected(Arc::new(Inner {
-            gate: self.clone(),
-            tools: toolset.tools,
-            by_name,
-            states: Arc::new(toolset.states),
-        })))
+        Ok(Protected {
+            inner: Arc::new(Inner {
+                gate: self.clone(),
+                tools: toolset.tools,
+                by_name,
+                states: Arc::new(toolset.states),
+            }),
+            local: None,
+        })
     }
 }
 
@@ -82,6 +89,31 @@ fn duplicate(name: &str, first: crate::tool::Location, second: &Tool) -> ConfigE
 }
 
 impl Protected {
+    /// The same, for a server over stdio: its one caller is who this token is of. Without it, over stdio only public tools
+    /// run. Over HTTP it counts for nothing.
+    #[must_use]
+    pub fn with_token(self, source: TokenSource) -> Self {
+        Self {
+            local: Some(Arc::new(source)),
+            ..self
+        }
+    }
+
+    /// What is known of a request that did not come over HTTP.
+    #[cfg_attr(not(feature = "rmcp"), expect(dead_code, reason = "asked by the adapters"))]
+    pub(crate) async fn local_facts(&self) -> Facts {
+        let authority = self.gate().settings.authority.as_ref();
+        let caller = match (&self.local, authority) {
+            (Some(source), Some(authority)) => source.caller(authority).await,
+            _ => None,
+        };
+        Facts {
+            caller,
+            request_id: None,
+            span: Span::current(),
+        }
+    }
+
     /// Calls a tool in this process, through the gate.
     ///
     /// Whoever has a [`Caller`] has authenticated it. `None` if there is no such tool.
@@ -96,35 +128,35 @@ impl Protected {
 
     pub(crate) async fn run(&self, tool: &Tool, facts: Facts, arguments: Value) -> Result<Output, Error> {
         let prepare = || tool.prepare(arguments);
-        self.0.gate.call(tool, &self.0.states, facts, prepare).await
+        self.inner.gate.call(tool, &self.inner.states, facts, prepare).await
     }
 
     /// The path of the MCP endpoint: that of the gate's resource URL. `None` for a gate that knows no callers.
     #[must_use]
     pub fn resource_path(&self) -> Option<&str> {
-        let authority = self.0.gate.settings.authority.as_ref()?;
+        let authority = self.inner.gate.settings.authority.as_ref()?;
         Some(authority.resource.url().path())
     }
 
     pub(crate) fn gate(&self) -> &Gate {
-        &self.0.gate
+        &self.inner.gate
     }
 
     /// The tools, in the order they were added.
     pub(crate) fn tools(&self) -> &[Tool] {
-        &self.0.tools
+        &self.inner.tools
     }
 
     pub(crate) fn tool(&self, name: &str) -> Option<&Tool> {
-        self.0.tools.get(*self.0.by_name.get(name)?)
+        self.inner.tools.get(*self.inner.by_name.get(name)?)
     }
 
     pub(crate) fn states(&self) -> &Arc<States> {
-        &self.0.states
+        &self.inner.states
     }
 
     pub(crate) fn has_public_tools(&self) -> bool {
-        self.0.tools.iter().any(|tool| tool.policy.is_public())
+        self.inner.tools.iter().any(|tool| tool.policy.is_public())
     }
 
     /// Takes the first step of the gate ahead, so that a transport can answer in its own words. It never grants: the gate
@@ -150,7 +182,7 @@ impl Protected {
         missing_scopes: &[ScopeToken],
         detail: Option<String>,
     ) {
-        let gate = &self.0.gate;
+        let gate = &self.inner.gate;
         gate.record(&Record {
             time: gate.settings.clock.unix_time(),
             id: Uuid::now_v7(),
@@ -170,11 +202,11 @@ impl Protected {
 
     /// The scopes that a client should ask for at first: configured, or what the read-only tools without roles need.
     pub(crate) fn baseline(&self) -> BTreeSet<ScopeToken> {
-        if let Some(baseline) = &self.0.gate.settings.baseline {
+        if let Some(baseline) = &self.inner.gate.settings.baseline {
             return baseline.iter().copied().collect();
         }
         let basic = |tool: &&Tool| tool.hints.read_only == Some(true) && tool.policy.demanded_roles().is_empty();
-        let basic = self.0.tools.iter().filter(basic);
+        let basic = self.inner.tools.iter().filter(basic);
         basic.flat_map(|tool| tool.policy.challenge_scopes()).collect()
     }
 }

@@ -3,6 +3,27 @@
 //! [`Server`] is a whole server of guarded tools. A server that does more than tools takes [`router`] and [`list_tools`] into
 //! its own `ServerHandler`. Either way [`Protected::layer`] has to stand before the HTTP service: without it nobody is
 //! authenticated, and only public tools run.
+//!
+//! ```
+//! use toolgate::rmcp::Server;
+//! use toolgate::{ConfigError, Protected};
+//!
+//! fn server(protected: &Protected) -> Result<Server, ConfigError> {
+//!     Server::new(protected, "notes", env!("CARGO_PKG_VERSION"))
+//! }
+//! ```
+//!
+//! The server goes into `rmcp`'s `StreamableHttpService`, the service into a router at [`Protected::resource_path`], and the
+//! layer around the router:
+//!
+//! ```text
+//! let config = StreamableHttpServerConfig::default().disable_allowed_hosts();
+//! let mcp = StreamableHttpService::new(move || Ok(server.clone()), Arc::new(LocalSessionManager::default()), config);
+//! let app = Router::new().route_service(path, mcp).layer(protected.layer());
+//! ```
+//!
+//! `disable_allowed_hosts` is not careless here: the SDK checks the `Host` header too, but knows only loopback names unless
+//! told, and the layer has already checked it against the gate's resource URL.
 
 mod server;
 mod stock;
@@ -56,12 +77,12 @@ pub fn router<S: Send + Sync + 'static>(
 ///
 /// Put it into `ServerHandler::list_tools`: what `#[tool_handler]` writes there shows every tool to everyone, and says that
 /// the answer may be cached for all.
-pub fn list_tools<S: Send + Sync + 'static>(
+pub async fn list_tools<S: Send + Sync + 'static>(
     protected: &Protected,
     router: &ToolRouter<S>,
     context: &RequestContext<RoleServer>,
 ) -> ListToolsResult {
-    let facts = facts(protected, context);
+    let facts = facts(protected, context).await;
     let callable = |tool: &&Tool| tool.policy.admit(facts.caller.as_ref()).into_result().is_ok();
     let callable = protected.tools().iter().filter(callable);
     let knows_caching = context
@@ -82,7 +103,7 @@ fn guarded<S: Send + Sync + 'static>(protected: &Protected, tool: &Tool) -> Tool
     ToolRoute::new_dyn(describe(&tool), move |context: ToolCallContext<'_, S>| {
         let (protected, tool) = (protected.clone(), Arc::clone(&tool));
         Box::pin(async move {
-            let facts = facts(&protected, &context.request_context);
+            let facts = facts(&protected, &context.request_context).await;
             let arguments = Value::Object(context.arguments.unwrap_or_default());
             let call = protected.run(&tool, facts, arguments);
             let result = until_cancelled(&context.request_context, call).await?;
@@ -103,10 +124,16 @@ async fn until_cancelled<T>(
     }
 }
 
-/// What the layer found out about the request. Handlers run in another task than the layer, so it comes in the extensions.
-fn facts(protected: &Protected, context: &RequestContext<RoleServer>) -> Facts {
-    let parts = context.extensions.get::<Parts>();
-    let mut facts = Admission::facts(parts.map(|parts| &parts.extensions), protected);
+/// Who calls, and what else is known of the request.
+///
+/// 1. A request that came over HTTP is who the layer found it to be. Handlers run in another task than the layer, so that
+///    comes in the extensions of the request. If it is not there, the layer was not, and nobody calls.
+/// 2. Any other came over stdio or the like, and is the one caller of the process, if it was given one.
+async fn facts(protected: &Protected, context: &RequestContext<RoleServer>) -> Facts {
+    let mut facts = match context.extensions.get::<Parts>() {
+        Some(parts) => Admission::facts(&parts.extensions, protected),
+        None => protected.local_facts().await,
+    };
     if facts.request_id.is_none() {
         facts.request_id = Some(context.id.to_string().into());
     }

@@ -1,7 +1,9 @@
 //! What a toolset's state has to give to its tools, checked when the tool is added.
 
+use crate::call::FromCall;
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
+use std::marker::PhantomData;
 
 /// Takes a part out of the state of a [`Toolset`](crate::Toolset).
 ///
@@ -40,7 +42,14 @@ impl<S: Clone> FromRef<S> for S {
 
 /// The need of one state of type `T`, as [`FromCall::Needs`](crate::FromCall::Needs). `()` is no need, a pair is both.
 #[derive(Debug)]
-pub struct Needed<T>(std::marker::PhantomData<fn() -> T>);
+pub struct Needed<T>(PhantomData<fn() -> T>);
+
+/// What a parameter of type `T` needs, by [`FromCall::Needs`](crate::FromCall::Needs).
+///
+/// Tools list this and not the needs themselves: what cannot be a parameter has none, and to name them would be a second
+/// mistake, besides the one at the parameter.
+#[derive(Debug)]
+pub struct NeedsOf<T>(PhantomData<fn() -> T>);
 
 /// That a state `Self` can give all of the needs `N`.
 #[diagnostic::on_unimplemented(
@@ -65,6 +74,16 @@ where
             .0
             .entry(TypeId::of::<T>())
             .or_insert_with(|| Box::new(T::from_ref(self)));
+    }
+}
+
+impl<S, T> Supplies<NeedsOf<T>> for S
+where
+    T: FromCall,
+    S: Supplies<T::Needs>,
+{
+    fn supply(&self, states: &mut States) {
+        Supplies::<T::Needs>::supply(self, states);
     }
 }
 

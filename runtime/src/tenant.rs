@@ -60,13 +60,15 @@ impl Tenants<'_> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot name a tenant",
     label = "expected a `String` or another type that implements `AsRef<str>`",
-    note = "for the id of a resource, add `tenant_of = State::method` that looks up the tenant it belongs to"
+    note = "for the id of a resource, add `tenant_of = State::method` that looks up the tenant it belongs to",
+    note = "an `Option` names no one where it is `None`: make the field required"
 )]
 pub trait TenantField {
     /// The tenant.
     fn as_tenant(&self) -> &str;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: AsRef<str> + ?Sized> TenantField for T {
     fn as_tenant(&self) -> &str {
         self.as_ref()
@@ -76,15 +78,17 @@ impl<T: AsRef<str> + ?Sized> TenantField for T {
 /// What a `tenant_of` function returns: `Ok(Some(tenant))`, `Ok(None)` for "no such resource", or an error for "could
 /// not find out".
 #[diagnostic::on_unimplemented(
-    message = "a `tenant_of` function cannot return `{Self}`",
-    label = "this function's return type does not fit",
-    note = "return `Result<Option<String>, E>`: the tenant, `None` for \"no such resource\", or an error for \"could not find out\""
+    message = "a `tenant_of` method cannot return `{Self}`",
+    label = "the return type of this method does not fit",
+    note = "return `Result<Option<String>, E>`: the tenant, `None` for \"no such resource\", or an error for \"could not find out\"",
+    note = "`E` is any `std::error::Error`"
 )]
 pub trait TenantLookup {
     #[doc(hidden)]
     fn into_tenant(self) -> Result<Option<String>, Error>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, E> TenantLookup for Result<Option<T>, E>
 where
     T: Into<String>,

@@ -6,6 +6,7 @@ use crate::output::Output;
 use crate::policy::Policy;
 use crate::supply::States;
 use crate::tenant::{FindTenants, Tenants};
+use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -14,11 +15,12 @@ use serde_json::Value;
 /// A tool with its demands. Written by `#[mcp_tool]`, run by the gate.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a guarded tool",
+    label = "expected the `..Tool` type that `#[mcp_tool]` makes of a function",
     note = "put `#[mcp_tool(..)]` on an `async fn` and use the `..Tool` type it makes"
 )]
 pub trait ToolHandler: Send + Sync + 'static {
     /// What the tool is called with.
-    type Args: DeserializeOwned + JsonSchema + Send + Sync + 'static;
+    type Args: ToolArguments + Send + Sync + 'static;
     /// The states that the tool takes from its toolset.
     type Needs;
     /// What is known of it before any call.
@@ -28,17 +30,51 @@ pub trait ToolHandler: Send + Sync + 'static {
     fn output_schema() -> Option<Schema>;
 
     /// Finds the tenants that the arguments name.
+    #[must_use]
     fn tenants<'a>(_: &'a States, _: &'a Self::Args) -> FindTenants<'a> {
         FindTenants::Ready(Tenants::Unbound)
     }
 
     /// The argument fields that may stand in the audit record.
+    #[must_use]
     fn audited(_: &Self::Args) -> Vec<(&'static str, Value)> {
         Vec::new()
     }
 
     /// Runs it. Only the gate makes a [`Call`].
     fn run(call: Call, args: Self::Args) -> impl Future<Output = Result<Output, Error>> + Send;
+}
+
+/// What a tool is called with: any type that can be read from JSON and described by a schema.
+// The two traits are not supertraits: rustc would then speak of each of them, and not of arguments.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the arguments of a tool",
+    label = "arguments cannot be read into this",
+    note = "add `#[derive(serde::Deserialize, schemars::JsonSchema)]` to `{Self}`",
+    note = "the first parameter of a tool is its arguments, whatever it takes besides comes after them"
+)]
+pub trait ToolArguments: Sized {
+    #[doc(hidden)]
+    fn read(arguments: Value) -> serde_json::Result<Self>;
+
+    #[doc(hidden)]
+    fn schema() -> Schema;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: DeserializeOwned + JsonSchema> ToolArguments for T {
+    fn read(arguments: Value) -> serde_json::Result<Self> {
+        serde_json::from_value(arguments)
+    }
+
+    /// JSON Schema 2020-12, as seen by whoever writes the arguments.
+    fn schema() -> Schema {
+        let generator = SchemaSettings::draft2020_12().for_deserialize();
+        let mut schema = generator.into_generator().into_root_schema_for::<T>();
+        // MCP asks for an object schema, also where the arguments are an enum or nothing at all.
+        schema.insert("type".to_owned(), "object".into());
+        schema
+    }
 }
 
 /// The constant facts of a tool.

@@ -6,10 +6,9 @@ use crate::output::Output;
 use crate::policy::Policy;
 use crate::supply::{States, Supplies};
 use crate::tenant::FindTenants;
-use crate::tool::{Hints, Location, ToolHandler};
+use crate::tool::{Hints, Location, ToolArguments as _, ToolHandler};
 use futures_util::future::BoxFuture;
-use schemars::generate::SchemaSettings;
-use schemars::{JsonSchema, Schema};
+use schemars::Schema;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -105,9 +104,9 @@ impl Tool {
             policy: T::SPEC.policy,
             fingerprint: T::SPEC.policy.fingerprint().into(),
             location: T::SPEC.location,
-            input_schema: input_schema::<T::Args>(),
+            input_schema: T::Args::schema(),
             output_schema: T::output_schema(),
-            prepare: Prepare::Own(|arguments| match serde_json::from_value(arguments) {
+            prepare: Prepare::Own(|arguments| match T::Args::read(arguments) {
                 Ok(args) => Ok(Box::new(Arguments::<T>(args))),
                 Err(error) => Err(ArgumentsError::new(&error)),
             }),
@@ -163,13 +162,4 @@ impl<T: ToolHandler> Prepared for Arguments<T> {
     fn run<'a>(self: Box<Self>, call: Call) -> BoxFuture<'a, Result<Output, Error>> {
         Box::pin(T::run(call, self.0))
     }
-}
-
-/// The schema that arguments are described by: JSON Schema 2020-12, as seen by whoever writes them.
-fn input_schema<A: JsonSchema>() -> Schema {
-    let generator = SchemaSettings::draft2020_12().for_deserialize();
-    let mut schema = generator.into_generator().into_root_schema_for::<A>();
-    // MCP asks for an object schema, also where the arguments are an enum or nothing at all.
-    schema.insert("type".to_owned(), "object".into());
-    schema
 }

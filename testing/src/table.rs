@@ -27,6 +27,14 @@ impl Table {
         verdicts.get(column)
     }
 
+    /// Every verdict with its caller and call, row by row.
+    pub fn verdicts(&self) -> impl Iterator<Item = (&str, &str, &Verdict)> {
+        self.rows.iter().flat_map(|(caller, verdicts)| {
+            let cells = self.calls.iter().zip(verdicts);
+            cells.map(move |(call, verdict)| (caller.as_str(), call.as_str(), verdict))
+        })
+    }
+
     /// Fails unless every verdict is as expected, and says which are not.
     ///
     /// The first line names the calls, every other a caller and what it expects of each call, separated by white space:
@@ -69,11 +77,9 @@ impl Table {
                 None => differences.push(format!("{caller}, {call}: expected {expected}, but nobody tried")),
             }
         }
-        for (caller, verdicts) in &self.rows {
-            for (call, verdict) in self.calls.iter().zip(verdicts) {
-                if !seen.contains(&(caller.as_str(), call.as_str())) {
-                    differences.push(format!("{caller}, {call}: nothing expected, got {verdict}"));
-                }
+        for (caller, call, verdict) in self.verdicts() {
+            if !seen.contains(&(caller, call)) {
+                differences.push(format!("{caller}, {call}: nothing expected, got {verdict}"));
             }
         }
         differences

@@ -1,1 +1,6 @@
-//! x
+//! What is tried through the public interface, in `tests/`. Here are only the examples of the documents in the repository.
+
+/// The code in `README.md`.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+mod readme {}

@@ -1,5 +1,8 @@
 //! What `#[mcp_tool]` makes of functions that make sense.
 
+#![expect(clippy::unwrap_used, reason = "a test that unwraps fails at the right line")]
+#![expect(clippy::unused_async, reason = "a lookup is async, whatever it looks into")]
+
 #[path = "macros/hygiene.rs"]
 mod hygiene;
 

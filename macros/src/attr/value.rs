@@ -3,7 +3,9 @@
 use super::{end_of_item, skip_to_comma};
 use crate::errors::Errors;
 use crate::field_path::FieldPath;
+use crate::spec::readable;
 use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens as _;
 use syn::parse::discouraged::Speculative as _;
 use syn::parse::{ParseStream, Result};
 use syn::{Error, Ident, LitBool, LitStr, Path, Token, TypePath, bracketed, token};
@@ -18,12 +20,8 @@ pub(super) trait Value: Sized {
 
     /// Reads what follows the key.
     fn parse_after(key: &Ident, input: ParseStream) -> Result<Self> {
-        if !input.peek(Token![=]) {
-            let message = format!("`{key}` needs a value\nhelp: write `{key} = {}`", Self::EXAMPLE);
-            return Err(Error::new(key.span(), message));
-        }
-        input.parse::<Token![=]>()?;
-        if input.is_empty() || input.peek(Token![,]) {
+        let equals = input.parse::<Option<Token![=]>>()?;
+        if equals.is_none() || end_of_item(input).is_ok() {
             let message = format!("`{key}` needs a value\nhelp: write `{key} = {}`", Self::EXAMPLE);
             return Err(Error::new(key.span(), message));
         }
@@ -47,12 +45,12 @@ impl Value for () {
             input.parse::<Token![=]>()?;
             !input.parse::<LitBool>()?.value
         };
-        let help = if is_false { "remove it" } else { "write `{key}`" };
-        let message = format!(
-            "`{key}` takes no value\nhelp: {}",
-            help.replace("{key}", &key.to_string())
-        );
-        Err(Error::new(key.span(), message))
+        let help = if is_false {
+            "remove it".to_owned()
+        } else {
+            format!("write `{key}`")
+        };
+        Err(Error::new(key.span(), format!("`{key}` takes no value\nhelp: {help}")))
     }
 }
 
@@ -64,10 +62,8 @@ impl Value for LitStr {
             return input.parse();
         }
         let (first, text) = rest(input)?;
-        Err(Error::new_spanned(
-            first,
-            format!("expected a string literal\nhelp: write `{text:?}`"),
-        ))
+        let message = format!("expected a string literal\nhelp: write `{text:?}`");
+        Err(Error::new_spanned(first, message))
     }
 }
 
@@ -78,7 +74,12 @@ impl Value for LitBool {
         if input.peek(LitBool) {
             return input.parse();
         }
-        Err(input.error("expected `true` or `false`, without quotes"))
+        let help = if input.peek(LitStr) {
+            "\nhelp: write it without quotes"
+        } else {
+            ""
+        };
+        Err(input.error(format!("expected `true` or `false`{help}")))
     }
 }
 
@@ -106,9 +107,8 @@ impl Value for Path {
     fn read(input: ParseStream) -> Result<Self> {
         let ahead = input.fork();
         let Ok(path) = ahead.call(Self::parse_mod_style) else {
-            return Err(
-                input.error("expected a path\nhelp: write `crate = ::toolgate`, or the name you gave the crate")
-            );
+            let message = "expected a path\nhelp: write `crate = ::toolgate`, or the name you gave the crate";
+            return Err(input.error(message));
         };
         input.advance_to(&ahead);
         Ok(path)
@@ -116,12 +116,14 @@ impl Value for Path {
 }
 
 impl Value for TypePath {
-    const EXAMPLE: &str = "Notes::tenant_of`, where `Notes` is the state that knows the tenants, and `tenant_of";
+    const EXAMPLE: &str = "Notes::tenant_of";
 
     fn read(input: ParseStream) -> Result<Self> {
         let ahead = input.fork();
         let Ok(path) = ahead.parse() else {
-            return Err(input.error("expected the path of a method\nhelp: write `tenant_of = Notes::tenant_of`, where `Notes` is the state that knows the tenants"));
+            let message = "expected the path of a method\n\
+                           help: write `tenant_of = Notes::tenant_of`, where `Notes` is the state that knows the tenants";
+            return Err(input.error(message));
         };
         input.advance_to(&ahead);
         Ok(path)
@@ -132,13 +134,10 @@ impl<T: Value> Value for Vec<T> {
     const EXAMPLE: &str = "[\"..\"]";
 
     fn read(input: ParseStream) -> Result<Self> {
-        if input.peek(LitStr) {
-            let single: LitStr = input.parse()?;
-            let message = format!("expected a list\nhelp: write `[{:?}]`", single.value());
-            return Err(Error::new(single.span(), message));
-        }
         if !input.peek(token::Bracket) {
-            return Err(input.error(format!("expected a list\nhelp: write `{}`", Self::EXAMPLE)));
+            let (first, text) = rest(input)?;
+            let message = format!("expected a list\nhelp: write `[{text:?}]`");
+            return Err(Error::new_spanned(first, message));
         }
         let content;
         bracketed!(content in input);
@@ -156,14 +155,16 @@ impl<T: Value> Value for Vec<T> {
     }
 }
 
-/// The rest of the argument: its tokens, and how they are written.
+/// The rest of the argument: its tokens, and the text that was probably meant.
 fn rest(input: ParseStream) -> Result<(TokenStream, String)> {
-    let mut tokens = TokenStream::new();
-    let mut text = String::new();
-    while !input.is_empty() && !input.peek(Token![,]) {
-        let token: TokenTree = input.parse()?;
-        text.push_str(&token.to_string());
-        tokens.extend([token]);
+    if input.peek(LitStr) {
+        let literal: LitStr = input.parse()?;
+        return Ok((literal.to_token_stream(), literal.value()));
     }
+    let mut tokens = TokenStream::new();
+    while end_of_item(input).is_err() {
+        tokens.extend([input.parse::<TokenTree>()?]);
+    }
+    let text = readable(&tokens);
     Ok((tokens, text))
 }

@@ -3,10 +3,14 @@
 use crate::item::Item;
 use crate::spec::{Demands, Policy, Spec};
 use syn::LitStr;
+use syn::ext::IdentExt as _;
 
 /// The lines.
 pub(super) fn docs(spec: &Spec, item: &Item) -> Vec<String> {
-    let mut lines = vec![format!(" The guarded tool of [`{}()`].", item.sig.ident), String::new()];
+    let mut lines = vec![
+        format!(" The guarded tool of [`{}()`].", item.sig.ident.unraw()),
+        String::new(),
+    ];
     match &spec.policy {
         Policy::Public => lines.push(" Everyone may call it, without a token too.".to_owned()),
         Policy::Callers(demands) => {

@@ -1,10 +1,12 @@
 //! Reads fields of the arguments. They are identifiers that stand where the path was written, so rustc says there what is
 //! wrong with them.
 
+use super::here;
 use crate::field_path::FieldPath;
 use crate::spec::{Lookup, Spec};
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned as _;
 
 /// Without a tenant demand the trait's own method says that the tool is bound to none.
 pub(super) fn tenants(spec: &Spec) -> Option<TokenStream> {
@@ -14,14 +16,15 @@ pub(super) fn tenants(spec: &Spec) -> Option<TokenStream> {
         Some(lookup) => (quote!(__states), looked_up(&tenant.field, lookup)),
     };
     Some(quote! {
-        fn tenants<'__a>(#states: &'__a __rt::States, __args: &'__a Self::Args) -> __rt::FindTenants<'__a> {
+        fn tenants<'a>(#states: &'a __rt::States, __args: &'a Self::Args) -> __rt::FindTenants<'a> {
             #found
         }
     })
 }
 
 fn ready(field: &FieldPath) -> TokenStream {
-    let named = each(field, &|value| quote!(__rt::tenant(#value)));
+    let here = here(field.span);
+    let named = each(field, &|value| quote_spanned!(here=> __rt::tenant(#value)));
     quote! {
         let mut __named = __rt::Vec::new();
         #named
@@ -31,7 +34,11 @@ fn ready(field: &FieldPath) -> TokenStream {
 
 fn looked_up(field: &FieldPath, lookup: &Lookup) -> TokenStream {
     let Lookup { state, method, .. } = lookup;
-    let named = each(field, &|value| quote!(__rt::looked_up(#method(__state, #value).await)?));
+    let here = here(method.span());
+    let named = each(
+        field,
+        &|value| quote_spanned!(here=> __rt::looked_up(#method(__state, #value)).await?),
+    );
     quote! {
         __rt::FindTenants::Lookup(__rt::Box::pin(async move {
             let __state = __rt::state::<#state>(__states)?;
@@ -54,7 +61,7 @@ fn looked_up(field: &FieldPath, lookup: &Lookup) -> TokenStream {
 //         nothing_named_since(before, &mut named);
 //     }
 fn each(field: &FieldPath, name: &dyn Fn(TokenStream) -> TokenStream) -> TokenStream {
-    let args = Ident::new("__args", here(field));
+    let args = Ident::new("__args", here(field.span));
     each_in(&args, 0, &field.groups, field, name)
 }
 
@@ -68,7 +75,7 @@ fn each_in(
     let Some((group, rest)) = groups.split_first() else {
         return TokenStream::new();
     };
-    let here = here(field);
+    let here = here(field.span);
     let value = if group.is_empty() {
         // An element, which is a reference already.
         quote!(#base)
@@ -93,16 +100,11 @@ fn each_in(
     }
 }
 
-/// The place where the path is written, with the names of the expansion.
-fn here(field: &FieldPath) -> Span {
-    Span::call_site().located_at(field.span)
-}
-
 pub(super) fn audited(spec: &Spec) -> Option<TokenStream> {
     let fields = spec.audit_fields.iter().map(|field| {
         let FieldPath { text, groups, .. } = field;
         let fields = groups.iter().flatten();
-        let value = quote_spanned!(here(field)=> &__args #(.#fields)*);
+        let value = quote_spanned!(here(field.span)=> &__args #(.#fields)*);
         quote!((#text, __rt::audited(#value)))
     });
     let list = quote!(#(#fields),*);

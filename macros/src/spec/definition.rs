@@ -22,7 +22,12 @@ pub(super) fn name(attr: &Attr, item: &Item, errors: &mut Errors) -> LitStr {
             Some(_) => "use 1 to 128 of the letters `A-Z` and `a-z`, digits, `_`, `-` and `.`",
             None => "add `name = \"..\"`: 1 to 128 of the letters `A-Z` and `a-z`, digits, `_`, `-` and `.`",
         };
-        let message = format!("`{text}` cannot be the name of a tool\nhelp: {help}");
+        let what = match text.len() {
+            0 => "a tool's name cannot be empty".to_owned(),
+            1..=128 => format!("`{text}` cannot be the name of a tool"),
+            bytes => format!("a tool's name cannot be {bytes} bytes long"),
+        };
+        let message = format!("{what}\nhelp: {help}");
         errors.push(Error::new(name.span(), message));
     }
     name

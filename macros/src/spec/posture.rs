@@ -2,13 +2,13 @@
 
 use crate::attr::Attr;
 use crate::errors::Errors;
+use crate::item::Item;
 use proc_macro2::Span;
-use syn::Error;
-use syn::Ident;
+use syn::{Error, Ident};
 
-pub(super) fn check(attr: &Attr, errors: &mut Errors) {
+pub(super) fn check(attr: &Attr, item: &Item, errors: &mut Errors) {
     let demands = demands(attr);
-    check_stated(attr, &demands, errors);
+    check_stated(attr, item, &demands, errors);
     check_public_or_authenticated(attr, errors);
     check_public_without_demands(attr, &demands, errors);
     check_authenticated_is_needed(attr, &demands, errors);
@@ -28,14 +28,16 @@ fn demands(attr: &Attr) -> Vec<&Ident> {
 }
 
 /// Nobody may call by default, and neither may everybody: it has to be said.
-fn check_stated(attr: &Attr, demands: &[&Ident], errors: &mut Errors) {
+fn check_stated(attr: &Attr, item: &Item, demands: &[&Ident], errors: &mut Errors) {
     // `tenant_of` alone is a demand that was left unfinished, and has a message of its own.
     let is_stated = attr.public.is_some() || attr.authenticated.is_some() || attr.tenant_of.is_some();
     if !is_stated && demands.is_empty() && !attr.is_incomplete {
         let message = "nothing says who may call this tool\n\
                        help: demand something, as in `#[mcp_tool(scopes_all = [\"notes:write\"])]`\n\
                        help: or write `authenticated` to admit every valid token, `public` to admit everyone";
-        errors.push(Error::new(Span::call_site(), message));
+        // Under the attribute, as the user's own code and not as code of the macro.
+        let attribute = Span::call_site().resolved_at(item.sig.ident.span());
+        errors.push(Error::new(attribute, message));
     }
 }
 
@@ -53,7 +55,7 @@ fn check_public_without_demands(attr: &Attr, demands: &[&Ident], errors: &mut Er
     if let (Some(public), [_, ..]) = (&attr.public, demands) {
         let demands = listed(demands);
         let message = format!(
-            "`public` admits everyone, but {demands} demands something of the caller\n\
+            "`public` contradicts {demands}: it admits everyone\n\
              help: remove `public`, or remove {demands}"
         );
         errors.at(&public.key, message);
@@ -65,7 +67,7 @@ fn check_authenticated_is_needed(attr: &Attr, demands: &[&Ident], errors: &mut E
     if let (None, Some(authenticated), [_, ..]) = (&attr.public, &attr.authenticated, demands) {
         let demands = listed(demands);
         let message = format!(
-            "`authenticated` adds nothing: {demands} admits only authenticated callers\n\
+            "`authenticated` adds nothing to {demands}, which only an authenticated caller can meet\n\
              help: remove `authenticated`"
         );
         errors.at(&authenticated.key, message);

@@ -1,5 +1,6 @@
 //! Whether the function can be a tool.
 
+use super::readable;
 use crate::errors::Errors;
 use crate::item::Item;
 use proc_macro2::{TokenStream, TokenTree};
@@ -67,13 +68,22 @@ fn check_parameters(item: &Item, errors: &mut Errors) {
     for parameter in item.typed() {
         let ty = &*parameter.ty;
         if let Type::Reference(reference) = ty {
-            let owned = super::readable(&reference.elem);
+            let owned = owned(&reference.elem);
             errors.at(ty, format!("a tool cannot take a reference\nhelp: write `{owned}`"));
         } else if has_impl(ty.to_token_stream()) {
             let message = "a tool cannot take an `impl` type: clients see the schema of one type\n\
                            help: name the type";
             errors.at(ty, message);
         }
+    }
+}
+
+/// What owns what a reference to `borrowed` borrows.
+fn owned(borrowed: &Type) -> String {
+    match borrowed {
+        Type::Path(path) if path.path.is_ident("str") => "String".to_owned(),
+        Type::Slice(slice) => format!("Vec<{}>", readable(&slice.elem)),
+        other => readable(other),
     }
 }
 

@@ -25,9 +25,8 @@ impl Admission {
 
     /// The facts that the layer of this gate left in a request. Without them nobody calls.
     #[cfg_attr(not(feature = "rmcp"), expect(dead_code, reason = "read by the adapters"))]
-    pub(crate) fn facts(extensions: Option<&Extensions>, protected: &Protected) -> Facts {
-        let admission = extensions.and_then(|extensions| extensions.get::<Self>());
-        match admission {
+    pub(crate) fn facts(extensions: &Extensions, protected: &Protected) -> Facts {
+        match extensions.get::<Self>() {
             Some(admission) if Arc::ptr_eq(&admission.settings, &protected.gate().settings) => admission.facts.clone(),
             _ => Facts {
                 caller: None,

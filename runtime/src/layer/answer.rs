@@ -15,7 +15,7 @@ use http::header::{
 };
 use http::{HeaderValue, Response, StatusCode};
 use http_body_util::Full;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -161,20 +161,20 @@ impl Refusal {
 pub(super) fn metadata(protected: &Protected) -> Option<Response<Full<Bytes>>> {
     let settings = &protected.gate().settings;
     let authority = settings.authority.as_ref()?;
-    let mut document = json!({
-        "resource": authority.resource.as_str(),
-        "authorization_servers": authority.validator.issuers(),
-        "bearer_methods_supported": ["header"],
-    });
+    let mut document = Map::from_iter([
+        ("resource".to_owned(), json!(authority.resource.as_str())),
+        ("authorization_servers".to_owned(), json!(authority.validator.issuers())),
+        ("bearer_methods_supported".to_owned(), json!(["header"])),
+    ]);
     // Parameters without a value are left out, not empty (PR-03).
     let scopes = protected.baseline();
     if !scopes.is_empty() {
-        document["scopes_supported"] = json!(scopes);
+        document.insert("scopes_supported".to_owned(), json!(scopes));
     }
     if let Some(name) = &settings.name {
-        document["resource_name"] = json!(name);
+        document.insert("resource_name".to_owned(), json!(name));
     }
-    let mut response = json_response(StatusCode::OK, &document);
+    let mut response = json_response(StatusCode::OK, &document.into());
     let headers = response.headers_mut();
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("max-age=3600"));

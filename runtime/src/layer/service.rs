@@ -100,9 +100,9 @@ where
 /// 3. The body of a POST is read once, within its limit.
 /// 4. The token, if there is one, is valid. A bad token is never "no token", also on a public tool.
 /// 5. The body means one thing only (R16).
-/// 6. A session is this caller's (MCP-58).
-/// 7. Without a token only what is public passes.
-/// 8. A call that the policy denies is answered here, in the words of HTTP.
+/// 6. Without a token only what is public passes.
+/// 7. A call that the policy denies is answered here, in the words of HTTP.
+/// 8. A session is this caller's (MCP-58).
 /// 9. The SDK gets the request without credentials, and with the facts that the gate needs.
 async fn screen<B>(
     protected: &Protected,
@@ -163,9 +163,9 @@ where
         Ok(message) => message, // 5
         Err(error) => return Err(refuse(Refusal::Message(error), &unread, &facts)),
     };
-    unbind_session(protected, &mut parts, &message, facts.caller.as_ref()) // 6
+    admit(protected, &message, &facts).map_err(|refusal| refuse(refusal, &message, &facts))?; // 6, 7
+    unbind_session(protected, &mut parts, &message, facts.caller.as_ref()) // 8
         .map_err(|refusal| refuse(refusal, &message, &facts))?;
-    admit(protected, &message, &facts).map_err(|refusal| refuse(refusal, &message, &facts))?; // 7, 8
     strip_credentials(&mut parts.headers); // 9
     let caller = facts.caller.clone();
     if let Some(caller) = &caller {

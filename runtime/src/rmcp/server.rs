@@ -87,7 +87,7 @@ impl<S: Send + Sync + 'static> ServerHandler for Server<S> {
         _: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        Ok(list_tools(&self.inner.protected, &self.inner.router, &context))
+        Ok(list_tools(&self.inner.protected, &self.inner.router, &context).await)
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {

@@ -9,6 +9,19 @@ use std::time::Duration;
 
 /// Which claims of a token mean what (R14). A path is an array of member names and is never split at dots: Auth0's claims
 /// are URLs.
+///
+/// ```
+/// use toolgate::ClaimMap;
+///
+/// // Keycloak: a preset.
+/// let keycloak = ClaimMap::keycloak("notes");
+/// // Auth0: roles in a claim that an Action adds, the organization as tenant.
+/// let auth0 = ClaimMap::default().roles_at(["https://my.app/roles"]).tenant_at(["org_id"]);
+/// // Okta: a groups claim, added to the access tokens of a custom authorization server.
+/// let okta = ClaimMap::default().roles_at(["groups"]);
+/// ```
+///
+/// Scopes are not configured: they are read from `scope`, else from `scp`.
 #[derive(Clone, Debug)]
 pub struct ClaimMap {
     roles: Vec<Vec<String>>,

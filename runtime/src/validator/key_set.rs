@@ -26,7 +26,7 @@ struct Key {
     kty: String,
     /// Those that the key may be used with, and no others (RFC 8725 section 3.1).
     algorithms: Vec<Algorithm>,
-    key: DecodingKey,
+    public: DecodingKey,
 }
 
 /// A document that is no usable key set.
@@ -119,7 +119,7 @@ impl Key {
             return None;
         }
         let kty = jwk.get("kty")?.as_str()?;
-        let (key, algorithms) = match kty {
+        let (public, algorithms) = match kty {
             "RSA" => (rsa(jwk)?, &Algorithm::RSA[..]),
             "EC" => match jwk.get("crv")?.as_str()? {
                 "P-256" => (ec(jwk, 32, &ECDSA_P256_SHA256_FIXED)?, &[Algorithm::Es256][..]),
@@ -144,13 +144,13 @@ impl Key {
             kid,
             kty: kty.to_owned(),
             algorithms,
-            key,
+            public,
         })
     }
 
     fn verify(&self, token: &CompactToken<'_>) -> Result<(), TokenError> {
         // The provider by name: the default one panics when another crate of the program turns on a second one.
-        let verifier = (aws_lc::DEFAULT_PROVIDER.verifier_factory)(&token.algorithm.to_jwt(), &self.key);
+        let verifier = (aws_lc::DEFAULT_PROVIDER.verifier_factory)(&token.algorithm.to_jwt(), &self.public);
         let verifier = verifier.map_err(|_| TokenError::Signature)?;
         verifier
             .verify(token.signing_input, &token.signature)

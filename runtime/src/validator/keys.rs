@@ -12,15 +12,15 @@ use tokio::task::JoinHandle;
 use url::Url;
 
 /// For how long a set counts as current (R2).
-const FRESH: Duration = Duration::from_secs(600);
+const FRESH: Duration = Duration::from_mins(10);
 /// When a current set is refreshed ahead: at 80 % (R2).
-const AHEAD: Duration = Duration::from_secs(480);
+const AHEAD: Duration = Duration::from_mins(8);
 /// For how long a set may still be used if no newer one can be had (R5). After that nobody gets in.
-const STALE: Duration = Duration::from_secs(3600);
+const STALE: Duration = Duration::from_hours(1);
 /// The least time between a fetch and an early one, for an unknown key or a failed signature (R3).
 const COOL_DOWN: Duration = Duration::from_secs(30);
 /// The longest time between failed fetches (R6).
-const MAX_BACK_OFF: Duration = Duration::from_secs(60);
+const MAX_BACK_OFF: Duration = Duration::from_mins(1);
 /// How long a fetch may take as a whole, with up to three places of metadata before the keys, each 5 s (R9). It ends even a
 /// [`Fetch`] that never does: as long as one is in flight, no other starts.
 const MAX_FETCH: Duration = Duration::from_secs(20);
@@ -243,11 +243,11 @@ impl Flight {
                 state.failures = 0;
             }
             Err(error) => {
-                let stale = state.age(now).is_some_and(|age| age >= FRESH);
+                let outdated = state.age(now).is_some_and(|age| age >= FRESH);
                 // Requests need the state, and writing a log may take its time.
                 drop(state);
                 let error = chain(&error).join(": ");
-                tracing::warn!(target: "toolgate::keys", error = error.as_str(), stale, "key set not refreshed");
+                tracing::warn!(target: "toolgate::keys", error = error.as_str(), stale = outdated, "key set not refreshed");
             }
         }
     }

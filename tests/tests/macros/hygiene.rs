@@ -54,6 +54,13 @@ async fn destructured(Args { tenant }: Args) -> Result<String, std::fmt::Error> 
     Ok(tenant)
 }
 
+/// Is not there, and so neither is its tool.
+#[toolgate::mcp_tool(authenticated)]
+#[cfg(any())]
+async fn absent(args: Absent) -> Result<String, std::fmt::Error> {
+    Ok(args.tenant)
+}
+
 /// A module that is closed to the prelude.
 mod shadows {
     #![expect(non_camel_case_types, dead_code, reason = "hostile names")]
@@ -82,7 +89,7 @@ mod shadows {
     pub(super) struct Notes<T>(pub(super) T);
 
     impl Notes<u8> {
-        async fn tenant_of(&self, tenant: &::std::string::String) -> Lookup {
+        async fn tenant_of(&self, tenant: &::core::primitive::str) -> Lookup {
             let tenant = tenant.repeat(usize::from(self.0));
             ::std::future::ready(Lookup::Ok(::std::option::Option::Some(tenant))).await
         }

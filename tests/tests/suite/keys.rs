@@ -474,7 +474,7 @@ async fn at_12_metadata_of_another_issuer_is_none() {
         json!({"issuer": [ISSUER], "jwks_uri": uri}).to_string(),
         json!({"jwks_uri": uri}).to_string(),
         json!({"issuer": ISSUER, "jwks_uri": [uri]}).to_string(),
-        format!("{{\"issuer\":\"https://evil.example\",{}", &metadata(ISSUER, uri)[1..]),
+        metadata(ISSUER, uri).replacen('{', "{\"issuer\":\"https://evil.example\",", 1),
         metadata(ISSUER, "http://idp.example/jwks"),
         metadata(ISSUER, "http://127.0.0.1/jwks"),
         metadata(ISSUER, "https://[::1]/jwks"),

@@ -1,7 +1,24 @@
 //! Everything that is tried through the public interface. One binary: linking is most of the time of a small test.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that unwraps fails at the right line, also in its helpers"
+)]
+
+mod audit;
+mod challenges;
+mod clients;
+mod decisions;
+mod definitions;
 mod fetch;
+mod gate_setup;
 mod keys;
 mod main_job;
 mod server;
+mod sessions;
+mod stdio;
+mod stock_tools;
 mod tokens;
+mod traps;

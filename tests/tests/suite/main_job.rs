@@ -17,3 +17,11 @@ fn the_checked_in_scope_document_is_current() {
         toolgate::docs::assert_current(format!("../examples/SCOPES.{form}"), &tools);
     }
 }
+
+#[test]
+fn the_readme_shows_the_matrix_as_it_is() {
+    let readme = include_str!("../../../README.md");
+    for row in demo::EXPECTED.lines() {
+        assert!(readme.contains(row.trim()), "README.md has no row `{}`", row.trim());
+    }
+}

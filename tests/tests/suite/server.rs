@@ -44,7 +44,7 @@ impl std::ops::Deref for Notes {
     }
 }
 
-type Builder = GateBuilder<GivenResource, GivenValidator>;
+pub(crate) type Builder = GateBuilder<GivenResource, GivenValidator>;
 
 impl Running {
     /// Serves these tools, in the SDK's default mode: sessions for old protocol versions, none for new ones.
@@ -103,7 +103,10 @@ impl Running {
 
     /// The token of a user of the notes example.
     pub(crate) fn token_of(&self, user: &str) -> String {
-        let user = examples::demo::USERS.into_iter().find(|known| known.name == user).unwrap();
+        let user = examples::demo::USERS
+            .into_iter()
+            .find(|known| known.name == user)
+            .unwrap();
         user.token(&self.provider, &self.url)
     }
 
@@ -143,7 +146,10 @@ impl Records {
 
     /// The records so far. A line that is no JSON object is a failure.
     pub(crate) fn all(&self) -> Vec<Value> {
-        self.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        self.text()
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
     }
 
     /// The records of calls of this tool.

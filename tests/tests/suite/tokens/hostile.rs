@@ -576,7 +576,7 @@ fn signatures(forge: &Forge) -> Listed {
         ("ES256 of the order", es256(&|_| order_twice.clone()), Signature),
         ("ES256 of r = order", es256(&|signature| half(&order, &signature[32..])), Signature),
         ("ES256 of ff", es256(&|_| vec![0xff; 64]), Signature),
-        ("ES256 in DER", es256(&der), Signature),
+        ("ES256 in DER", es256(&|signature| der(&signature)), Signature),
         ("ES256 one byte short", es256(&|signature| signature[..63].to_vec()), Signature),
         ("ES256 one byte long", es256(&|signature| half(&signature, &[0])), Signature),
         ("ES256 with padded numbers", es256(&|s| [&[0], &s[..32], &[0], &s[32..]].concat()), Signature),
@@ -795,7 +795,7 @@ fn plus_order(s: &[u8]) -> Vec<u8> {
 }
 
 /// The two numbers of an ECDSA signature as X.509 and TLS have them.
-fn der(signature: Vec<u8>) -> Vec<u8> {
+fn der(signature: &[u8]) -> Vec<u8> {
     let number = |bytes: &[u8]| {
         let bytes: Vec<u8> = bytes.iter().copied().skip_while(|byte| *byte == 0).collect();
         let sign = if bytes[0] >= 0x80 { vec![0] } else { vec![] };

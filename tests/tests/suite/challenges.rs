@@ -1,0 +1,370 @@
+//! What the layer answers, and to whom.
+
+use crate::server::{Builder, Notes, Running};
+use rmcp::transport::streamable_http_server::StreamableHttpServerConfig;
+use serde_json::{Value, json};
+use toolgate::{NoArguments, Toolset, mcp_tool};
+use toolgate_testing::Reply;
+
+/// Protected.
+#[mcp_tool(authenticated)]
+async fn protected(_: NoArguments) -> Result<(), std::convert::Infallible> {
+    Ok(())
+}
+
+/// The challenge of a reply, with the port of the test taken out.
+fn challenge(server: &Running, reply: &Reply) -> String {
+    let base = server.url.trim_end_matches("/mcp");
+    reply.challenge.as_deref().unwrap_or("none").replace(base, "BASE")
+}
+
+fn update(id: &str) -> Value {
+    json!({"resource_id": id, "text": "new"})
+}
+
+const METADATA: &str = r#"resource_metadata="BASE/.well-known/oauth-protected-resource/mcp""#;
+
+#[tokio::test]
+async fn mcp_42_43_a_missing_scope_is_a_403_that_names_all_scopes_of_the_tool() {
+    let notes = Notes::start().await;
+    let reply = notes
+        .client_of("bob")
+        .call("update_note", update("acme-1"))
+        .await
+        .unwrap();
+    assert_eq!(reply.status, 403);
+    let expected = format!(
+        r#"Bearer error="insufficient_scope", error_description="the access token lacks a scope", scope="write:tools", {METADATA}"#
+    );
+    assert_eq!(challenge(&notes, &reply), expected);
+    assert_eq!(notes.store.text("acme-1").unwrap(), "The first text of acme-1.");
+}
+
+#[tokio::test]
+async fn not_yours_and_not_there_are_one_answer_and_nothing_changes() {
+    let notes = Notes::start().await;
+    let alice = notes.client_of("alice");
+    let mut answers = Vec::new();
+    for id in ["globex-1", "nothing-1"] {
+        let reply = alice.call("update_note", update(id)).await.unwrap();
+        assert_eq!((reply.status, reply.is_error()), (200, true));
+        let mut body = reply.body.clone();
+        body.as_object_mut().unwrap().remove("id");
+        answers.push((reply.text(), body));
+    }
+    assert_eq!(answers[0], answers[1]);
+    assert_eq!(answers[0].0, "not found or not permitted");
+    assert_eq!(notes.store.text("globex-1").unwrap(), "The first text of globex-1.");
+    assert_eq!(notes.store.text("nothing-1"), None);
+    let reasons: Vec<_> = notes
+        .records
+        .of("update_note")
+        .iter()
+        .map(|record| record["reason"].clone())
+        .collect();
+    assert_eq!(reasons, ["other_tenant", "no_such_resource"]);
+}
+
+#[tokio::test]
+async fn mcp_24_a_token_for_another_audience_is_a_401() {
+    let notes = Notes::start().await;
+    let foreign = notes
+        .provider
+        .token("alice")
+        .audience("https://other.example/mcp")
+        .mint();
+    let reply = notes.client().bearer(foreign).call("whoami", json!({})).await.unwrap();
+    assert_eq!(reply.status, 401);
+    let expected = format!(
+        r#"Bearer error="invalid_token", error_description="the access token is not valid here", scope="read:tools", {METADATA}"#
+    );
+    assert_eq!(challenge(&notes, &reply), expected);
+}
+
+#[tokio::test]
+async fn bt_09_without_credentials_the_challenge_has_no_error() {
+    let notes = Notes::start().await;
+    let client = notes.client();
+    let reply = client.call("update_note", update("acme-1")).await.unwrap();
+    assert_eq!(reply.status, 401);
+    // MCP-13: what the server wants at first, and what this tool needs.
+    assert_eq!(
+        challenge(&notes, &reply),
+        format!(r#"Bearer scope="read:tools write:tools", {METADATA}"#)
+    );
+    let other = client
+        .header("Authorization", "Basic YTpi")
+        .call("whoami", json!({}))
+        .await
+        .unwrap();
+    assert_eq!(other.status, 401);
+    assert_eq!(
+        challenge(&notes, &other),
+        format!(r#"Bearer scope="read:tools", {METADATA}"#)
+    );
+}
+
+#[tokio::test]
+async fn bt_03_two_authorization_headers_are_a_400() {
+    let notes = Notes::start().await;
+    let token = notes.token_of("alice");
+    let reply = reqwest::Client::new()
+        .post(&notes.url)
+        .header("authorization", format!("Bearer {token}"))
+        .header("authorization", format!("Bearer {token}"))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(reply.status(), 400);
+    let challenge = reply.headers()["www-authenticate"].to_str().unwrap();
+    assert!(
+        challenge.starts_with(r#"Bearer error="invalid_request""#),
+        "{challenge}"
+    );
+}
+
+#[tokio::test]
+async fn a_missing_role_is_a_403_without_a_challenge() {
+    let notes = Notes::start().await;
+    let token = notes
+        .token("eve")
+        .scopes(["write:tools"])
+        .roles(["user"])
+        .tenant("acme")
+        .mint();
+    let reply = notes
+        .client()
+        .bearer(token)
+        .call("update_note", update("acme-1"))
+        .await
+        .unwrap();
+    assert_eq!((reply.status, reply.challenge), (403, None));
+    assert_eq!(reply.body["error"]["message"], "not permitted");
+}
+
+#[tokio::test]
+async fn who_fails_the_policy_learns_nothing_about_the_arguments() {
+    let notes = Notes::start().await;
+    let bob = notes.client_of("bob");
+    let good = bob.call("update_note", update("acme-1")).await.unwrap();
+    let bad = bob.call("update_note", json!({"nonsense": true})).await.unwrap();
+    assert_eq!((good.status, &good.challenge), (bad.status, &bad.challenge));
+    assert_eq!(good.body["error"], bad.body["error"]);
+}
+
+#[tokio::test]
+async fn mcp_65_wrong_arguments_are_an_error_result_that_says_what_is_wrong() {
+    let notes = Notes::start().await;
+    let alice = notes.client_of("alice");
+    let reply = alice
+        .call("update_note", json!({"resource_id": "acme-1"}))
+        .await
+        .unwrap();
+    assert_eq!((reply.status, reply.is_error()), (200, true));
+    assert_eq!(reply.text(), "invalid arguments: missing field `text`");
+    assert_eq!(notes.records.of("update_note")[0]["reason"], "invalid_arguments");
+}
+
+#[tokio::test]
+async fn r21_when_the_keys_cannot_be_had_it_is_a_503_and_never_a_401() {
+    let notes = Notes::start().await;
+    notes.provider.set_status(500);
+    let reply = notes.client_of("alice").call("whoami", json!({})).await.unwrap();
+    assert_eq!((reply.status, &reply.challenge), (503, &None));
+    assert_eq!(reply.headers["retry-after"], "5");
+    // A public tool without a token needs no keys.
+    assert_eq!(notes.client().call("server_time", json!({})).await.unwrap().status, 200);
+}
+
+#[tokio::test]
+async fn a_bad_token_is_never_no_token() {
+    let notes = Notes::start().await;
+    let expired = notes.token("alice").expired().mint();
+    for tool in ["server_time", "whoami", "no_such_tool"] {
+        let reply = notes.client().bearer(&expired).call(tool, json!({})).await.unwrap();
+        assert_eq!(reply.status, 401, "{tool}");
+    }
+    let list = notes.client().bearer("garbage").list().await.unwrap();
+    assert_eq!(list.status, 401);
+    assert!(notes.records.all().iter().all(|record| record["decision"] == "deny"));
+}
+
+#[tokio::test]
+async fn without_a_token_only_what_is_public_passes() {
+    let notes = Notes::start().await;
+    let client = notes.client();
+    assert_eq!(client.list().await.unwrap().tools(), ["server_time"]);
+    assert_eq!(client.call("server_time", json!({})).await.unwrap().status, 200);
+    assert_eq!(client.request("server/discover", json!({})).await.unwrap().status, 200);
+    for method in [
+        "resources/list",
+        "resources/read",
+        "prompts/get",
+        "completion/complete",
+        "subscriptions/listen",
+        "x/y",
+    ] {
+        let reply = client.request(method, json!({})).await.unwrap();
+        assert_eq!(reply.status, 401, "{method}");
+    }
+    assert_eq!(client.call("no_such_tool", json!({})).await.unwrap().status, 401);
+}
+
+#[tokio::test]
+async fn without_public_tools_every_request_without_a_token_is_a_401() {
+    let server = Running::start(Toolset::new(()).tool(ProtectedTool)).await;
+    let client = server.client();
+    for method in [
+        "initialize",
+        "server/discover",
+        "ping",
+        "tools/list",
+        "notifications/initialized",
+    ] {
+        let reply = client.request(method, json!({})).await.unwrap();
+        assert_eq!(reply.status, 401, "{method}");
+    }
+}
+
+#[tokio::test]
+async fn mcp_20_every_http_method_needs_a_token() {
+    let notes = Notes::start().await;
+    let http = reqwest::Client::new();
+    for method in ["GET", "DELETE", "PUT", "PATCH", "OPTIONS", "HEAD", "POST"] {
+        let method: reqwest::Method = method.parse().unwrap();
+        for path in ["/mcp", "/", "/admin"] {
+            let url = notes.url.replace("/mcp", path);
+            let status = http.request(method.clone(), url).send().await.unwrap().status();
+            assert!(matches!(status.as_u16(), 400 | 401 | 405), "{method} {path}: {status}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn mcp_21_tokens_are_read_from_the_header_only() {
+    let notes = Notes::start().await;
+    let token = notes.token_of("alice");
+    let client = notes
+        .client()
+        .header("Cookie", &format!("access_token={token}; authorization=Bearer {token}"));
+    let reply = client.call("whoami", json!({"access_token": token})).await.unwrap();
+    assert_eq!(reply.status, 401);
+    let meta = json!({"name": "whoami", "arguments": {}, "_meta": {"authorization": format!("Bearer {token}")}});
+    assert_eq!(client.request("tools/call", meta).await.unwrap().status, 401);
+    let query = format!("{}?access_token={token}", notes.url);
+    let reply = reqwest::Client::new().get(query).send().await.unwrap();
+    assert_eq!(reply.status(), 401);
+}
+
+#[tokio::test]
+async fn r16_a_body_with_a_repeated_member_never_reaches_the_sdk() {
+    let notes = Notes::start().await;
+    let twice = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{
+        "name":"update_note",
+        "arguments":{"resource_id":"acme-1","text":"a","resource_id":"globex-1"},
+        "_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"t","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}}}}"#;
+    for (body, code) in [
+        (twice.to_owned(), -32700),
+        (format!("[{}]", twice.replacen("resource_id", "r", 1)), -32600),
+    ] {
+        let reply = reqwest::Client::new()
+            .post(&notes.url)
+            .bearer_auth(notes.token_of("alice"))
+            .header("content-type", "application/json")
+            .header("accept", "application/json, text/event-stream")
+            .header("mcp-protocol-version", "2026-07-28")
+            .header("mcp-method", "tools/call")
+            .header("mcp-name", "update_note")
+            .body(body)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(reply.status(), 400);
+        let body: Value = serde_json::from_slice(&reply.bytes().await.unwrap()).unwrap();
+        assert_eq!(body["error"]["code"], code);
+    }
+    assert_eq!(notes.store.text("globex-1").unwrap(), "The first text of globex-1.");
+    assert_eq!(notes.store.text("acme-1").unwrap(), "The first text of acme-1.");
+}
+
+#[tokio::test]
+async fn a_message_of_more_than_4_mib_is_refused() {
+    let notes = Notes::start().await;
+    let long = json!({"resource_id": "acme-1", "text": "x".repeat(4 * 1024 * 1024)});
+    let reply = notes.client_of("alice").call("update_note", long).await.unwrap();
+    assert_eq!(reply.status, 413);
+}
+
+#[tokio::test]
+async fn pr_01_to_07_the_metadata_document_is_served_to_everyone() {
+    let notes = Notes::start().await;
+    let url = notes.url.replace("/mcp", "/.well-known/oauth-protected-resource/mcp");
+    let reply = reqwest::get(&url).await.unwrap();
+    assert_eq!(reply.status(), 200);
+    assert_eq!(reply.headers()["content-type"], "application/json");
+    assert_eq!(reply.headers()["access-control-allow-origin"], "*");
+    let document: Value = serde_json::from_slice(&reply.bytes().await.unwrap()).unwrap();
+    let expected = json!({
+        "resource": notes.url,
+        "authorization_servers": [notes.provider.issuer()],
+        "bearer_methods_supported": ["header"],
+        // MCP-15: what basic use needs, not all there is.
+        "scopes_supported": ["read:tools"],
+    });
+    assert_eq!(document, expected);
+    // Only at the place of this resource, and only to be read.
+    let root = notes.url.replace("/mcp", "/.well-known/oauth-protected-resource");
+    assert_eq!(reqwest::get(root).await.unwrap().status(), 401);
+    assert_eq!(reqwest::Client::new().delete(url).send().await.unwrap().status(), 401);
+}
+
+#[tokio::test]
+async fn mcp_50_foreign_hosts_and_origins_are_a_403_without_a_challenge() {
+    let allow = |gate: Builder| gate.allowed_origin("https://app.example").allowed_host("mcp.internal");
+    let config = StreamableHttpServerConfig::default().disable_allowed_hosts();
+    let server = Running::start_with(Toolset::new(()).tool(ProtectedTool), allow, config).await;
+    let client = server.client().bearer(server.token("alice").mint());
+    for (header, value, status) in [
+        ("Host", "evil.example", 403),
+        ("Host", "mcp.internal", 200),
+        ("Origin", "https://evil.example", 403),
+        ("Origin", "null", 403),
+        ("Origin", "https://app.example", 200),
+    ] {
+        let reply = client
+            .clone()
+            .header(header, value)
+            .call("protected", json!({}))
+            .await
+            .unwrap();
+        assert_eq!((reply.status, &reply.challenge), (status, &None), "{header}: {value}");
+    }
+}
+
+#[tokio::test]
+async fn bt_12_refusals_are_not_cached() {
+    let notes = Notes::start().await;
+    for reply in [
+        notes.client().call("whoami", json!({})).await.unwrap(),
+        notes
+            .client_of("bob")
+            .call("update_note", update("acme-1"))
+            .await
+            .unwrap(),
+    ] {
+        assert_eq!(reply.headers["cache-control"], "no-store");
+        // BT-14: a page may read the challenge.
+        assert_eq!(reply.headers["access-control-expose-headers"], "WWW-Authenticate");
+    }
+}
+
+#[tokio::test]
+async fn mcp_70_errors_keep_the_id_of_the_request_and_stay_out_of_reserved_codes() {
+    let notes = Notes::start().await;
+    for id in [json!(7), json!("seven")] {
+        let body = json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": {"name": "whoami"}});
+        let reply = notes.client().post(body).await.unwrap();
+        assert_eq!(reply.body["id"], id);
+        assert_eq!(reply.body["error"]["code"], 401);
+    }
+}

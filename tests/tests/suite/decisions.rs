@@ -1,0 +1,192 @@
+//! The gate against a naive decision that was written apart from it.
+
+use proptest::prelude::*;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::json;
+use std::collections::BTreeSet;
+use std::convert::Infallible;
+use toolgate::{Caller, Decision, Denial, Policy, ScopeToken, State, Toolset, mcp_tool};
+
+const SCOPES: [&str; 4] = ["a", "b", "ab", "A"];
+const ROLES: [&str; 3] = ["r", "s", "R"];
+
+/// What a policy and a caller are made of, in the plainest form.
+#[derive(Clone, Debug)]
+struct Case {
+    public: bool,
+    all: BTreeSet<&'static str>,
+    any: BTreeSet<&'static str>,
+    roles: BTreeSet<&'static str>,
+    caller: Option<(BTreeSet<&'static str>, BTreeSet<&'static str>)>,
+}
+
+fn cases() -> impl Strategy<Value = Case> {
+    let scopes = || prop::sample::subsequence(&SCOPES[..], 0..=SCOPES.len()).prop_map(BTreeSet::from_iter);
+    let roles = || prop::sample::subsequence(&ROLES[..], 0..=ROLES.len()).prop_map(BTreeSet::from_iter);
+    let caller = prop::option::weighted(0.9, (scopes(), roles()));
+    (prop::bool::weighted(0.1), scopes(), scopes(), roles(), caller).prop_map(|(public, all, any, roles, caller)| {
+        Case {
+            public,
+            all,
+            any,
+            roles,
+            caller,
+        }
+    })
+}
+
+/// The decision as one would explain it.
+fn naive(case: &Case) -> bool {
+    if case.public {
+        return true;
+    }
+    let Some((scopes, roles)) = &case.caller else {
+        return false;
+    };
+    let all = case.all.is_subset(scopes);
+    let any = case.any.is_empty() || !case.any.is_disjoint(scopes);
+    let role = case.roles.is_empty() || !case.roles.is_disjoint(roles);
+    all && any && role
+}
+
+fn policy(case: &Case) -> Policy {
+    // Policies are constants; a test may leak a few.
+    let scopes = |names: &BTreeSet<&'static str>| {
+        &*names
+            .iter()
+            .map(|name| ScopeToken::from_static(name))
+            .collect::<Vec<_>>()
+            .leak()
+    };
+    let roles = &*case.roles.iter().copied().collect::<Vec<_>>().leak();
+    let posture = if case.public {
+        Policy::PUBLIC
+    } else {
+        Policy::AUTHENTICATED
+    };
+    posture
+        .scopes_all(scopes(&case.all))
+        .scopes_any(scopes(&case.any))
+        .roles(roles)
+}
+
+fn caller(case: &Case) -> Option<Caller> {
+    let (scopes, roles) = case.caller.as_ref()?;
+    let caller = toolgate_testing::caller("x")
+        .scopes(scopes.iter().copied())
+        .roles(roles.iter().copied());
+    Some(caller.build())
+}
+
+proptest! {
+    #[test]
+    fn a_policy_decides_as_the_naive_reading_does(case in cases()) {
+        let decision = policy(&case).admit(caller(&case).as_ref());
+        prop_assert_eq!(decision == Decision::Allow, naive(&case));
+    }
+
+    #[test]
+    fn more_rights_never_turn_an_allow_into_a_deny(case in cases(), scope in prop::sample::select(&SCOPES[..]), role in prop::sample::select(&ROLES[..])) {
+        let mut more = case.clone();
+        if let Some((scopes, roles)) = &mut more.caller {
+            scopes.insert(scope);
+            roles.insert(role);
+        }
+        let policy = policy(&case);
+        if policy.admit(caller(&case).as_ref()) == Decision::Allow {
+            prop_assert_eq!(policy.admit(caller(&more).as_ref()), Decision::Allow);
+        }
+    }
+
+    #[test]
+    fn mcp_43_with_the_scopes_of_the_challenge_no_scope_is_missing(case in cases()) {
+        let policy = policy(&case);
+        let scopes: Vec<_> = policy.challenge_scopes().iter().map(|scope| scope.as_str()).collect();
+        let caller = toolgate_testing::caller("x").scopes(scopes).build();
+        let decision = policy.admit(Some(&caller));
+        prop_assert!(!matches!(decision, Decision::Deny(Denial::MissingScopes { .. })), "{decision:?}");
+    }
+
+    #[test]
+    fn the_tenant_is_decided_as_the_naive_reading_does(
+        own in prop::option::of("[ab]{1,2}"),
+        named in prop::collection::vec("[ab]{1,2}", 0..4),
+        found in prop::collection::vec(prop::option::of("[ab]{1,2}"), 0..4),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let allowed = |tool: &'static str, items: serde_json::Value| {
+            let mut caller = toolgate_testing::caller("x");
+            if let Some(own) = &own {
+                caller = caller.tenant(own);
+            }
+            let protected = protected();
+            let call = protected.call(tool, Some(caller.build()), json!({"items": items}));
+            runtime.block_on(call).unwrap().is_ok()
+        };
+        let direct: Vec<_> = named.iter().map(|tenant| json!({"tenant": tenant})).collect();
+        let expected = own.is_some() && !named.is_empty() && named.iter().all(|tenant| Some(tenant) == own.as_ref());
+        prop_assert_eq!(allowed("direct", json!(direct)), expected);
+
+        let ids: Vec<_> = found.iter().map(|tenant| json!({"tenant": tenant.as_deref().unwrap_or("none")})).collect();
+        let expected = own.is_some() && !found.is_empty() && found.iter().all(|tenant| tenant.is_some() && *tenant == own);
+        prop_assert_eq!(allowed("looked_up", json!(ids)), expected);
+    }
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+struct Items {
+    items: Vec<Item>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+struct Item {
+    tenant: String,
+}
+
+/// Every element names a tenant.
+#[mcp_tool(tenant_field = "items[*].tenant")]
+async fn direct(args: Items) -> Result<(), Infallible> {
+    drop(args);
+    Ok(())
+}
+
+/// Every element names something with a tenant.
+#[mcp_tool(tenant_field = "items[*].tenant", tenant_of = Store::tenant_of)]
+async fn looked_up(args: Items, _: State<Store>) -> Result<(), Infallible> {
+    drop(args);
+    Ok(())
+}
+
+#[derive(Clone)]
+struct Store;
+
+impl Store {
+    async fn tenant_of(&self, id: &str) -> Result<Option<String>, Infallible> {
+        Ok((id != "none").then(|| id.to_owned()))
+    }
+}
+
+fn protected() -> toolgate::Protected {
+    let validator = toolgate::JwtValidator::builder()
+        .issuer("https://idp.example")
+        .audience("https://mcp.example")
+        .algorithm(toolgate::Algorithm::Rs256)
+        .build()
+        .unwrap();
+    let gate = toolgate::Gate::builder()
+        .resource("https://mcp.example")
+        .validator(validator)
+        .build()
+        .unwrap();
+    gate.protect(Toolset::new(Store).tool(DirectTool).tool(LookedUpTool))
+        .unwrap()
+}
+
+#[test]
+fn r22_a_tool_whose_declaration_did_not_compile_admits_no_one() {
+    let root = toolgate_testing::caller("root").scopes(SCOPES).roles(ROLES).build();
+    for caller in [None, Some(&root)] {
+        assert_eq!(Policy::NOBODY.admit(caller), Decision::Deny(Denial::Nobody));
+    }
+}

@@ -1,0 +1,164 @@
+//! A gate that is set up wrongly says so before the first request, and says what to do.
+
+use std::convert::Infallible;
+use std::time::Duration;
+use toolgate::{Algorithm, ConfigError, Gate, JwtValidator, NoArguments, Toolset, mcp_tool};
+
+const ISSUER: &str = "https://idp.example";
+const RESOURCE: &str = "https://mcp.example/mcp";
+
+/// Protected.
+#[mcp_tool(authenticated, name = "same")]
+async fn first(_: NoArguments) -> Result<(), Infallible> {
+    Ok(())
+}
+
+/// Open to everyone.
+#[mcp_tool(public, name = "same")]
+async fn second(_: NoArguments) -> Result<(), Infallible> {
+    Ok(())
+}
+
+fn validator(issuer: &str) -> Result<JwtValidator, ConfigError> {
+    JwtValidator::builder()
+        .issuer(issuer)
+        .audience(RESOURCE)
+        .algorithm(Algorithm::Rs256)
+        .build()
+}
+
+fn gate(resource: &str) -> Result<Gate, ConfigError> {
+    Gate::builder()
+        .resource(resource)
+        .validator(validator(ISSUER).unwrap())
+        .build()
+}
+
+fn says(error: &ConfigError, what: &str, help: &str) {
+    let error = error.to_string();
+    let (first, second) = error.split_once("\nhelp: ").unwrap();
+    assert!(first.contains(what) && second.contains(help), "{error}");
+}
+
+#[test]
+fn an_issuer_without_https_is_refused_but_for_this_machine() {
+    says(
+        &validator("http://idp.example").unwrap_err(),
+        "`http://idp.example` is not https",
+        "`https://`",
+    );
+    says(
+        &validator("idp.example").unwrap_err(),
+        "is not a URL",
+        "/.well-known/openid-configuration",
+    );
+    says(
+        &validator("https://idp.example?x").unwrap_err(),
+        "has a query or a fragment",
+        "copy `issuer`",
+    );
+    assert!(validator("http://127.0.0.1:8080").is_ok());
+    assert!(validator("https://idp.example/realms/a").is_ok());
+}
+
+#[test]
+fn a_resource_url_with_a_fragment_is_refused() {
+    says(
+        &gate("https://mcp.example/mcp#x").unwrap_err(),
+        "has a fragment",
+        "take out the `#`",
+    );
+    assert!(gate(RESOURCE).is_ok());
+}
+
+#[test]
+fn keys_from_anywhere_but_https_are_refused() {
+    let builder = || {
+        JwtValidator::builder()
+            .issuer(ISSUER)
+            .audience(RESOURCE)
+            .algorithm(Algorithm::Rs256)
+    };
+    for uri in ["http://idp.example/jwks", "file:///etc/passwd", "jwks"] {
+        says(
+            &builder().jwks_uri(uri).build().unwrap_err(),
+            "keys cannot be fetched",
+            "`https://`",
+        );
+    }
+    says(
+        &builder().static_keys("{}").build().unwrap_err(),
+        "no `keys` array",
+        "JWKS document",
+    );
+    says(
+        &builder().static_keys(r#"{"keys":[]}"#).build().unwrap_err(),
+        "no key that can check",
+        "JWKS document",
+    );
+}
+
+#[test]
+fn r14_a_leeway_of_more_than_five_minutes_is_refused() {
+    let builder = || {
+        JwtValidator::builder()
+            .issuer(ISSUER)
+            .audience(RESOURCE)
+            .algorithm(Algorithm::Rs256)
+    };
+    assert!(builder().leeway(Duration::from_mins(5)).build().is_ok());
+    says(
+        &builder().leeway(Duration::from_secs(301)).build().unwrap_err(),
+        "leeway is too long",
+        "300 seconds",
+    );
+    let empty = JwtValidator::builder()
+        .issuer(ISSUER)
+        .audience("")
+        .algorithm(Algorithm::Rs256);
+    says(&empty.build().unwrap_err(), "audience is empty", "resource URL");
+}
+
+#[test]
+fn hosts_and_origins_that_are_none_are_refused() {
+    let builder = || Gate::builder().resource(RESOURCE).validator(validator(ISSUER).unwrap());
+    says(
+        &builder().allowed_host("a b").build().unwrap_err(),
+        "`a b` is not a host",
+        "`mcp.internal`",
+    );
+    for origin in [
+        "app.example",
+        "https://app.example/",
+        "https://app.example:443",
+        "*",
+        "null",
+    ] {
+        says(
+            &builder().allowed_origin(origin).build().unwrap_err(),
+            "is not an origin",
+            "`https://app.example.com`",
+        );
+    }
+}
+
+#[test]
+fn two_tools_of_one_name_are_refused_and_both_places_named() {
+    let error = gate(RESOURCE)
+        .unwrap()
+        .protect(Toolset::new(()).tool(FirstTool).tool(SecondTool))
+        .unwrap_err();
+    says(&error, "two tools are called `same`", "another name");
+    assert_eq!(error.to_string().matches("gate_setup.rs:").count(), 2, "{error}");
+}
+
+#[test]
+fn r22_a_gate_that_knows_no_callers_takes_public_tools_only() {
+    let gate = Gate::public_only().unwrap();
+    assert!(gate.protect(Toolset::new(()).tool(SecondTool)).is_ok());
+    says(
+        &gate.protect(Toolset::new(()).tool(FirstTool)).unwrap_err(),
+        "is not public",
+        "Gate::builder()",
+    );
+}

@@ -1,0 +1,21 @@
+use toolgate::mcp_tool;
+
+/// Does something.
+#[mcp_tool(public = true)]
+async fn one() -> Result<(), std::fmt::Error> {
+    Ok(())
+}
+
+/// Does something.
+#[mcp_tool(authenticated = false)]
+async fn two() -> Result<(), std::fmt::Error> {
+    Ok(())
+}
+
+/// Does something.
+#[mcp_tool(public("all"))]
+async fn three() -> Result<(), std::fmt::Error> {
+    Ok(())
+}
+
+fn main() {}

@@ -1,0 +1,21 @@
+use toolgate::mcp_tool;
+
+/// Does something.
+#[mcp_tool(authenticated)]
+async fn types<T>(_: T) -> Result<(), std::fmt::Error> {
+    Ok(())
+}
+
+/// Does something.
+#[mcp_tool(authenticated)]
+async fn constants<const N: usize>() -> Result<(), std::fmt::Error> {
+    Ok(())
+}
+
+/// Does something.
+#[mcp_tool(authenticated)]
+async fn lifetimes<'a>() -> Result<&'a str, std::fmt::Error> {
+    Ok("")
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use toolgate::mcp_tool;
+
+/// Does something.
+#[mcp_tool(authenticated)]
+async fn half_typed() -> Result<(), std::fmt::Error> {
+    let value = 
+}
+
+fn main() {
+    let _ = HalfTypedTool;
+}

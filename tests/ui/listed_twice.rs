@@ -1,0 +1,15 @@
+use toolgate::mcp_tool;
+
+/// Does something.
+#[mcp_tool(scopes_all = ["a", "b", "a"])]
+async fn one() -> Result<(), std::fmt::Error> {
+    Ok(())
+}
+
+/// Does something.
+#[mcp_tool(roles = ["a", "a"])]
+async fn two() -> Result<(), std::fmt::Error> {
+    Ok(())
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+use toolgate::mcp_tool;
+
+/// Does something.
+#[mcp_tool("public")]
+async fn one() -> Result<(), std::fmt::Error> {
+    Ok(())
+}
+
+/// Does something.
+#[mcp_tool(public, = true)]
+async fn two() -> Result<(), std::fmt::Error> {
+    Ok(())
+}
+
+fn main() {}

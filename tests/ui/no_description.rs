@@ -1,0 +1,14 @@
+use toolgate::mcp_tool;
+
+#[mcp_tool(public)]
+async fn one() -> Result<(), std::fmt::Error> {
+    Ok(())
+}
+
+///
+#[mcp_tool(public)]
+async fn two() -> Result<(), std::fmt::Error> {
+    Ok(())
+}
+
+fn main() {}

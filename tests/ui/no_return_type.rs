@@ -1,0 +1,8 @@
+use toolgate::mcp_tool;
+
+/// Does something.
+#[mcp_tool(authenticated)]
+async fn tool() {
+}
+
+fn main() {}

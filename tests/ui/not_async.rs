@@ -1,0 +1,9 @@
+use toolgate::mcp_tool;
+
+/// Does something.
+#[mcp_tool(authenticated)]
+fn tool() -> Result<(), std::fmt::Error> {
+    Ok(())
+}
+
+fn main() {}

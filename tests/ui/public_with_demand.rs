@@ -1,0 +1,15 @@
+use toolgate::mcp_tool;
+
+/// Does something.
+#[mcp_tool(public, scopes_all = ["notes:write"], roles = ["manager"])]
+async fn one() -> Result<(), std::fmt::Error> {
+    Ok(())
+}
+
+/// Does something.
+#[mcp_tool(public, roles = ["manager"])]
+async fn two() -> Result<(), std::fmt::Error> {
+    Ok(())
+}
+
+fn main() {}

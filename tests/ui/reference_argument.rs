@@ -1,0 +1,10 @@
+use toolgate::mcp_tool;
+
+/// Does something.
+#[mcp_tool(authenticated)]
+async fn tool(args: &String) -> Result<(), std::fmt::Error> {
+    let _ = args;
+    Ok(())
+}
+
+fn main() {}

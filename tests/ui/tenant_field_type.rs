@@ -1,0 +1,37 @@
+use toolgate::mcp_tool;
+
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+struct Args {
+    resource_id: String,
+    owner: Option<String>,
+    count: u32,
+    items: Vec<Item>,
+}
+
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+struct Item {
+    resource_id: String,
+}
+
+/// Does something.
+#[mcp_tool(tenant_field = "count")]
+async fn one(args: Args) -> Result<(), std::fmt::Error> {
+    drop(args);
+    Ok(())
+}
+
+/// Does something.
+#[mcp_tool(tenant_field = "owner")]
+async fn two(args: Args) -> Result<(), std::fmt::Error> {
+    drop(args);
+    Ok(())
+}
+
+/// Does something.
+#[mcp_tool(tenant_field = "items")]
+async fn three(args: Args) -> Result<(), std::fmt::Error> {
+    drop(args);
+    Ok(())
+}
+
+fn main() {}

@@ -1,0 +1,44 @@
+use toolgate::mcp_tool;
+
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+struct Args {
+    resource_id: String,
+    owner: Option<String>,
+    count: u32,
+    items: Vec<Item>,
+}
+
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+struct Item {
+    resource_id: String,
+}
+
+/// Does something.
+#[mcp_tool(tenant_field = "resorce_id")]
+async fn one(args: Args) -> Result<(), std::fmt::Error> {
+    drop(args);
+    Ok(())
+}
+
+/// Does something.
+#[mcp_tool(tenant_field = "items[*].resorce_id")]
+async fn two(args: Args) -> Result<(), std::fmt::Error> {
+    drop(args);
+    Ok(())
+}
+
+/// Does something.
+#[mcp_tool(tenant_field = "count.id")]
+async fn three(args: Args) -> Result<(), std::fmt::Error> {
+    drop(args);
+    Ok(())
+}
+
+/// Does something.
+#[mcp_tool(authenticated, audit_fields = ["cuont"])]
+async fn four(args: Args) -> Result<(), std::fmt::Error> {
+    drop(args);
+    Ok(())
+}
+
+fn main() {}

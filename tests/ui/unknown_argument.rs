@@ -1,0 +1,27 @@
+use toolgate::mcp_tool;
+
+/// Does something.
+#[mcp_tool(scope_all = ["a"])]
+async fn one() -> Result<(), std::fmt::Error> {
+    Ok(())
+}
+
+/// Does something.
+#[mcp_tool(authentcated)]
+async fn two() -> Result<(), std::fmt::Error> {
+    Ok(())
+}
+
+/// Does something.
+#[mcp_tool(public, timeout = 7)]
+async fn three() -> Result<(), std::fmt::Error> {
+    Ok(())
+}
+
+/// Does something.
+#[mcp_tool(public, owner_field = "id")]
+async fn four() -> Result<(), std::fmt::Error> {
+    Ok(())
+}
+
+fn main() {}
