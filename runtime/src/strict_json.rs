@@ -4,8 +4,9 @@
 //! a request says "mine" to the one that decides and "yours" to the one that acts.
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 use std::fmt;
+use std::sync::LazyLock;
 
 /// How deep arrays and objects may be nested (R15).
 pub(crate) const MAX_DEPTH: usize = 64;
@@ -20,6 +21,7 @@ pub(crate) struct StrictJsonError(#[from] serde_json::Error);
 /// 1. It is one JSON value in UTF-8, with nothing but white space around it.
 /// 2. No object at any depth has two members of one name, after escapes are decoded.
 /// 3. Nothing is nested deeper than [`MAX_DEPTH`].
+/// 4. No member has a name that `serde_json` keeps for itself: under one, it takes a string for JSON or for a number.
 pub(crate) fn from_slice(text: &[u8]) -> Result<Value, StrictJsonError> {
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     let value = Strict { depth: MAX_DEPTH }.deserialize(&mut deserializer)?;
@@ -34,6 +36,15 @@ pub(crate) fn object_from_slice(text: &[u8]) -> Result<Map<String, Value>, Stric
         _ => Err(StrictJsonError(de::Error::custom("not an object"))),
     }
 }
+
+/// What the names begin with by which `serde_json` hands values to itself.
+const RESERVED: &str = "$serde_json::private::";
+
+/// Whether another crate of the program turned on `serde_json/arbitrary_precision`: then every number comes as an object
+/// whose one member has a reserved name, and the text of the number as its value.
+static NUMBERS_ARE_OBJECTS: LazyLock<bool> = LazyLock::new(|| {
+    serde_json::from_str(r#"{"$serde_json::private::Number":"1"}"#).is_ok_and(|value: Value| value.is_number())
+});
 
 struct Strict {
     /// How many levels may still be opened.
@@ -104,6 +115,13 @@ impl<'de> Visitor<'de> for Strict {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut members = Map::new();
         while let Some(name) = map.next_key::<String>()? {
+            if name.strip_prefix(RESERVED) == Some("Number") && members.is_empty() && *NUMBERS_ARE_OBJECTS {
+                let number: Number = map.next_value::<String>()?.parse().map_err(de::Error::custom)?;
+                return Ok(Value::Number(number));
+            }
+            if name.starts_with(RESERVED) {
+                return Err(de::Error::custom("a member has a reserved name"));
+            }
             let value = map.next_value_seed(self.deeper()?)?;
             if members.insert(name, value).is_some() {
                 return Err(de::Error::custom("a member is given twice"));
@@ -146,6 +164,17 @@ mod tests {
             assert!(from_slice(text.as_bytes()).is_err(), "{text}");
         }
         assert!(from_slice("{\"a\":1,\"A\":2,\"\u{17f}\":3,\"s\":4}".as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn r16_refuses_names_that_serde_json_reads_as_something_else() {
+        for text in [
+            r#"{"$serde_json::private::RawValue":"{\"a\":1,\"a\":2}"}"#,
+            r#"{"a":[{"b":1,"$serde_json::private::\u0052awValue":"2"}]}"#,
+            r#"{"a":1,"$serde_json::private::Number":"5"}"#,
+        ] {
+            assert!(from_slice(text.as_bytes()).is_err(), "{text}");
+        }
     }
 
     #[test]

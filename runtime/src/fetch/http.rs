@@ -100,7 +100,7 @@ impl HttpFetchBuilder {
         }
     }
 
-    /// Trusts this certificate authority as well, as PEM.
+    /// Trusts these certificate authorities as well, one or several, as PEM.
     pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.roots.push(pem.into());
         self
@@ -119,14 +119,24 @@ impl HttpFetchBuilder {
             .timeout(Duration::from_secs(5))
             .redirect(Policy::none())
             .no_proxy()
+            // Off as it is, unless another crate of the program turns on the features.
+            .no_gzip()
+            .no_brotli()
+            .no_zstd()
+            .no_deflate()
             .user_agent(concat!("toolgate/", env!("CARGO_PKG_VERSION")));
         match &self.proxy {
             Some(url) => client = client.proxy(Proxy::all(url).map_err(|error| refused("the proxy", &error))?),
             None => client = client.dns_resolver(self.addresses),
         }
         for pem in &self.roots {
-            let certificate = Certificate::from_pem(pem).map_err(|error| refused("the root certificate", &error))?;
-            client = client.tls_certs_merge([certificate]);
+            let certificates =
+                Certificate::from_pem_bundle(pem).map_err(|error| refused("the root certificate", &error))?;
+            if certificates.is_empty() {
+                let help = "give a text with `-----BEGIN CERTIFICATE-----` in it";
+                return Err(ConfigError::new("the root certificate is not PEM", help));
+            }
+            client = client.tls_certs_merge(certificates);
         }
         Ok(HttpFetch {
             client: client.build().map_err(|error| refused("the HTTP client", &error))?,
@@ -199,14 +209,25 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 fn is_public_v6(address: Ipv6Addr) -> bool {
     match address.segments() {
         // Only 2000::/3 is given out. In it, 6to4 (2002::) and 2001::/23 (Teredo and others) lead elsewhere.
-        [0x2002, ..] | [0x2001, 0..=0x01ff, ..] | [0x2001, 0x0db8, ..] => false,
+        [0x2002, ..] | [0x2001, 0..=0x01ff | 0x0db8, ..] => false,
         [first, ..] => (0x2000..0x4000).contains(&first),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_public;
+    use super::{Addresses, is_public};
+    use reqwest::dns::Resolve as _;
+
+    #[tokio::test]
+    async fn r9_a_name_that_leads_to_a_private_address_is_not_connected_to() {
+        let resolve = |allowed: Addresses, name: &str| allowed.resolve(name.parse().unwrap());
+        let own = resolve(Addresses::Public, "localhost").await.unwrap();
+        assert!(own.into_iter().all(|address| address.ip().is_loopback()));
+        // To the resolver it is the same name, to us it is any name that leads there.
+        assert!(resolve(Addresses::Public, "LOCALHOST").await.is_err());
+        assert!(resolve(Addresses::AlsoPrivate, "LOCALHOST").await.is_ok());
+    }
 
     #[test]
     fn r9_tells_public_addresses_from_special_ones() {

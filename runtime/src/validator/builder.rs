@@ -17,7 +17,7 @@ use std::time::Duration;
 use url::Url;
 
 /// The most that clocks may differ (R14).
-const MAX_LEEWAY: Duration = Duration::from_secs(300);
+const MAX_LEEWAY: Duration = Duration::from_mins(5);
 
 /// Something that was given; at least one of it where there may be several.
 pub struct Given<T>(T);
@@ -130,7 +130,7 @@ impl JwtValidator {
                 clock: Arc::new(SystemClock::default()),
                 claims: ClaimMap::default(),
                 typ: TypPolicy::Lenient,
-                leeway: Duration::from_secs(60),
+                leeway: Duration::from_mins(1),
             },
         }
     }

@@ -1,35 +1,38 @@
 //! Where an issuer's keys are (OpenID Connect Discovery 1.0, RFC 8414).
 
 use crate::fetch::{Fetch, FetchError};
-use crate::resource::is_secure;
+use crate::resource::{is_loopback, is_secure};
 use crate::strict_json;
 use serde_json::Value;
 use url::Url;
 
 /// Finds the key set's URL in the issuer's own description.
 ///
-/// 1. The well-known places are tried in the order that MCP gives.
+/// 1. The well-known places are tried in the order that MCP gives, until one has a usable document: some servers answer
+///    every path with a page, and the metadata of RFC 8414 may come without `jwks_uri`.
 /// 2. The document's `issuer` is exactly the configured one (RFC 8414 section 3.3); else it is another's.
 /// 3. Its `jwks_uri` is https, or on this machine if the issuer is.
 pub(super) async fn jwks_uri(fetch: &dyn Fetch, issuer: &Url, issuer_text: &str) -> Result<Url, FetchError> {
     let mut last = FetchError::new("the issuer has no well-known place");
     for place in places(issuer) {
-        match fetch.get(&place).await {
-            Ok(document) => return read(&document, issuer_text),
+        let found = fetch.get(&place).await;
+        match found.and_then(|document| read(&document, issuer, issuer_text)) {
+            Ok(uri) => return Ok(uri),
             Err(error) => last = error,
         }
     }
     Err(FetchError::because("the issuer's metadata cannot be had", last))
 }
 
-fn read(document: &[u8], issuer: &str) -> Result<Url, FetchError> {
+fn read(document: &[u8], issuer: &Url, issuer_text: &str) -> Result<Url, FetchError> {
     let metadata = strict_json::object_from_slice(document)
         .map_err(|error| FetchError::because("the issuer's metadata is not JSON", error))?;
-    if metadata.get("issuer").and_then(Value::as_str) != Some(issuer) {
+    if metadata.get("issuer").and_then(Value::as_str) != Some(issuer_text) {
         return Err(FetchError::new("the issuer's metadata names another issuer"));
     }
     let uri = metadata.get("jwks_uri").and_then(Value::as_str);
-    let uri = uri.and_then(|uri| Url::parse(uri).ok()).filter(is_secure);
+    let fits = |uri: &Url| is_secure(uri) && (!is_loopback(uri) || is_loopback(issuer));
+    let uri = uri.and_then(|uri| Url::parse(uri).ok()).filter(fits);
     uri.ok_or_else(|| FetchError::new("the issuer's metadata has no usable `jwks_uri`"))
 }
 
@@ -83,7 +86,8 @@ mod tests {
 
     #[test]
     fn at_12_takes_only_the_issuers_own_word() {
-        let read = |document: &str| read(document.as_bytes(), "https://a.example").is_ok();
+        let issuer = "https://a.example";
+        let read = |document: &str| read(document.as_bytes(), &Url::parse(issuer).unwrap(), issuer).is_ok();
         assert!(read(
             r#"{"issuer":"https://a.example","jwks_uri":"https://keys.example/jwks"}"#
         ));
@@ -94,6 +98,8 @@ mod tests {
             r#"{"issuer":"https://a.example"}"#,
             r#"{"issuer":"https://a.example","jwks_uri":"http://a.example/jwks"}"#,
             r#"{"issuer":"https://a.example","jwks_uri":"file:///etc/passwd"}"#,
+            r#"{"issuer":"https://a.example","jwks_uri":"http://127.0.0.1:8500/jwks"}"#,
+            r#"{"issuer":"https://a.example","jwks_uri":"https://localhost/jwks"}"#,
             r#"{"issuer":"https://a.example","issuer":"https://a.example","jwks_uri":"https://a.example/jwks"}"#,
             "<html>",
         ] {

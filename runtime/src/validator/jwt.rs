@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// The longest that an access token may be valid (R15).
-const MAX_LIFETIME: Duration = Duration::from_secs(24 * 3600);
+const MAX_LIFETIME: Duration = Duration::from_hours(24);
 /// The last second of the year 9999 (R15).
 const MAX_DATE: f64 = 253_402_300_799.0;
 
@@ -144,7 +144,7 @@ fn check_kind(claims: &Map<String, Value>) -> Result<(), TokenError> {
     Ok(())
 }
 
-/// A NumericDate (RFC 7519 section 2): a number of seconds since the Unix epoch, perhaps with a fraction.
+/// A `NumericDate` (RFC 7519 section 2): a number of seconds since the Unix epoch, perhaps with a fraction.
 fn date(claims: &Map<String, Value>, name: &'static str) -> Result<Option<Duration>, TokenError> {
     let Some(value) = claims.get(name) else {
         return Ok(None);

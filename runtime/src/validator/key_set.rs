@@ -4,6 +4,9 @@ use super::TokenError;
 use super::algorithm::Algorithm;
 use super::token::CompactToken;
 use crate::strict_json;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, EcdsaVerificationAlgorithm, ParsedPublicKey,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::DecodingKey;
@@ -23,7 +26,7 @@ struct Key {
     kty: String,
     /// Those that the key may be used with, and no others (RFC 8725 section 3.1).
     algorithms: Vec<Algorithm>,
-    key: DecodingKey,
+    public: DecodingKey,
 }
 
 /// A document that is no usable key set.
@@ -100,8 +103,8 @@ impl Key {
     /// 1. `use`, if given, is `sig`; `key_ops`, if given, contains `verify`.
     /// 2. It is a public key: no private member.
     /// 3. The algorithms are those of its type and curve. If it names one in `alg`, only that one.
-    /// 4. RSA: 2048 to 8192 bits, exponent odd and at least 65537. EC: coordinates of the curve's length. Ed25519: 32
-    ///    bytes, not one of the points of small order.
+    /// 4. RSA: 2048 to 8192 bits, odd, exponent odd and at least 65537. EC: coordinates of the curve's length, of a point
+    ///    on it. Ed25519: 32 bytes, not one of the points of small order.
     fn from_jwk(jwk: &Map<String, Value>) -> Option<Self> {
         if jwk.get("use").is_some_and(|usage| usage != "sig") {
             return None;
@@ -116,11 +119,11 @@ impl Key {
             return None;
         }
         let kty = jwk.get("kty")?.as_str()?;
-        let (key, algorithms) = match kty {
+        let (public, algorithms) = match kty {
             "RSA" => (rsa(jwk)?, &Algorithm::RSA[..]),
             "EC" => match jwk.get("crv")?.as_str()? {
-                "P-256" => (ec(jwk, 32)?, &[Algorithm::Es256][..]),
-                "P-384" => (ec(jwk, 48)?, &[Algorithm::Es384][..]),
+                "P-256" => (ec(jwk, 32, &ECDSA_P256_SHA256_FIXED)?, &[Algorithm::Es256][..]),
+                "P-384" => (ec(jwk, 48, &ECDSA_P384_SHA384_FIXED)?, &[Algorithm::Es384][..]),
                 _ => return None,
             },
             "OKP" if jwk.get("crv")? == "Ed25519" => (ed25519(jwk)?, &[Algorithm::EdDsa][..]),
@@ -141,13 +144,13 @@ impl Key {
             kid,
             kty: kty.to_owned(),
             algorithms,
-            key,
+            public,
         })
     }
 
     fn verify(&self, token: &CompactToken<'_>) -> Result<(), TokenError> {
         // The provider by name: the default one panics when another crate of the program turns on a second one.
-        let verifier = (aws_lc::DEFAULT_PROVIDER.verifier_factory)(&token.algorithm.to_jwt(), &self.key);
+        let verifier = (aws_lc::DEFAULT_PROVIDER.verifier_factory)(&token.algorithm.to_jwt(), &self.public);
         let verifier = verifier.map_err(|_| TokenError::Signature)?;
         verifier
             .verify(token.signing_input, &token.signature)
@@ -158,20 +161,26 @@ impl Key {
 fn rsa(jwk: &Map<String, Value>) -> Option<DecodingKey> {
     let (modulus, exponent) = (bytes(jwk, "n")?, bytes(jwk, "e")?);
     let bits = modulus.len() * 8 - modulus.first()?.leading_zeros() as usize;
-    let odd = exponent.last()? % 2 == 1;
+    let odd = [&modulus, &exponent]
+        .iter()
+        .all(|number| number.last().is_some_and(|byte| byte % 2 == 1));
     // Without leading zeros, three bytes or more are at least 65536; four or less fit any verifier.
     let in_range = matches!(exponent.as_slice(), [1..=255, _, _] | [1..=255, _, _, _]);
     let strong = (2048..=8192).contains(&bits) && *modulus.first()? != 0 && odd && in_range;
     strong.then(|| DecodingKey::from_rsa_raw_components(&modulus, &exponent))
 }
 
-fn ec(jwk: &Map<String, Value>, length: usize) -> Option<DecodingKey> {
+fn ec(jwk: &Map<String, Value>, length: usize, curve: &'static EcdsaVerificationAlgorithm) -> Option<DecodingKey> {
     let (x, y) = (text(jwk, "x")?, text(jwk, "y")?);
-    let of_length = [x, y]
-        .iter()
-        .all(|part| decode(part).is_some_and(|part| part.len() == length));
-    // Whether the point is on the curve is checked with each signature, by the verifier.
-    of_length.then(|| DecodingKey::from_ec_components(x, y).ok())?
+    // SEC 1 section 2.3.3: the octet 4, and then both coordinates.
+    let mut point = vec![4];
+    for coordinate in [x, y] {
+        let coordinate = decode(coordinate).filter(|coordinate| coordinate.len() == length)?;
+        point.extend_from_slice(&coordinate);
+    }
+    // Else a set with nothing but a point off the curve would replace a good one (R8).
+    ParsedPublicKey::new(curve, &point).ok()?;
+    DecodingKey::from_ec_components(x, y).ok()
 }
 
 fn ed25519(jwk: &Map<String, Value>) -> Option<DecodingKey> {

@@ -12,15 +12,18 @@ use tokio::task::JoinHandle;
 use url::Url;
 
 /// For how long a set counts as current (R2).
-const FRESH: Duration = Duration::from_secs(600);
+const FRESH: Duration = Duration::from_mins(10);
 /// When a current set is refreshed ahead: at 80 % (R2).
-const AHEAD: Duration = Duration::from_secs(480);
+const AHEAD: Duration = Duration::from_mins(8);
 /// For how long a set may still be used if no newer one can be had (R5). After that nobody gets in.
-const STALE: Duration = Duration::from_secs(3600);
+const STALE: Duration = Duration::from_hours(1);
 /// The least time between a fetch and an early one, for an unknown key or a failed signature (R3).
 const COOL_DOWN: Duration = Duration::from_secs(30);
 /// The longest time between failed fetches (R6).
-const MAX_BACK_OFF: Duration = Duration::from_secs(60);
+const MAX_BACK_OFF: Duration = Duration::from_mins(1);
+/// How long a fetch may take as a whole, with up to three places of metadata before the keys, each 5 s (R9). It ends even a
+/// [`Fetch`] that never does: as long as one is in flight, no other starts.
+const MAX_FETCH: Duration = Duration::from_secs(20);
 /// How long a request waits for a fetch (R1).
 const MAX_WAIT: Duration = Duration::from_secs(5);
 
@@ -60,7 +63,7 @@ struct Shared {
 struct State {
     current: Option<Fetched>,
     last_attempt: Option<Duration>,
-    /// Fetches that failed since the last one that did not.
+    /// Fetches since the last good one. One counts as failed until it is not, so that a panic counts, too.
     failures: u32,
     in_flight: bool,
 }
@@ -157,6 +160,7 @@ impl RemoteKeys {
         }
         state.in_flight = true;
         state.last_attempt = Some(now);
+        state.failures = state.failures.saturating_add(1);
         drop(state);
         let flight = Flight(Arc::clone(&self.shared));
         // A task, so that a client which goes away does not take the fetch of all others with it.
@@ -226,7 +230,8 @@ impl Flight {
     /// 1. A good set replaces the old one as a whole, so a key that is gone stops at once (R7).
     /// 2. A failed fetch, or a set that is no use, replaces nothing (R8).
     async fn run(self) {
-        let result = self.0.fetch().await;
+        let result = tokio::time::timeout(MAX_FETCH, self.0.fetch()).await;
+        let result = result.unwrap_or_else(|_| Err(FetchError::new("the key set took too long")));
         let now = self.0.clock.monotonic();
         let mut state = self.0.state();
         match result {
@@ -238,10 +243,11 @@ impl Flight {
                 state.failures = 0;
             }
             Err(error) => {
-                state.failures = state.failures.saturating_add(1);
-                let stale = state.age(now).is_some_and(|age| age >= FRESH);
+                let outdated = state.age(now).is_some_and(|age| age >= FRESH);
+                // Requests need the state, and writing a log may take its time.
+                drop(state);
                 let error = chain(&error).join(": ");
-                tracing::warn!(target: "toolgate::keys", error = error.as_str(), stale, "key set not refreshed");
+                tracing::warn!(target: "toolgate::keys", error = error.as_str(), stale = outdated, "key set not refreshed");
             }
         }
     }

@@ -30,7 +30,7 @@ impl<'a> CompactToken<'a> {
     pub(super) fn parse(token: &'a str, typ: TypPolicy) -> Result<Self, TokenError> {
         let (signing_input, signature) = token.rsplit_once('.').ok_or(TokenError::Malformed)?;
         let (header, payload) = signing_input.split_once('.').ok_or(TokenError::Malformed)?;
-        if payload.is_empty() || signature.is_empty() || payload.contains('.') {
+        if header.is_empty() || payload.is_empty() || signature.is_empty() || payload.contains('.') {
             return Err(TokenError::Malformed);
         }
         let header = decode(header)?;
