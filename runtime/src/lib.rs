@@ -124,6 +124,8 @@
 //! | testing it | the crate `toolgate-testing`; [`Protected::call`] |
 //! | extending it | [`Validator`], [`FromCall`], [`audit::AuditSink`], [`fetch::Fetch`], [`Clock`] |
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 // So that expansions of `#[mcp_tool]` in this crate's own tests find it by its public name.
 extern crate self as toolgate;
 
