@@ -209,7 +209,7 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 fn is_public_v6(address: Ipv6Addr) -> bool {
     match address.segments() {
         // Only 2000::/3 is given out. In it, 6to4 (2002::) and 2001::/23 (Teredo and others) lead elsewhere.
-        [0x2002, ..] | [0x2001, 0..=0x01ff | 0x0db8, ..] => false,
+        [0x2002, ..] | [0x2001, 0..=0x01ff | 0x0db8, ..] | [0x3fff, 0..=0x0fff, ..] => false,
         [first, ..] => (0x2000..0x4000).contains(&first),
     }
 }
@@ -266,6 +266,7 @@ mod tests {
             "2002:a00:1::",
             "2001::1",
             "2001:db8::1",
+            "3fff::1",
         ] {
             assert!(!is_public(special.parse().unwrap()), "{special}");
         }

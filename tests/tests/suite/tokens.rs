@@ -82,6 +82,34 @@ async fn r10_to_r16_unusual_tokens_are_accepted() {
 }
 
 #[tokio::test]
+async fn r12_no_change_of_one_character_goes_unnoticed() {
+    const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let forge = forge();
+    let validator = builder(forge).build().unwrap();
+    for algorithm in [Signed::Rs256, Signed::Ps256, Signed::Es256, Signed::EdDsa] {
+        let token = forge.good(algorithm).to_string();
+        assert!(forge::validate(&validator, &token).await.is_ok());
+        for at in 0..token.len() {
+            let (before, rest) = token.split_at(at);
+            let (character, after) = rest.split_at(1);
+            // Its lowest bit is the one that does not count in the last character of some parts.
+            let other = match ALPHABET.find(character) {
+                Some(value) => ALPHABET.split_at(value ^ 1).1.split_at(1).0,
+                None => "",
+            };
+            for changed in [
+                format!("{before}{other}{after}"),
+                format!("{before}{after}"),
+                format!("{before}.{rest}"),
+                before.to_owned(),
+            ] {
+                assert!(forge::validate(&validator, &changed).await.is_err(), "{changed}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn r10_algorithms_are_those_configured_and_no_others() {
     let forge = forge();
     for signed in Signed::ALL {
