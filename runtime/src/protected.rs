@@ -12,7 +12,6 @@ use crate::toolset::{Tool, Toolset};
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
-use tracing::Span;
 use uuid::Uuid;
 
 /// A [`Toolset`] behind a [`Gate`]. Cheap to clone.
@@ -88,8 +87,7 @@ impl Protected {
     pub async fn call(&self, tool: &str, caller: Option<Caller>, arguments: Value) -> Option<Result<Output, Error>> {
         let facts = Facts {
             caller,
-            request_id: None,
-            span: Span::current(),
+            ..Facts::nobody()
         };
         Some(self.run(self.tool(tool)?, facts, arguments).await)
     }

@@ -1,7 +1,6 @@
 //! What the layer answers, and to whom.
 
-use crate::server::{Builder, Notes, Running};
-use rmcp::transport::streamable_http_server::StreamableHttpServerConfig;
+use crate::server::{Builder, Notes, Running, Sdk};
 use serde_json::{Value, json};
 use toolgate::{NoArguments, Toolset, mcp_tool};
 use toolgate_testing::Reply;
@@ -321,8 +320,7 @@ async fn pr_01_to_07_the_metadata_document_is_served_to_everyone() {
 #[tokio::test]
 async fn mcp_50_foreign_hosts_and_origins_are_a_403_without_a_challenge() {
     let allow = |gate: Builder| gate.allowed_origin("https://app.example").allowed_host("mcp.internal");
-    let config = StreamableHttpServerConfig::default().disable_allowed_hosts();
-    let server = Running::start_with(Toolset::new(()).tool(ProtectedTool), allow, config).await;
+    let server = Running::start_with(Sdk::Rmcp, Toolset::new(()).tool(ProtectedTool), allow).await;
     let client = server.client().bearer(server.token("alice").mint());
     for (header, value, status) in [
         ("Host", "evil.example", 403),

@@ -2,6 +2,8 @@
 
 use axum::Router;
 use examples::tools;
+use pmcp::axum::RouterConfig;
+use pmcp::types::ProtocolVersion;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use serde_json::Value;
@@ -10,9 +12,51 @@ use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use toolgate::audit::JsonLines;
-use toolgate::rmcp::Server;
 use toolgate::{Algorithm, Gate, GateBuilder, GivenResource, GivenValidator, JwtValidator, Protected, Toolset};
 use toolgate_testing::{IdentityProvider, McpClient, TokenBuilder};
+
+/// The SDKs that a server can be made with.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Sdk {
+    Rmcp,
+    Pmcp,
+}
+
+impl Sdk {
+    /// Each SDK in turn. A test that fails says with which.
+    pub(crate) fn each() -> impl Iterator<Item = Self> {
+        [Self::Rmcp, Self::Pmcp]
+            .into_iter()
+            .inspect(|sdk| eprintln!("with {sdk:?}"))
+    }
+
+    /// A server of these tools in the mode of the examples: sessions for old protocol versions, none for new ones.
+    pub(crate) fn serve(self, protected: &Protected) -> Router {
+        match self {
+            Self::Rmcp => {
+                let server = toolgate::rmcp::Server::new(protected, "test", "1").unwrap();
+                let sessions = Arc::new(LocalSessionManager::default());
+                let config = StreamableHttpServerConfig::default().disable_allowed_hosts();
+                let mcp = StreamableHttpService::new(move || Ok(server.clone()), sessions, config);
+                Router::new().route_service("/mcp", mcp).layer(protected.layer())
+            }
+            Self::Pmcp => {
+                let tools = toolgate::pmcp::Tools::new(protected).unwrap();
+                let server = toolgate::pmcp::Server::new(&tools, pmcp_builder().mcp_server(&tools)).unwrap();
+                server.router(RouterConfig::default())
+            }
+        }
+    }
+}
+
+/// A server of `pmcp` for both eras, without tools.
+pub(crate) fn pmcp_builder() -> pmcp::ServerBuilder {
+    let versions = ["2026-07-28", "2025-11-25", "2025-06-18"].map(|version| ProtocolVersion(version.to_owned()));
+    pmcp::Server::builder()
+        .name("test")
+        .version("1")
+        .with_supported_protocol_versions(versions)
+}
 
 /// A running server. It stops when dropped.
 pub(crate) struct Running {
@@ -30,8 +74,12 @@ pub(crate) struct Notes {
 
 impl Notes {
     pub(crate) async fn start() -> Self {
+        Self::start_with(Sdk::Rmcp).await
+    }
+
+    pub(crate) async fn start_with(sdk: Sdk) -> Self {
         let store = tools::Notes::default();
-        let running = Running::start(tools::toolset(store.clone())).await;
+        let running = Running::start_with(sdk, tools::toolset(store.clone()), |gate| gate).await;
         Self { store, running }
     }
 }
@@ -47,23 +95,12 @@ impl std::ops::Deref for Notes {
 pub(crate) type Builder = GateBuilder<GivenResource, GivenValidator>;
 
 impl Running {
-    /// Serves these tools, in the SDK's default mode: sessions for old protocol versions, none for new ones.
     pub(crate) async fn start<S>(tools: Toolset<S>) -> Self {
-        Self::start_with(tools, |gate| gate, StreamableHttpServerConfig::default()).await
+        Self::start_with(Sdk::Rmcp, tools, |gate| gate).await
     }
 
-    pub(crate) async fn start_with<S>(
-        tools: Toolset<S>,
-        configure: impl FnOnce(Builder) -> Builder,
-        config: StreamableHttpServerConfig,
-    ) -> Self {
-        let serve = |protected: &Protected| {
-            let server = Server::new(protected, "test", "1").unwrap();
-            let sessions = Arc::new(LocalSessionManager::default());
-            let mcp = StreamableHttpService::new(move || Ok(server.clone()), sessions, config);
-            Router::new().route_service("/mcp", mcp).layer(protected.layer())
-        };
-        Self::start_app(tools, configure, serve).await
+    pub(crate) async fn start_with<S>(sdk: Sdk, tools: Toolset<S>, configure: impl FnOnce(Builder) -> Builder) -> Self {
+        Self::start_app(tools, configure, |protected| sdk.serve(protected)).await
     }
 
     /// Serves whatever `serve` makes of the protected tools.
