@@ -6,8 +6,8 @@ use examples::{demo, tools};
 #[tokio::test]
 async fn every_demo_user_gets_exactly_what_the_declarations_say() {
     let mut matrices = Vec::new();
-    for sdk in Sdk::each() {
-        let notes = Notes::start_with(sdk).await;
+    for sdk in Sdk::EACH {
+        let notes = Notes::start(sdk).await;
         let matrix = demo::matrix(&notes.provider, &notes.url).await.unwrap();
         matrix.assert_matches(demo::EXPECTED);
         matrices.push((matrix.to_string(), demo::refusals(&matrix)));

@@ -23,12 +23,7 @@ pub(crate) enum Sdk {
 }
 
 impl Sdk {
-    /// Each SDK in turn. A test that fails says with which.
-    pub(crate) fn each() -> impl Iterator<Item = Self> {
-        [Self::Rmcp, Self::Pmcp]
-            .into_iter()
-            .inspect(|sdk| eprintln!("with {sdk:?}"))
-    }
+    pub(crate) const EACH: [Self; 2] = [Self::Rmcp, Self::Pmcp];
 
     /// A server of these tools in the mode of the examples: sessions for old protocol versions, none for new ones.
     pub(crate) fn serve(self, protected: &Protected) -> Router {
@@ -73,13 +68,9 @@ pub(crate) struct Notes {
 }
 
 impl Notes {
-    pub(crate) async fn start() -> Self {
-        Self::start_with(Sdk::Rmcp).await
-    }
-
-    pub(crate) async fn start_with(sdk: Sdk) -> Self {
+    pub(crate) async fn start(sdk: Sdk) -> Self {
         let store = tools::Notes::default();
-        let running = Running::start_with(sdk, tools::toolset(store.clone()), |gate| gate).await;
+        let running = Running::start(sdk, tools::toolset(store.clone())).await;
         Self { store, running }
     }
 }
@@ -95,8 +86,8 @@ impl std::ops::Deref for Notes {
 pub(crate) type Builder = GateBuilder<GivenResource, GivenValidator>;
 
 impl Running {
-    pub(crate) async fn start<S>(tools: Toolset<S>) -> Self {
-        Self::start_with(Sdk::Rmcp, tools, |gate| gate).await
+    pub(crate) async fn start<S>(sdk: Sdk, tools: Toolset<S>) -> Self {
+        Self::start_with(sdk, tools, |gate| gate).await
     }
 
     pub(crate) async fn start_with<S>(sdk: Sdk, tools: Toolset<S>, configure: impl FnOnce(Builder) -> Builder) -> Self {

@@ -1,5 +1,6 @@
 //! Sessions of the protocol versions that have them.
 
+use super::SDK;
 use crate::server::Notes;
 use serde_json::{Value, json};
 
@@ -65,7 +66,7 @@ impl<'a> Legacy<'a> {
 
 #[tokio::test]
 async fn mcp_58_a_session_works_for_its_owner_and_for_nobody_else() {
-    let notes = Notes::start().await;
+    let notes = Notes::start(SDK).await;
     let (alice, bob) = (Legacy::new(&notes, Some("alice")), Legacy::new(&notes, Some("bob")));
     let session = alice.open().await;
     let (status, text) = alice.whoami(&session).await;
@@ -90,7 +91,7 @@ async fn mcp_58_a_session_works_for_its_owner_and_for_nobody_else() {
 
 #[tokio::test]
 async fn mcp_58_the_sdks_own_session_id_is_worth_nothing() {
-    let notes = Notes::start().await;
+    let notes = Notes::start(SDK).await;
     let alice = Legacy::new(&notes, Some("alice"));
     let session = alice.open().await;
     let (own, _) = session.split_once('.').unwrap();
@@ -101,7 +102,7 @@ async fn mcp_58_the_sdks_own_session_id_is_worth_nothing() {
 
 #[tokio::test]
 async fn a_session_begun_without_a_token_is_never_adopted() {
-    let notes = Notes::start().await;
+    let notes = Notes::start(SDK).await;
     let (nobody, alice) = (Legacy::new(&notes, None), Legacy::new(&notes, Some("alice")));
     let anonymous = nobody.open().await;
     assert_eq!(alice.whoami(&anonymous).await.0, 404);
@@ -114,7 +115,7 @@ async fn a_session_begun_without_a_token_is_never_adopted() {
 
 #[tokio::test]
 async fn mcp_20_a_session_is_no_credential() {
-    let notes = Notes::start().await;
+    let notes = Notes::start(SDK).await;
     let session = Legacy::new(&notes, Some("alice")).open().await;
     let nobody = Legacy::new(&notes, None);
     for method in [reqwest::Method::GET, reqwest::Method::DELETE] {
@@ -132,7 +133,7 @@ async fn mcp_20_a_session_is_no_credential() {
 
 #[tokio::test]
 async fn a_stream_is_only_for_sessions() {
-    let notes = Notes::start().await;
+    let notes = Notes::start(SDK).await;
     let alice = Legacy::new(&notes, Some("alice"));
     let session = alice.open().await;
     let without = alice

@@ -1,6 +1,6 @@
 //! What goes wrong with the `rmcp` SDK if nobody takes care. Each test fails without the measure that it names.
 
-use crate::server::{Notes, Running};
+use crate::server::{Notes, Running, Sdk};
 use axum::Router;
 use http::request::Parts;
 use rmcp::handler::server::tool::Extension;
@@ -137,7 +137,7 @@ async fn mcp_28_no_tool_sees_the_token() {
 /// Measure: our own `list_tools`; the SDK's shows every tool, and says that the list may be cached for all (MCP-62).
 #[tokio::test]
 async fn mcp_62_a_filtered_list_is_private() {
-    let notes = Notes::start().await;
+    let notes = Notes::start(Sdk::Rmcp).await;
     let reply = notes.client_of("bob").list().await.unwrap();
     let list = reply.result().unwrap();
     assert_eq!((&list["cacheScope"], &list["ttlMs"]), (&json!("private"), &json!(0)));
@@ -148,7 +148,7 @@ async fn mcp_62_a_filtered_list_is_private() {
 /// tool, and so tell that it exists.
 #[tokio::test]
 async fn the_schema_of_a_denied_tool_does_not_leak() {
-    let notes = Notes::start().await;
+    let notes = Notes::start(Sdk::Rmcp).await;
     let nobody = notes.client().header("Mcp-Param-Resource-Id", "wrong");
     let reply = nobody.call("delete_notes", json!({})).await.unwrap();
     assert_eq!(reply.status, 401);
@@ -160,7 +160,7 @@ async fn the_schema_of_a_denied_tool_does_not_leak() {
 /// Measure: the decision is made from the body. A header that says otherwise is at most an error.
 #[tokio::test]
 async fn mcp_52_headers_that_contradict_the_body_do_not_decide() {
-    let notes = Notes::start().await;
+    let notes = Notes::start(Sdk::Rmcp).await;
     let bob = notes.client_of("bob").header("Mcp-Name", "whoami");
     let reply = bob
         .call("update_note", json!({"resource_id": "acme-1", "text": "x"}))
@@ -178,7 +178,7 @@ async fn mcp_52_headers_that_contradict_the_body_do_not_decide() {
 /// Measure: the challenge stands only where scopes are missing; the SDK's client takes any 403 with one for that.
 #[tokio::test]
 async fn a_role_denial_does_not_look_like_missing_scopes() {
-    let notes = Notes::start().await;
+    let notes = Notes::start(Sdk::Rmcp).await;
     let token = notes.token("eve").scopes(["write:tools"]).tenant("acme").mint();
     let reply = notes
         .client()
