@@ -367,3 +367,58 @@ async fn mcp_70_errors_keep_the_id_of_the_request_and_stay_out_of_reserved_codes
         assert_eq!(reply.body["error"]["code"], 401);
     }
 }
+
+/// The SDKs' own lists show every tool, and that of `rmcp` says that it may be cached for all (MCP-62).
+#[tokio::test]
+async fn mcp_62_a_filtered_list_is_private() {
+    let notes = Notes::start(SDK).await;
+    let reply = notes.client_of("bob").list().await.unwrap();
+    let list = reply.result().unwrap();
+    assert_eq!((&list["cacheScope"], &list["ttlMs"]), (&json!("private"), &json!(0)));
+    assert_eq!(reply.tools(), ["server_time", "whoami", "list_notes"]);
+}
+
+/// The layer answers a denied call before the SDK, which would compare `Mcp-Param` headers with the schema of the
+/// tool, and so tell that it exists.
+#[tokio::test]
+async fn the_schema_of_a_denied_tool_does_not_leak() {
+    let notes = Notes::start(SDK).await;
+    let nobody = notes.client().header("Mcp-Param-Resource-Id", "wrong");
+    let reply = nobody.call("delete_notes", json!({})).await.unwrap();
+    assert_eq!(reply.status, 401);
+    let bob = notes.client_of("bob").header("Mcp-Param-Resource-Id", "wrong");
+    let reply = bob.call("delete_notes", json!({})).await.unwrap();
+    assert_eq!((reply.status, reply.challenge_param("scope")), (403, Some("admin")));
+}
+
+/// The decision is made from the body. A header that says otherwise is at most an error.
+#[tokio::test]
+async fn mcp_52_headers_that_contradict_the_body_do_not_decide() {
+    let notes = Notes::start(SDK).await;
+    let bob = notes.client_of("bob").header("Mcp-Name", "whoami");
+    let reply = bob
+        .call("update_note", json!({"resource_id": "acme-1", "text": "x"}))
+        .await
+        .unwrap();
+    assert_eq!(reply.status, 403);
+    let reply = bob
+        .header("Mcp-Name", "update_note")
+        .call("whoami", json!({}))
+        .await
+        .unwrap();
+    assert_eq!((reply.status, &reply.body["error"]["code"]), (400, &json!(-32020)));
+}
+
+/// The challenge stands only where scopes are missing; the SDK's client takes any 403 with one for that.
+#[tokio::test]
+async fn a_role_denial_does_not_look_like_missing_scopes() {
+    let notes = Notes::start(SDK).await;
+    let token = notes.token("eve").scopes(["write:tools"]).tenant("acme").mint();
+    let reply = notes
+        .client()
+        .bearer(token)
+        .call("update_note", json!({}))
+        .await
+        .unwrap();
+    assert_eq!((reply.status, reply.challenge), (403, None));
+}

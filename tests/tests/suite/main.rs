@@ -9,7 +9,9 @@
 
 mod decisions;
 mod gate_setup;
+mod legacy;
 mod main_job;
+mod pmcp_traps;
 mod server;
 mod stock_tools;
 mod traps;
