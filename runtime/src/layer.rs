@@ -9,4 +9,6 @@ mod message;
 mod service;
 
 pub(crate) use self::admission::Admission;
+#[cfg(feature = "pmcp")]
+pub(crate) use self::admission::Asked;
 pub use self::service::{GateLayer, GateService};

@@ -134,6 +134,8 @@ pub mod docs;
 pub mod error;
 pub mod fetch;
 pub mod layer;
+#[cfg(feature = "pmcp")]
+pub mod pmcp;
 pub mod policy;
 #[cfg(feature = "rmcp")]
 pub mod rmcp;

@@ -13,7 +13,6 @@ use crate::toolset::{Tool, Toolset};
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
-use tracing::Span;
 use uuid::Uuid;
 
 /// A [`Toolset`] behind a [`Gate`]. Cheap to clone.
@@ -109,8 +108,7 @@ impl Protected {
         };
         Facts {
             caller,
-            request_id: None,
-            span: Span::current(),
+            ..Facts::nobody()
         }
     }
 
@@ -120,8 +118,7 @@ impl Protected {
     pub async fn call(&self, tool: &str, caller: Option<Caller>, arguments: Value) -> Option<Result<Output, Error>> {
         let facts = Facts {
             caller,
-            request_id: None,
-            span: Span::current(),
+            ..Facts::nobody()
         };
         Some(self.run(self.tool(tool)?, facts, arguments).await)
     }

@@ -59,7 +59,7 @@ pub fn router<S: Send + Sync + 'static>(
         router.add_route(stock::guarded(protected, route)?);
     }
     for tool in protected.tools() {
-        if !tool.is_stock() {
+        if tool.as_stock().is_none() {
             router.add_route(guarded(protected, tool));
         }
     }

@@ -19,7 +19,6 @@ use std::error::Error as StdError;
 use std::task::{Context, Poll};
 use tower_layer::Layer;
 use tower_service::Service;
-use tracing::Span;
 
 const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
 const VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
@@ -140,11 +139,7 @@ where
 {
     let settings = &protected.gate().settings;
     let (mut parts, body) = request.into_parts();
-    let mut facts = Facts {
-        caller: None,
-        request_id: None,
-        span: Span::current(),
-    };
+    let mut facts = Facts::nobody();
     let refuse = |refusal: Refusal, message: &Message, facts: &Facts| {
         let tool = message.tool.as_deref().and_then(|name| protected.tool(name));
         // The policy's own denials are recorded where they are decided.
@@ -201,7 +196,9 @@ where
     if let Some(caller) = &caller {
         parts.extensions.insert(caller.clone());
     }
-    parts.extensions.insert(Admission::new(protected.gate(), facts));
+    parts
+        .extensions
+        .insert(Admission::new(protected.gate(), facts, &message));
     Ok((Request::from_parts(parts, body), caller))
 }
 

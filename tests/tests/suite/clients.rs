@@ -1,5 +1,6 @@
 //! The client of the `rmcp` crate, in both protocol eras that it speaks.
 
+use super::SDK;
 use crate::server::{Notes, Running};
 use rmcp::model::{CallToolRequestParams, ProtocolVersion};
 use rmcp::service::{RoleClient, RunningService};
@@ -39,7 +40,7 @@ async fn names(client: &Client) -> Vec<String> {
 #[tokio::test]
 async fn the_right_caller_gets_through_in_both_eras() {
     for era in eras() {
-        let notes = Notes::start().await;
+        let notes = Notes::start(SDK).await;
         let alice = connect(&notes, Some(notes.token_of("alice")), era).await;
 
         let me = alice.call_tool(call("whoami", &json!({}))).await.unwrap();
@@ -68,7 +69,7 @@ async fn the_right_caller_gets_through_in_both_eras() {
 #[tokio::test]
 async fn the_wrong_caller_does_not_in_either_era() {
     for era in eras() {
-        let notes = Notes::start().await;
+        let notes = Notes::start(SDK).await;
         let bob = connect(&notes, Some(notes.token_of("bob")), era.clone()).await;
         let update = || call("update_note", &json!({"resource_id": "acme-1", "text": "by bob"}));
         let error = bob.call_tool(update()).await.unwrap_err();
