@@ -113,7 +113,7 @@ async fn decide<'p, R>(
         FindTenants::Ready(tenants) => tenants,
         FindTenants::Lookup(lookup) => lookup.await?,
     };
-    tenants.admit(caller).into_result()?; // 5
+    tenants.admit(tool.policy.demanded_tenant(), caller).into_result()?; // 5
     drop(tenants);
     Ok(prepared)
 }

@@ -19,32 +19,17 @@ use std::sync::Arc;
 pub(crate) struct Admission {
     settings: Arc<Settings>,
     facts: Facts,
+    /// Whether it asks for the list of tools.
     #[cfg_attr(not(feature = "pmcp"), expect(dead_code, reason = "read by the adapter of pmcp"))]
-    pub(crate) asked: Asked,
-}
-
-/// What the one reading of the body found, as far as an adapter that cannot look into its SDK has to know it.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) enum Asked {
-    /// For the list of tools.
-    List,
-    /// For a call of the tool of this name.
-    Call(Arc<str>),
-    /// For something else, or by another method than POST.
-    Other,
+    pub(crate) asks_for_list: bool,
 }
 
 impl Admission {
     pub(super) fn new(gate: &Gate, facts: Facts, message: &Message) -> Self {
-        let asked = match (message.method.as_deref(), &message.tool) {
-            (Some("tools/list"), _) => Asked::List,
-            (_, Some(tool)) => Asked::Call(tool.as_str().into()),
-            _ => Asked::Other,
-        };
         Self {
             settings: Arc::clone(&gate.settings),
             facts,
-            asked,
+            asks_for_list: message.method.as_deref() == Some("tools/list"),
         }
     }
 

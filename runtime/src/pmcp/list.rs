@@ -1,11 +1,9 @@
 //! The answers to `tools/list`, cut down to what the caller may call.
 
-use super::request::answer;
 use crate::caller::Caller;
-use crate::layer::Asked;
 use crate::protected::Protected;
 use axum::body::{Body, BodyDataStream};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use http::StatusCode;
@@ -26,7 +24,7 @@ const MAX_BYTES: usize = 4 * 1024 * 1024;
 /// 3. All other answers go out as they are.
 pub(super) async fn for_caller(
     response: Response,
-    asked: &Asked,
+    asks_for_list: bool,
     protected: Protected,
     caller: Option<Caller>,
 ) -> Response {
@@ -34,16 +32,16 @@ pub(super) async fn for_caller(
     let kind = response.headers().get(CONTENT_TYPE);
     let streams = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
     let (mut parts, body) = response.into_parts();
-    let body = match asked {
+    let body = match asks_for_list {
         _ if streams => events(body, list), // 1
-        Asked::List => {
+        true => {
             let read = Limited::new(body, MAX_BYTES).collect().await.ok();
             match read.and_then(|body| list.cut_bytes(&body.to_bytes())) {
                 Some(bytes) => Body::from(bytes), // 2
                 None => return unreadable(),
             }
         }
-        _ => return Response::from_parts(parts, body), // 3
+        false => return Response::from_parts(parts, body), // 3
     };
     parts.headers.remove(CONTENT_LENGTH);
     Response::from_parts(parts, body)
@@ -51,7 +49,13 @@ pub(super) async fn for_caller(
 
 fn unreadable() -> Response {
     let error = json!({"code": -32603, "message": "the list of tools is too long or not readable"});
-    answer(StatusCode::INTERNAL_SERVER_ERROR, &Value::Null, &error)
+    let body = json!({"jsonrpc": "2.0", "id": null, "error": error});
+    (
+        StatusCode::INTERNAL_SERVER_ERROR,
+        [(CONTENT_TYPE, "application/json")],
+        body.to_string(),
+    )
+        .into_response()
 }
 
 /// The list as one caller gets to see it.

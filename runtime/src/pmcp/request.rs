@@ -2,14 +2,11 @@
 
 use super::list;
 use crate::gate::Facts;
-use crate::layer::{Admission, Asked};
+use crate::layer::Admission;
 use crate::protected::Protected;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
-use http::StatusCode;
-use http::header::CONTENT_TYPE;
-use serde_json::{Value, json};
+use axum::response::Response;
 
 tokio::task_local! {
     /// The SDK hands neither the request nor its extensions to its handlers, but it runs them in the task of the request.
@@ -26,36 +23,15 @@ pub(super) fn facts(protected: &Protected) -> Option<Facts> {
 
 /// Stands between the layer and the SDK.
 ///
-/// 1. A call of a tool that the gate does not know ends here: the SDK may have tools that nobody gave a policy.
-/// 2. The SDK works within what the layer found out. A request that did not pass the layer is nobody's.
-/// 3. The SDK's list of tools knows no caller, so it is cut down on its way out.
+/// 1. The SDK works within what the layer found out. A request that did not pass the layer is nobody's.
+/// 2. The SDK's list of tools knows no caller, so it is cut down on its way out.
 pub(super) async fn within(State(protected): State<Protected>, request: Request, next: Next) -> Response {
-    let facts = Admission::facts(request.extensions(), &protected);
-    let Some(admission) = request.extensions().get::<Admission>().cloned() else {
-        return list::for_caller(next.run(request).await, &Asked::Other, protected, facts.caller).await;
+    let caller = Admission::facts(request.extensions(), &protected).caller;
+    let admission = request.extensions().get::<Admission>().cloned();
+    let asks_for_list = admission.as_ref().is_some_and(|admission| admission.asks_for_list);
+    let response = match admission {
+        Some(admission) => ADMISSION.scope(admission, next.run(request)).await, // 1
+        None => next.run(request).await,
     };
-    let asked = admission.asked.clone();
-    if let Asked::Call(name) = &asked
-        && protected.tool(name).is_none()
-    {
-        return unknown_tool(&facts); // 1
-    }
-    let response = ADMISSION.scope(admission, next.run(request)).await; // 2
-    list::for_caller(response, &asked, protected, facts.caller).await // 3
-}
-
-/// What MCP asks for (MCP-65). The SDK would say that it failed.
-fn unknown_tool(facts: &Facts) -> Response {
-    let error = json!({"code": -32602, "message": "tool not found"});
-    answer(StatusCode::OK, &id(facts), &error)
-}
-
-fn id(facts: &Facts) -> Value {
-    let id = facts.request_id.as_deref().map(serde_json::from_str);
-    id.and_then(Result::ok).unwrap_or_default()
-}
-
-pub(super) fn answer(status: StatusCode, id: &Value, error: &Value) -> Response {
-    let body = json!({"jsonrpc": "2.0", "id": id, "error": error});
-    (status, [(CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+    list::for_caller(response, asks_for_list, protected, caller).await // 2
 }

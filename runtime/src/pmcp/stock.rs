@@ -67,12 +67,12 @@ impl<S> Toolset<S> {
 /// A handler of the SDK that runs only if the gate lets it.
 pub(super) struct GuardedStock {
     protected: Protected,
-    tool: Tool,
+    tool: Arc<Tool>,
     handler: Arc<dyn ToolHandler>,
 }
 
 impl GuardedStock {
-    pub(super) fn new(protected: &Protected, tool: &Tool, handler: &StockHandler) -> Result<Self, ConfigError> {
+    pub(super) fn new(protected: &Protected, tool: &Arc<Tool>, handler: &StockHandler) -> Result<Self, ConfigError> {
         if tool.policy.demanded_tenant().is_some() {
             return Err(ConfigError::new(
                 format!(
@@ -84,7 +84,7 @@ impl GuardedStock {
         }
         Ok(Self {
             protected: protected.clone(),
-            tool: tool.clone(),
+            tool: Arc::clone(tool),
             handler: Arc::clone(&handler.0),
         })
     }

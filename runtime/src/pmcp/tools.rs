@@ -38,7 +38,7 @@ impl Tools {
             let handler: Arc<dyn ToolHandler> = match tool.as_stock() {
                 None => Arc::new(Guarded {
                     protected: protected.clone(),
-                    tool: tool.clone(),
+                    tool: Arc::clone(tool),
                 }),
                 Some(Stock::Pmcp(stock)) => Arc::new(GuardedStock::new(protected, tool, stock)?),
                 #[cfg(feature = "rmcp")]
@@ -110,7 +110,7 @@ impl fmt::Debug for Tools {
 
 struct Guarded {
     protected: Protected,
-    tool: Tool,
+    tool: Arc<Tool>,
 }
 
 impl Guarded {

@@ -1,6 +1,6 @@
 //! A whole `rmcp` server of guarded tools.
 
-use super::{list_tools, router};
+use super::Router;
 use crate::error::ConfigError;
 use crate::layer::GateService;
 use crate::protected::Protected;
@@ -26,7 +26,7 @@ pub struct Server<S = ()> {
 #[derive(Debug)]
 struct Inner<S> {
     protected: Protected,
-    router: ToolRouter<S>,
+    router: Router<S>,
     service: S,
     info: ServerConfig,
 }
@@ -56,7 +56,7 @@ impl<S: Send + Sync + 'static> Server<S> {
         Ok(Server {
             inner: Arc::new(Inner {
                 protected: protected.clone(),
-                router: router(protected, stock)?,
+                router: Router::new(protected, stock)?,
                 service,
                 info: ServerConfig::new(capabilities).with_server_info(Implementation::new(name, version)),
             }),
@@ -118,7 +118,7 @@ impl<S: Send + Sync + 'static> ServerHandler for Server<S> {
         _: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        Ok(list_tools(&self.inner.protected, &self.inner.router, &context).await)
+        Ok(self.inner.router.list_tools(&context).await)
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {

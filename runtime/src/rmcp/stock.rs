@@ -19,7 +19,7 @@ use std::sync::Arc;
 type StockResult = Result<CallToolResponse, ErrorData>;
 
 impl<S> Toolset<S> {
-    /// Puts every tool of an `rmcp` router under one policy. [`router`](super::router) then takes that router.
+    /// Puts every tool of an `rmcp` router under one policy. [`Router::new`](super::Router::new) then takes that router.
     ///
     /// Only what can be decided without the arguments: a tenant demand is not checked for these tools, so none must be in
     /// the policy.
@@ -47,7 +47,7 @@ pub(super) fn guarded<S: Send + Sync + 'static>(
 ) -> Result<ToolRoute<S>, ConfigError> {
     let name = route.name();
     let tool = match protected.tool(name) {
-        Some(tool) if matches!(tool.as_stock(), Some(Stock::Rmcp)) => Arc::new(tool.clone()),
+        Some(tool) if matches!(tool.as_stock(), Some(Stock::Rmcp)) => Arc::clone(tool),
         Some(_) => {
             return Err(ConfigError::new(
                 format!("`{name}` is a guarded tool and a tool of the router"),

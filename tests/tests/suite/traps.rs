@@ -73,7 +73,7 @@ async fn a_transport_without_http_knows_nobody() {
 }
 
 /// A gate for tokens that no test has.
-fn other_gate() -> Gate {
+pub(crate) fn other_gate() -> Gate {
     let validator = JwtValidator::builder()
         .issuer("https://idp.example")
         .audience("a")
