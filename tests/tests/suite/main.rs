@@ -7,6 +7,7 @@
     reason = "a test that unwraps fails at the right line, also in its helpers"
 )]
 
+mod cases;
 mod decisions;
 mod gate_setup;
 mod legacy;
