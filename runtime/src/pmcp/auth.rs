@@ -75,3 +75,67 @@ impl AuthProvider for Provider {
         Ok(Some(context))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Provider;
+    use crate::caller::{Caller, PrincipalKind};
+    use crate::claims::Claims;
+    use crate::{Gate, Toolset};
+    use ::pmcp::server::auth::AuthProvider as _;
+    use serde_json::json;
+    use std::collections::HashSet;
+
+    fn provider(one_issuer: bool) -> Provider {
+        let protected = Gate::public_only().unwrap().protect(Toolset::new(())).unwrap();
+        Provider {
+            one_issuer,
+            ..Provider::new(&protected)
+        }
+    }
+
+    fn caller(issuer: &str, subject: &str, kind: PrincipalKind) -> Caller {
+        Caller::new(Claims::of(issuer.into(), subject, kind))
+    }
+
+    #[test]
+    fn no_two_callers_share_a_name() {
+        use PrincipalKind::{Client, User};
+        let one = [
+            caller("https://a", "alice", User),
+            caller("https://a", "alice", Client),
+            caller("https://a", "https://a client alice", User),
+            caller("https://a", "no caller", User),
+        ];
+        let several = [
+            caller("https://a", "alice", User),
+            caller("https://b", "alice", User),
+            caller("https://b", "alice", Client),
+            caller("https://b", "https://a user alice", User),
+        ];
+        for (callers, one_issuer) in [(&one, true), (&several, false)] {
+            let provider = provider(one_issuer);
+            let names = callers.iter().map(|caller| provider.context(caller).subject);
+            let names: HashSet<_> = names.chain(["no caller".to_owned()]).collect();
+            assert_eq!(names.len(), 5, "{names:?}");
+            assert_eq!(names.contains("alice"), one_issuer);
+        }
+    }
+
+    #[test]
+    fn the_sdk_is_told_what_the_gate_knows() {
+        let mut claims = Claims::of("https://a".into(), "alice", PrincipalKind::User);
+        claims.tenant = Some("acme".into());
+        claims.raw.insert("tenant_id".to_owned(), json!("another claim"));
+        let context = provider(true).context(&Caller::new(claims));
+        assert_eq!((context.tenant_id(), context.token.as_deref()), (Some("acme"), None));
+        assert!(context.authenticated);
+    }
+
+    #[tokio::test]
+    async fn outside_of_a_request_there_is_an_error_whatever_the_header() {
+        for header in [None, Some("Bearer abc")] {
+            assert!(provider(true).validate_request(header).await.is_err());
+        }
+    }
+}

@@ -168,3 +168,90 @@ impl CallerList {
         cut.into()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{CallerList, MAX_BYTES, events};
+    use crate::{Gate, Toolset, mcp_tool};
+    use axum::body::Body;
+    use bytes::Bytes;
+    use futures_util::stream;
+    use http_body_util::BodyExt as _;
+    use serde_json::json;
+    use std::convert::Infallible;
+
+    /// The first.
+    #[mcp_tool(public)]
+    async fn first() -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    /// The second.
+    #[mcp_tool(public)]
+    async fn second() -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn list() -> CallerList {
+        let tools = Toolset::new(()).tool(FirstTool).tool(SecondTool);
+        CallerList {
+            protected: Gate::public_only().unwrap().protect(tools).unwrap(),
+            caller: None,
+        }
+    }
+
+    async fn sent(pieces: Vec<Vec<u8>>) -> Result<String, axum::Error> {
+        let pieces = pieces.into_iter().map(|piece| Ok::<_, Infallible>(Bytes::from(piece)));
+        let body = events(Body::from_stream(stream::iter(pieces)), list());
+        let sent = body.collect().await?.to_bytes();
+        Ok(String::from_utf8(sent.to_vec()).unwrap())
+    }
+
+    const EVENTS: &str = ": keep-alive\n\nid: 1\nevent: message\n\
+        data: {\"id\":1,\"result\":{\"tools\":[{\"name\":\"second\"},{\"name\":\"other\"},{\"name\":\"first\",\"x\":1}]}}\n\n\
+        data: {\"method\":\"notifications/progress\"}\n\ndata: {\"result\":{\"content\":[]}}\n\ndata: no JSON\n\n";
+    const CUT: &str = ": keep-alive\n\nid: 1\nevent: message\n\
+        data: {\"id\":1,\"result\":{\"tools\":[{\"name\":\"first\",\"x\":1},{\"name\":\"second\"}]}}\n\n\
+        data: {\"method\":\"notifications/progress\"}\n\ndata: {\"result\":{\"content\":[]}}\n\ndata: no JSON\n\n";
+
+    #[tokio::test]
+    async fn events_are_cut_down_in_whatever_pieces_they_come() {
+        for size in 1..EVENTS.len() {
+            let pieces = EVENTS.as_bytes().chunks(size).map(<[u8]>::to_vec).collect();
+            assert_eq!(sent(pieces).await.unwrap(), CUT, "{size}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_end_of_the_stream_ends_an_event_and_its_data_may_have_several_lines() {
+        let event = "data: {\"result\":\r\ndata: {\"tools\":[{\"name\":\"other\"}]}}";
+        let sent = sent(vec![event.into()]).await.unwrap();
+        assert_eq!(sent, "data: {\"result\":{\"tools\":[]}}\n\n");
+    }
+
+    #[tokio::test]
+    async fn an_event_that_is_too_long_ends_the_stream() {
+        let piece = || vec![b'x'; MAX_BYTES / 2 + 1];
+        assert!(sent(vec![piece(), piece()]).await.is_err());
+    }
+
+    #[test]
+    fn what_is_no_json_is_no_list() {
+        assert_eq!(list().cut_bytes(b""), Some(Vec::new()));
+        assert_eq!(list().cut_bytes(b"{\"result\":{\"tools\":[{\"name\":\"a\"}]}"), None);
+    }
+
+    #[test]
+    fn mcp_62_only_versions_that_know_caching_are_told_that_a_list_is_private() {
+        for (mut message, expected) in [
+            (
+                json!({"result": {"tools": [], "resultType": "complete", "cacheScope": "public", "ttlMs": 5}}),
+                json!({"result": {"tools": [], "resultType": "complete", "cacheScope": "private", "ttlMs": 0}}),
+            ),
+            (json!({"result": {"tools": []}}), json!({"result": {"tools": []}})),
+        ] {
+            assert!(list().cut(&mut message));
+            assert_eq!(message, expected);
+        }
+    }
+}

@@ -49,6 +49,8 @@ impl Server {
     /// 1. Outermost the gate's layer, for every method.
     /// 2. Then what carries its findings to the handlers, and cuts down lists.
     /// 3. Then the SDK, which checks neither hosts nor origins, as the gate has, and keeps no events to replay.
+    ///
+    /// An event of more than 4 MiB ends its stream. For longer answers set `enable_json_response`.
     pub fn router(&self, mut config: RouterConfig) -> Router {
         config.allowed_origins = Some(AllowedOrigins::any());
         config.server_config.event_store = None;
