@@ -23,7 +23,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
 use toolgate::pmcp::{Server, Tools};
 use toolgate::policy::TenantDemand;
-use toolgate::{Caller, Gate, NoArguments, Policy, Protected, ScopeToken, State, Toolset, mcp_tool};
+use toolgate::{Caller, NoArguments, Policy, Protected, ScopeToken, State, Toolset, mcp_tool};
 
 /// Wipes everything.
 #[mcp_tool(scopes_all = ["admin"])]
@@ -343,14 +343,14 @@ async fn r22_a_tool_that_the_sdk_hides_is_not_called() {
     assert_eq!(hidden.runs(), 0);
 }
 
-fn public_only(tools: Toolset) -> Protected {
-    Gate::public_only().unwrap().protect(tools).unwrap()
+fn protected(tools: Toolset) -> Protected {
+    crate::traps::other_gate().protect(tools).unwrap()
 }
 
 /// Measure: the finished server is looked through.
 #[test]
 fn r22_a_server_with_other_tools_is_refused() {
-    let protected = public_only(Toolset::new(()).tool(NameTool));
+    let protected = protected(Toolset::new(()).tool(NameTool));
     let tools = Tools::new(&protected).unwrap();
     let raw = || Stock::default().handler();
     for (builder, message) in [
@@ -379,7 +379,7 @@ fn a_tool_that_cannot_be_guarded_here_is_refused() {
         lookup: None,
     };
     let bound = Toolset::new(()).stock_pmcp_tool("stock", Stock::default().handler(), Policy::PUBLIC.tenant(demand));
-    let error = Tools::new(&public_only(bound)).unwrap_err().to_string();
+    let error = Tools::new(&protected(bound)).unwrap_err().to_string();
     assert!(error.contains("binds a tenant"), "{error}");
 }
 
