@@ -17,7 +17,7 @@ struct Options {
     /// The resource URL that the token has to name as audience
     #[arg(long, value_name = "URL")]
     resource: String,
-    /// A file with the token, which only you may read; otherwise it is taken from the variable NOTES_TOKEN
+    /// A file with the token, which only you may read; otherwise it is taken from the variable `NOTES_TOKEN`
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
 }

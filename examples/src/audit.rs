@@ -60,17 +60,11 @@ fn line(record: &Record<'_>) -> String {
             arguments,
             ..
         } => {
-            let mut what = format!("{decision:?}").to_lowercase();
-            if let Some(reason) = reason {
-                what += &format!(" {reason}");
-            }
-            for scope in *missing_scopes {
-                what += &format!(" {scope}");
-            }
-            for (name, value) in arguments {
-                what += &format!(" {name}={value}");
-            }
-            what
+            let scopes = missing_scopes.iter().map(ToString::to_string);
+            let arguments = arguments.iter().map(|(name, value)| format!("{name}={value}"));
+            let details = reason.iter().map(ToString::to_string).chain(scopes).chain(arguments);
+            let verdict = format!("{decision:?}").to_lowercase();
+            std::iter::once(verdict).chain(details).collect::<Vec<_>>().join(" ")
         }
         Event::Outcome { outcome, duration, .. } => format!("-> {outcome:?} in {duration:.0?}").to_lowercase(),
         other => format!("{other:?}"),

@@ -114,11 +114,15 @@ pub const EXPECTED: &str = "
 /// Ready-to-paste commands: the tokens as shell variables, and a call that uses them.
 #[must_use]
 pub fn commands(provider: &IdentityProvider, resource: &str) -> String {
-    let mut text = String::new();
-    for user in USERS {
-        text += &format!("# {}: {}\n", user.name, user.description());
-        text += &format!("{}='{}'\n", user.name.to_uppercase(), user.token(provider, resource));
-    }
+    let tokens = USERS.iter().map(|user| {
+        let (name, description) = (user.name, user.description());
+        format!(
+            "# {name}: {description}\n{}='{}'\n",
+            name.to_uppercase(),
+            user.token(provider, resource)
+        )
+    });
+    let tokens: String = tokens.collect();
     let version = "2026-07-28";
     let body = json!({
         "jsonrpc": "2.0", "id": 1, "method": "tools/call",
@@ -132,8 +136,8 @@ pub fn commands(provider: &IdentityProvider, resource: &str) -> String {
             },
         },
     });
-    text + &format!(
-        "\ncurl -i {resource} -H \"Authorization: Bearer $ALICE\" \\\n  \
+    format!(
+        "{tokens}\ncurl -i {resource} -H \"Authorization: Bearer $ALICE\" \\\n  \
          -H 'Content-Type: application/json' -H 'Accept: application/json, text/event-stream' \\\n  \
          -H 'MCP-Protocol-Version: {version}' -H 'Mcp-Method: tools/call' -H 'Mcp-Name: update_note' \\\n  \
          -d '{body}'\n"

@@ -3,4 +3,5 @@
 pub mod audit;
 pub mod demo;
 pub mod options;
+pub mod run;
 pub mod tools;

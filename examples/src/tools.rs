@@ -86,9 +86,9 @@ pub struct UpdateNote {
     idempotent = true,
     open_world = false,
 )]
-pub async fn update_note(args: UpdateNote, notes: State<Notes>) -> Result<Json<Note>, ToolError> {
-    // It was there when the gate looked up its tenant; it may be gone by now.
-    let updated = notes.update(&args.resource_id, args.text);
+pub async fn update_note(args: UpdateNote, notes: State<Notes>, caller: Caller) -> Result<Json<Note>, ToolError> {
+    // When the gate looked up its tenant it was there, and the caller's. By now it may be gone, or another's of that name.
+    let updated = notes.update(caller.tenant(), &args.resource_id, args.text);
     updated.map(Json).ok_or_else(|| ToolError::public("the note is gone"))
 }
 
@@ -141,6 +141,10 @@ impl Default for Notes {
 impl Notes {
     /// The tenant that a note belongs to, for the gate. A real store would look it up in its database, and its errors would
     /// mean "could not find out".
+    #[expect(
+        clippy::unused_async,
+        reason = "a lookup is async, and this store has nothing to wait for"
+    )]
     pub async fn tenant_of(&self, id: &str) -> Result<Option<String>, Infallible> {
         Ok(self.lock().get(id).map(|note| note.tenant.clone()))
     }
@@ -157,9 +161,9 @@ impl Notes {
         notes.values().filter(own).cloned().collect()
     }
 
-    fn update(&self, id: &str, text: String) -> Option<Note> {
+    fn update(&self, tenant: Option<&str>, id: &str, text: String) -> Option<Note> {
         let mut notes = self.lock();
-        let note = notes.get_mut(id)?;
+        let note = notes.get_mut(id).filter(|note| Some(note.tenant.as_str()) == tenant)?;
         note.text = text;
         Some(note.clone())
     }

@@ -29,7 +29,7 @@ impl Call {
         &self.context
     }
 
-    /// A state of the toolset, if it was declared as [`FromCall::Needs`].
+    /// A state of the toolset, if some tool of it declared to need it, as [`FromCall::Needs`].
     pub fn state<T: Clone + 'static>(&self) -> Result<T, Error> {
         self.states.state().cloned().ok_or_else(no_state::<T>)
     }
@@ -52,7 +52,7 @@ pub trait FromCall: Sized {
     /// The states it takes from the toolset: `()` for none, [`Needed<T>`] for one, pairs for several.
     type Needs;
 
-    /// Takes it. An error ends the call before the tool runs.
+    /// Takes it. An error is the outcome of the call, and the function does not run.
     fn from_call(call: &Call) -> Result<Self, Error>;
 }
 

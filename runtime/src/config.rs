@@ -10,6 +10,7 @@ use crate::scope::ScopeToken;
 use crate::session::SessionKeys;
 use crate::validator::{DynValidator, Validator};
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// Something that has to be said and was not. See [`Gate::builder`].
@@ -119,13 +120,17 @@ impl Gate {
         options.settings(None, peers)
     }
 
-    /// Hands a record to `tracing` and to every sink. A sink that fails does not stop the call; it is logged.
+    /// Hands a record to `tracing` and to every sink. A sink that fails or panics stops neither the call nor the other sinks;
+    /// it is logged.
     pub(crate) fn record(&self, record: &Record<'_>) {
         for sink in &self.settings.sinks {
-            if let Err(error) = sink.record(record) {
-                let error = error.to_string();
-                tracing::error!(target: "toolgate::audit", error = error.as_str(), "audit record lost");
-            }
+            let written = catch_unwind(AssertUnwindSafe(|| sink.record(record)));
+            let error = match written {
+                Ok(Ok(())) => continue,
+                Ok(Err(error)) => error.to_string(),
+                Err(_panic) => "the sink panicked".to_owned(),
+            };
+            tracing::error!(target: "toolgate::audit", error = error.as_str(), "audit record lost");
         }
     }
 }

@@ -22,8 +22,8 @@ impl Decision {
     }
 }
 
-/// Why a caller was turned away. The text is for the audit record; what the client may learn is decided in
-/// [`Error`](crate::error::Error) and the HTTP layer.
+/// Why a caller was turned away. In records stands its [`reason`](Self::reason); the text is for whoever debugs, and what the
+/// client may learn is decided in [`Error`](crate::error::Error) and the HTTP layer.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Denial {

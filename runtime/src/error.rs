@@ -119,6 +119,12 @@ impl ArgumentsError {
         Self(error.to_string())
     }
 
+    #[cfg(feature = "pmcp")]
+    pub(crate) fn not_an_object() -> Self {
+        Self("expected an object".to_owned())
+    }
+
+    #[cfg(any(feature = "rmcp", feature = "pmcp"))]
     pub(crate) fn stock() -> Self {
         Self("this tool can only be called through its SDK".to_owned())
     }

@@ -39,6 +39,17 @@ pub(crate) struct Facts {
     pub(crate) span: Span,
 }
 
+impl Facts {
+    /// Nothing is known.
+    pub(crate) fn nobody() -> Self {
+        Self {
+            caller: None,
+            request_id: None,
+            span: Span::current(),
+        }
+    }
+}
+
 impl Gate {
     /// Decides, writes the decision down, runs the tool if it was admitted, and writes down what came of it.
     ///
@@ -102,7 +113,7 @@ async fn decide<'p, R>(
         FindTenants::Ready(tenants) => tenants,
         FindTenants::Lookup(lookup) => lookup.await?,
     };
-    tenants.admit(caller).into_result()?; // 5
+    tenants.admit(tool.policy.demanded_tenant(), caller).into_result()?; // 5
     drop(tenants);
     Ok(prepared)
 }

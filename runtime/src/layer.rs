@@ -6,7 +6,11 @@
 mod admission;
 mod answer;
 mod message;
+mod screen;
 mod service;
+mod session;
+mod until;
 
 pub(crate) use self::admission::Admission;
 pub use self::service::{GateLayer, GateService};
+pub use self::until::Until;

@@ -67,10 +67,11 @@
 //!
 //! # Serve
 //!
-//! With the feature `rmcp`, the module `rmcp` makes a server of it: `toolgate::rmcp::Server::new(&protected, name, version)`.
-//! [`Protected::layer`] is the tower layer that has to stand around the HTTP service. The two belong together: the layer
-//! makes callers of tokens, and the gate inside the server takes callers from nobody else. A server without the layer runs
-//! `public` tools only.
+//! With the feature `rmcp`, the module `rmcp` makes a server of it: `toolgate::rmcp::Server::new(&protected, name, version)`,
+//! and its `http_service()` is all that a web server needs. Inside it stands [`Protected::layer`], a tower layer: it makes
+//! callers of tokens, and the gate takes callers from nobody else. A server without the layer runs `public` tools only.
+//!
+//! Over stdio there is one caller, whose token [`Protected::with_token`] takes from the environment.
 //!
 //! # What is checked when
 //!
@@ -123,6 +124,8 @@
 //! | testing it | the crate `toolgate-testing`; [`Protected::call`] |
 //! | extending it | [`Validator`], [`FromCall`], [`audit::AuditSink`], [`fetch::Fetch`], [`Clock`] |
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 // So that expansions of `#[mcp_tool]` in this crate's own tests find it by its public name.
 extern crate self as toolgate;
 
@@ -131,6 +134,8 @@ pub mod docs;
 pub mod error;
 pub mod fetch;
 pub mod layer;
+#[cfg(feature = "pmcp")]
+pub mod pmcp;
 pub mod policy;
 #[cfg(feature = "rmcp")]
 pub mod rmcp;
@@ -160,25 +165,36 @@ mod supply;
 mod tenant;
 mod toolset;
 
-pub use crate::bearer::{BearerToken, CredentialsError, MAX_TOKEN_BYTES};
-pub use crate::call::{Call, CallContext, FromCall, FromPublicCall, State};
+pub use crate::bearer::BearerToken;
+pub use crate::call::{CallContext, FromCall, FromPublicCall, State};
 pub use crate::caller::{Caller, Principal, PrincipalKind};
 pub use crate::claims::Claims;
 pub use crate::clock::{Clock, SystemClock};
-pub use crate::config::{GateBuilder, GivenResource, GivenValidator, HasResource, HasValidator, Missing};
+pub use crate::config::GateBuilder;
 pub use crate::decision::{Decision, Denial};
 pub use crate::error::{ConfigError, Error, ToolError, Unavailable};
 pub use crate::gate::Gate;
-pub use crate::output::{IntoOutput, IntoToolError, Json, Output, ToolReturn};
+pub use crate::output::{Json, Output};
 pub use crate::policy::Policy;
 pub use crate::protected::Protected;
 pub use crate::scope::ScopeToken;
 pub use crate::stdio::TokenSource;
-pub use crate::supply::{FromRef, Needed, States, Supplies};
-pub use crate::tenant::{FindTenants, TenantField, TenantLookup, Tenants};
-pub use crate::tool::{NoArguments, ToolArguments, ToolHandler, ToolSpec};
+pub use crate::supply::FromRef;
+pub use crate::tool::{NoArguments, ToolHandler};
 pub use crate::toolset::Toolset;
 pub use crate::validator::{Algorithm, ClaimMap, JwtValidator, Validator};
+
+/// Types and traits that stand in signatures, or in what `#[mcp_tool]` writes, and that hardly anyone has to name.
+pub mod plumbing {
+    pub use crate::bearer::{CredentialsError, MAX_TOKEN_BYTES};
+    pub use crate::call::Call;
+    pub use crate::config::{GivenResource, GivenValidator, HasResource, HasValidator, Missing};
+    pub use crate::output::{IntoOutput, IntoToolError, ToolReturn};
+    pub use crate::supply::{Needed, States, Supplies};
+    pub use crate::tenant::{FindTenants, TenantField, TenantLookup, Tenants};
+    pub use crate::tool::ToolArguments;
+}
+
 /// Makes a guarded tool of an `async fn`, and says who may call it.
 ///
 /// ```
@@ -219,7 +235,7 @@ pub use crate::validator::{Algorithm, ClaimMap, JwtValidator, Validator};
 /// [`Toolset`] takes. The doc comment is the description that the model reads.
 ///
 /// The first parameter is the arguments; a tool may have none. Every other is taken from the call, see [`FromCall`]. The
-/// return type is a `Result` of [`Json`], text or `()`, see [`ToolReturn`].
+/// return type is a `Result` of [`Json`], text or `()`, see [`ToolReturn`](plumbing::ToolReturn).
 ///
 /// **Who may call** has to be said: exactly one of `public`, `authenticated`, or at least one demand. A caller has to meet
 /// all of the demands.

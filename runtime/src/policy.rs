@@ -56,35 +56,66 @@ impl Policy {
     }
 
     /// Demands every one of these scopes.
+    ///
+    /// A policy with a demand is not public, whatever it was before: only a caller can meet it.
+    ///
+    /// # Panics
+    ///
+    /// If the list is empty. In a constant that is a compile error.
     #[must_use]
     pub const fn scopes_all(self, scopes: &'static [ScopeToken]) -> Self {
+        assert!(!scopes.is_empty(), "an empty list of scopes demands nothing");
         Self {
             scopes_all: scopes,
-            ..self
+            ..self.demanding()
         }
     }
 
-    /// Demands at least one of these scopes. An empty list demands nothing.
+    /// Demands at least one of these scopes. As for [`scopes_all`](Self::scopes_all), the policy is not public then.
+    ///
+    /// # Panics
+    ///
+    /// If the list is empty. In a constant that is a compile error.
     #[must_use]
     pub const fn scopes_any(self, scopes: &'static [ScopeToken]) -> Self {
+        assert!(!scopes.is_empty(), "an empty list of scopes demands nothing");
         Self {
             scopes_any: scopes,
-            ..self
+            ..self.demanding()
         }
     }
 
-    /// Demands at least one of these roles. An empty list demands nothing.
+    /// Demands at least one of these roles. As for [`scopes_all`](Self::scopes_all), the policy is not public then.
+    ///
+    /// # Panics
+    ///
+    /// If the list is empty. In a constant that is a compile error.
     #[must_use]
     pub const fn roles(self, roles: &'static [&'static str]) -> Self {
-        Self { roles, ..self }
+        assert!(!roles.is_empty(), "an empty list of roles demands nothing");
+        Self {
+            roles,
+            ..self.demanding()
+        }
     }
 
-    /// Demands that the arguments belong to the caller's tenant.
+    /// Demands that the arguments belong to the caller's tenant. As for [`scopes_all`](Self::scopes_all), the policy is not
+    /// public then.
     #[must_use]
     pub const fn tenant(self, demand: TenantDemand) -> Self {
         Self {
             tenant: Some(demand),
-            ..self
+            ..self.demanding()
+        }
+    }
+
+    const fn demanding(self) -> Self {
+        match self.posture {
+            Posture::Public => Self {
+                posture: Posture::Callers,
+                ..self
+            },
+            Posture::Callers | Posture::Nobody => self,
         }
     }
 

@@ -13,7 +13,6 @@ use crate::toolset::{Tool, Toolset};
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
-use tracing::Span;
 use uuid::Uuid;
 
 /// A [`Toolset`] behind a [`Gate`]. Cheap to clone.
@@ -26,16 +25,17 @@ pub struct Protected {
 #[derive(Debug)]
 struct Inner {
     gate: Gate,
-    tools: Vec<Tool>,
+    tools: Vec<Arc<Tool>>,
     by_name: HashMap<Arc<str>, usize>,
     states: Arc<States>,
+    baseline: BTreeSet<ScopeToken>,
 }
 
 impl Gate {
     /// Puts the gate before these tools.
     ///
-    /// 1. No two tools have the same name.
-    /// 2. A name has the form that MCP asks for: 1 to 128 of `A-Z a-z 0-9 _ - .`.
+    /// 1. A name has the form that MCP asks for: 1 to 128 of `A-Z a-z 0-9 _ - .`.
+    /// 2. No two tools have the same name.
     /// 3. A gate without a validator takes only tools that are `public`.
     pub fn protect<S>(&self, toolset: Toolset<S>) -> Result<Protected, ConfigError> {
         let mut by_name = HashMap::new();
@@ -58,7 +58,8 @@ impl Gate {
         Ok(Protected {
             inner: Arc::new(Inner {
                 gate: self.clone(),
-                tools: toolset.tools,
+                baseline: baseline(self, &toolset.tools),
+                tools: toolset.tools.into_iter().map(Arc::new).collect(),
                 by_name,
                 states: Arc::new(toolset.states),
             }),
@@ -109,8 +110,7 @@ impl Protected {
         };
         Facts {
             caller,
-            request_id: None,
-            span: Span::current(),
+            ..Facts::nobody()
         }
     }
 
@@ -120,8 +120,7 @@ impl Protected {
     pub async fn call(&self, tool: &str, caller: Option<Caller>, arguments: Value) -> Option<Result<Output, Error>> {
         let facts = Facts {
             caller,
-            request_id: None,
-            span: Span::current(),
+            ..Facts::nobody()
         };
         Some(self.run(self.tool(tool)?, facts, arguments).await)
     }
@@ -143,11 +142,11 @@ impl Protected {
     }
 
     /// The tools, in the order they were added.
-    pub(crate) fn tools(&self) -> &[Tool] {
+    pub(crate) fn tools(&self) -> &[Arc<Tool>] {
         &self.inner.tools
     }
 
-    pub(crate) fn tool(&self, name: &str) -> Option<&Tool> {
+    pub(crate) fn tool(&self, name: &str) -> Option<&Arc<Tool>> {
         self.inner.tools.get(*self.inner.by_name.get(name)?)
     }
 
@@ -200,13 +199,18 @@ impl Protected {
         });
     }
 
-    /// The scopes that a client should ask for at first: configured, or what the read-only tools without roles need.
-    pub(crate) fn baseline(&self) -> BTreeSet<ScopeToken> {
-        if let Some(baseline) = &self.inner.gate.settings.baseline {
-            return baseline.iter().copied().collect();
-        }
-        let basic = |tool: &&Tool| tool.hints.read_only == Some(true) && tool.policy.demanded_roles().is_empty();
-        let basic = self.inner.tools.iter().filter(basic);
-        basic.flat_map(|tool| tool.policy.challenge_scopes()).collect()
+    /// The scopes that a client should ask for at first.
+    pub(crate) fn baseline(&self) -> &BTreeSet<ScopeToken> {
+        &self.inner.baseline
     }
+}
+
+/// What was configured, or else what the read-only tools without roles need.
+fn baseline(gate: &Gate, tools: &[Tool]) -> BTreeSet<ScopeToken> {
+    if let Some(baseline) = &gate.settings.baseline {
+        return baseline.iter().copied().collect();
+    }
+    let basic = |tool: &&Tool| tool.hints.read_only == Some(true) && tool.policy.demanded_roles().is_empty();
+    let basic = tools.iter().filter(basic);
+    basic.flat_map(|tool| tool.policy.challenge_scopes()).collect()
 }

@@ -9,6 +9,7 @@ use url::Url;
 pub(crate) struct ResourceUrl {
     text: String,
     url: Url,
+    metadata_path: String,
 }
 
 const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
@@ -51,7 +52,12 @@ impl ResourceUrl {
             let help = format!("write `{normal}`: clients compare the URL letter by letter");
             return refuse("is not written in its normal form", &help);
         }
-        Ok(Self { text, url })
+        let metadata_path = format!("{WELL_KNOWN}{}", url.path().trim_end_matches('/'));
+        Ok(Self {
+            text,
+            url,
+            metadata_path,
+        })
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -63,14 +69,14 @@ impl ResourceUrl {
     }
 
     /// The path of the document that describes the resource (RFC 9728 section 3.1).
-    pub(crate) fn metadata_path(&self) -> String {
-        format!("{WELL_KNOWN}{}", self.url.path().trim_end_matches('/'))
+    pub(crate) fn metadata_path(&self) -> &str {
+        &self.metadata_path
     }
 
     /// The URL of that document.
     pub(crate) fn metadata_url(&self) -> String {
         let mut url = self.url.clone();
-        url.set_path(&self.metadata_path());
+        url.set_path(&self.metadata_path);
         url.into()
     }
 }

@@ -30,7 +30,7 @@ use std::marker::PhantomData;
     note = "make the toolset with `Toolset::new(..)` of a `{Self}`, or implement `toolgate::FromRef<{S}>` for `{Self}`"
 )]
 pub trait FromRef<S> {
-    /// Takes it. Called once, when the toolset is protected.
+    /// Takes it. Called once, by the first tool that needs it.
     fn from_ref(state: &S) -> Self;
 }
 

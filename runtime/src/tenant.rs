@@ -3,6 +3,7 @@
 use crate::caller::Caller;
 use crate::decision::{Decision, Denial};
 use crate::error::{Error, Unavailable};
+use crate::policy::TenantDemand;
 use futures_util::future::BoxFuture;
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -29,13 +30,15 @@ pub enum FindTenants<'a> {
 impl Tenants<'_> {
     /// Decides whether everything that the arguments name is the caller's.
     ///
-    /// 1. A tool without a tenant demand is let through.
+    /// 1. A tool without a tenant demand, which looked for none, is let through. One with a demand that looked for none is not.
     /// 2. A caller without a tenant owns nothing.
     /// 3. Arguments that name nothing, say an empty list, are denied: to many a store "none" means "all".
     /// 4. Each of the named tenants is exactly the caller's. Nothing is trimmed or folded.
-    pub(crate) fn admit(&self, caller: Option<&Caller>) -> Decision {
-        let Self::Named(named) = self else {
-            return Decision::Allow;
+    pub(crate) fn admit(&self, demand: Option<TenantDemand>, caller: Option<&Caller>) -> Decision {
+        let named = match (self, demand) {
+            (Self::Named(named), _) => named,
+            (Self::Unbound, None) => return Decision::Allow,
+            (Self::Unbound, Some(_)) => return Decision::Deny(Denial::NoTenantNamed),
         };
         let Some(own) = caller.and_then(Caller::tenant) else {
             return Decision::Deny(Denial::CallerWithoutTenant);

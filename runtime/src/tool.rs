@@ -116,13 +116,16 @@ pub struct Hints {
 pub struct Location {
     /// The source file, as the compiler was given it.
     pub file: &'static str,
-    /// The line, from 1.
+    /// The line, from 1; 0 if it is not known.
     pub line: u32,
 }
 
 impl std::fmt::Display for Location {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}", self.file, self.line)
+        match self.line {
+            0 => f.write_str(self.file),
+            line => write!(f, "{}:{line}", self.file),
+        }
     }
 }
 

@@ -64,13 +64,25 @@ pub(crate) struct Tool {
 type PrepareArguments = fn(Value) -> Result<Box<dyn Prepared>, ArgumentsError>;
 
 /// How a tool's arguments are read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum Prepare {
     /// By the tool itself.
     Own(PrepareArguments),
     /// By the SDK that the tool was written for.
-    #[cfg_attr(not(feature = "rmcp"), expect(dead_code, reason = "made by the adapters"))]
-    Stock,
+    #[cfg(any(feature = "rmcp", feature = "pmcp"))]
+    Stock(Stock),
+}
+
+/// A tool that was written for an SDK and not with `#[mcp_tool]`.
+#[cfg(any(feature = "rmcp", feature = "pmcp"))]
+#[derive(Clone, Debug)]
+pub(crate) enum Stock {
+    /// A tool of an `rmcp` router, which keeps its handler.
+    #[cfg(feature = "rmcp")]
+    Rmcp,
+    /// A tool of `pmcp`, by its handler.
+    #[cfg(feature = "pmcp")]
+    Pmcp(crate::pmcp::StockHandler),
 }
 
 /// A call whose arguments were read, as far as the gate has to know it.
@@ -114,8 +126,14 @@ impl Tool {
     }
 
     /// A tool that was written for an SDK and not with `#[mcp_tool]`, under a policy that its server gives it.
-    #[cfg(feature = "rmcp")]
-    pub(crate) fn stock(name: &str, description: Cow<'static, str>, input_schema: Schema, policy: Policy) -> Self {
+    #[cfg(any(feature = "rmcp", feature = "pmcp"))]
+    pub(crate) fn stock(
+        name: &str,
+        description: Cow<'static, str>,
+        input_schema: Schema,
+        policy: Policy,
+        stock: Stock,
+    ) -> Self {
         Self {
             name: name.into(),
             title: None,
@@ -124,26 +142,42 @@ impl Tool {
             policy,
             fingerprint: policy.fingerprint().into(),
             location: Location {
-                file: "a tool router",
+                file: stock.place(),
                 line: 0,
             },
             input_schema,
             output_schema: None,
-            prepare: Prepare::Stock,
+            prepare: Prepare::Stock(stock),
         }
     }
 
-    /// Whether the SDK runs it.
-    #[cfg(feature = "rmcp")]
-    pub(crate) const fn is_stock(&self) -> bool {
-        matches!(self.prepare, Prepare::Stock)
+    /// The SDK's own tool, if this is one.
+    #[cfg(any(feature = "rmcp", feature = "pmcp"))]
+    pub(crate) const fn as_stock(&self) -> Option<&Stock> {
+        match &self.prepare {
+            Prepare::Stock(stock) => Some(stock),
+            Prepare::Own(_) => None,
+        }
     }
 
     /// Reads the arguments. A stock tool has no way to be called from here.
     pub(crate) fn prepare(&self, arguments: Value) -> Result<Box<dyn Prepared>, ArgumentsError> {
-        match self.prepare {
+        match &self.prepare {
             Prepare::Own(prepare) => prepare(arguments),
-            Prepare::Stock => Err(ArgumentsError::stock()),
+            #[cfg(any(feature = "rmcp", feature = "pmcp"))]
+            Prepare::Stock(_) => Err(ArgumentsError::stock()),
+        }
+    }
+}
+
+#[cfg(any(feature = "rmcp", feature = "pmcp"))]
+impl Stock {
+    const fn place(&self) -> &'static str {
+        match self {
+            #[cfg(feature = "rmcp")]
+            Self::Rmcp => "a tool router",
+            #[cfg(feature = "pmcp")]
+            Self::Pmcp(_) => "a `pmcp` server",
         }
     }
 }

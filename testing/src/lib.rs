@@ -55,3 +55,8 @@ pub use crate::provider::IdentityProvider;
 pub use crate::reply::Reply;
 pub use crate::table::Table;
 pub use crate::verdict::Verdict;
+
+/// The code in `README.md`.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

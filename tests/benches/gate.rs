@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     reason = "a benchmark that cannot be set up has nothing to measure"
 )]
+#![expect(clippy::unused_self, reason = "the tools of an rmcp router are methods")]
 
 use bytes::Bytes;
 use divan::{Bencher, black_box};

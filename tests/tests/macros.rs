@@ -199,7 +199,7 @@ async fn call(tool: &str, claims: Option<Claims>, arguments: Value) -> Result<Ou
 
 #[test]
 fn the_definition_is_constant() {
-    const SPEC: toolgate::ToolSpec = UpdateNoteTool::SPEC;
+    const SPEC: toolgate::tool::ToolSpec = UpdateNoteTool::SPEC;
     assert_eq!(SPEC.name, "update_note");
     assert_eq!(SPEC.title, Some("Update notes"));
     assert_eq!(

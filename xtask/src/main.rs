@@ -16,7 +16,7 @@ Commands:
   test     Runs all tests of the workspace with all features, documentation examples included.
            Needs nothing but this repository and the loopback interface.
   check    Checks what needs no running: formatting, lints, the documentation and its links;
-           lints the crate `toolgate` also with its default features, and with `rmcp` alone.
+           lints the crate `toolgate` also with its default features, and with each SDK alone.
            Every warning is an error.
 
 Options:

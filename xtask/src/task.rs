@@ -29,6 +29,7 @@ impl Task {
                 // Features are additive, but a workspace build turns all of them on and would hide a missing `cfg`.
                 Step::cargo("clippy --package toolgate -- -D warnings"),
                 Step::cargo("clippy --package toolgate --features rmcp -- -D warnings"),
+                Step::cargo("clippy --package toolgate --features pmcp -- -D warnings"),
                 Step::cargo("doc --workspace --no-deps --all-features").env("RUSTDOCFLAGS", "-D warnings"),
             ],
         }

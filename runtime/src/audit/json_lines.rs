@@ -1,12 +1,15 @@
 //! Records as lines of JSON.
 
 use super::{AuditError, AuditSink, Record};
+use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 
 /// Writes each record as one line of JSON, in one `write` and flushed.
 ///
-/// A record cannot break out of its line: JSON escapes control characters, and U+2028 and the like are no line ends in it.
+/// A record cannot break out of its line, nor steer a terminal: every control character is escaped, and so is what some
+/// readers take for the end of a line.
 #[derive(Debug)]
 pub struct JsonLines<W> {
     writer: Mutex<W>,
@@ -23,11 +26,29 @@ impl<W: Write + Send + 'static> JsonLines<W> {
 
 impl<W: Write + Send + 'static> AuditSink for JsonLines<W> {
     fn record(&self, record: &Record<'_>) -> Result<(), AuditError> {
-        let mut line = serde_json::to_vec(record).map_err(std::io::Error::from)?;
-        line.push(b'\n');
+        let json = serde_json::to_string(record).map_err(std::io::Error::from)?;
+        let line = escaped(&json) + "\n";
         // A writer that panicked in another call may still work in this one; not recording would be worse.
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        writer.write_all(&line)?;
+        writer.write_all(line.as_bytes())?;
         Ok(writer.flush()?)
     }
+}
+
+/// JSON escapes the control characters of ASCII but for DEL. The others stand in texts only, where an escape means the same.
+fn escaped(json: &str) -> Cow<'_, str> {
+    let odd = |c: char| matches!(c, '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}');
+    if !json.contains(odd) {
+        return Cow::Borrowed(json);
+    }
+    let mut escaped = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if odd(c) {
+            // Writing into a `String` cannot fail.
+            let _ = write!(escaped, "\\u{:04x}", u32::from(c));
+        } else {
+            escaped.push(c);
+        }
+    }
+    Cow::Owned(escaped)
 }

@@ -6,7 +6,6 @@ use crate::decision::Denial;
 use crate::error::Error;
 use crate::toolset::{Answer, Tool};
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -48,6 +47,7 @@ impl<'a> Ledger<'a> {
             Error::Denied(Denial::MissingScopes { missing, .. }) => missing.as_slice(),
             _ => &[],
         };
+        self.stage = Stage::Closed;
         self.write(Event::Decision {
             decision: Verdict::Deny,
             reason: Some(error.reason()),
@@ -55,11 +55,13 @@ impl<'a> Ledger<'a> {
             detail: error.detail(),
             arguments: self.arguments.iter().cloned().collect(),
         });
-        self.stage = Stage::Closed;
         error
     }
 
     pub(super) fn allowed(&mut self) {
+        self.stage = Stage::Running {
+            since: self.gate.settings.clock.monotonic(),
+        };
         self.write(Event::Decision {
             decision: Verdict::Allow,
             reason: None,
@@ -67,9 +69,6 @@ impl<'a> Ledger<'a> {
             detail: None,
             arguments: self.arguments.iter().cloned().collect(),
         });
-        self.stage = Stage::Running {
-            since: self.gate.settings.clock.monotonic(),
-        };
     }
 
     pub(super) fn ended<R: Answer>(&mut self, result: Result<R, Error>) -> Result<R, Error> {
@@ -85,7 +84,7 @@ impl<'a> Ledger<'a> {
     }
 
     fn outcome(&mut self, outcome: Outcome, errors: &[String]) {
-        if let Stage::Running { since } = self.stage {
+        if let Stage::Running { since } = std::mem::replace(&mut self.stage, Stage::Closed) {
             let duration = self.gate.settings.clock.monotonic().saturating_sub(since);
             self.write(Event::Outcome {
                 outcome,
@@ -93,7 +92,6 @@ impl<'a> Ledger<'a> {
                 duration,
             });
         }
-        self.stage = Stage::Closed;
     }
 
     fn write(&self, event: Event<'_>) {
@@ -117,7 +115,7 @@ impl Drop for Ledger<'_> {
                 reason: Some("cancelled"),
                 missing_scopes: &[],
                 detail: None,
-                arguments: BTreeMap::new(),
+                arguments: self.arguments.iter().cloned().collect(),
             }),
             Stage::Running { .. } => self.outcome(Outcome::Cancelled, &[]),
             Stage::Closed => {}

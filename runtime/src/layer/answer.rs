@@ -32,7 +32,11 @@ pub(super) enum Refusal {
     /// There is no token where one is needed, for a tool that needs these scopes.
     NoCredentials(Vec<ScopeToken>),
     Denied(Denial),
+    UnknownTool,
+    /// The arguments of a call are no object.
+    Arguments,
     ForeignSession,
+    Path,
     Method,
     Message(MessageError),
 }
@@ -47,7 +51,10 @@ impl Refusal {
             Self::Unavailable(_) => "unavailable",
             Self::NoCredentials(_) => "unauthenticated",
             Self::Denied(denial) => denial.reason(),
+            Self::UnknownTool => "unknown_tool",
+            Self::Arguments => "invalid_arguments",
             Self::ForeignSession => "foreign_session",
+            Self::Path => "unknown_path",
             Self::Method => "method_not_allowed",
             Self::Message(_) => "malformed_message",
         }
@@ -72,12 +79,20 @@ impl Refusal {
     pub(super) fn answer(&self, protected: &Protected, id: Option<&Value>) -> Response<Full<Bytes>> {
         let (status, text) = self.status_and_text();
         let code = match self {
+            Self::UnknownTool => -32602,
             Self::Message(MessageError::NotJson) => -32700,
             Self::Message(_) => -32600,
             // Outside the range that JSON-RPC and MCP reserve (MCP-70).
             _ => i32::from(status.as_u16()),
         };
-        let body = json!({"jsonrpc": "2.0", "id": id, "error": {"code": code, "message": text}});
+        let body = match self {
+            // MCP-65: wrong arguments are a result that the model can read and mend.
+            Self::Arguments => {
+                let result = json!({"content": [{"type": "text", "text": text}], "isError": true});
+                json!({"jsonrpc": "2.0", "id": id, "result": result})
+            }
+            _ => json!({"jsonrpc": "2.0", "id": id, "error": {"code": code, "message": text}}),
+        };
         let mut response = json_response(status, &body);
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -110,10 +125,13 @@ impl Refusal {
             }
             Self::Denied(Denial::MissingScopes { .. }) => (StatusCode::FORBIDDEN, "the access token lacks a scope"),
             Self::Denied(_) => (StatusCode::FORBIDDEN, "not permitted"),
+            Self::UnknownTool => (StatusCode::OK, "tool not found"),
+            Self::Arguments => (StatusCode::OK, "invalid arguments: expected an object"),
             Self::ForeignSession => (StatusCode::NOT_FOUND, "no such session"),
+            Self::Path => (StatusCode::NOT_FOUND, "nothing is served at this path"),
             Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "use POST"),
             Self::Message(MessageError::TooLong) => (StatusCode::PAYLOAD_TOO_LARGE, "the message is too long"),
-            Self::Message(MessageError::Unreadable) => (StatusCode::BAD_REQUEST, "the message did not arrive"),
+            Self::Message(MessageError::Unreadable) => (StatusCode::REQUEST_TIMEOUT, "the message did not arrive"),
             Self::Message(MessageError::NotJson) => (
                 StatusCode::BAD_REQUEST,
                 "not JSON, nested too deeply, or a member is given twice",
@@ -125,12 +143,9 @@ impl Refusal {
     fn challenge(&self, protected: &Protected) -> Option<HeaderValue> {
         let (error, scopes) = match self {
             Self::Credentials(CredentialsError::Repeated) => (Some("invalid_request"), BTreeSet::new()),
-            Self::Credentials(_) | Self::Token(_) => (Some("invalid_token"), protected.baseline()),
-            Self::NoCredentials(scopes) => (
-                None,
-                protected.baseline().into_iter().chain(scopes.iter().copied()).collect(),
-            ),
-            Self::Denied(Denial::Unauthenticated) => (None, protected.baseline()),
+            Self::Credentials(_) | Self::Token(_) => (Some("invalid_token"), protected.baseline().clone()),
+            Self::NoCredentials(scopes) => (None, protected.baseline().iter().chain(scopes).copied().collect()),
+            Self::Denied(Denial::Unauthenticated) => (None, protected.baseline().clone()),
             Self::Denied(Denial::MissingScopes { required, .. }) => {
                 (Some("insufficient_scope"), required.iter().copied().collect())
             }

@@ -6,9 +6,20 @@ use http_body::Body;
 use http_body_util::{BodyExt as _, Limited};
 use serde_json::Value;
 use std::error::Error as StdError;
+use std::time::Duration;
+use tokio::time::timeout;
 
 /// The longest body that is read, in bytes; the limit of the SDKs as well.
-pub(super) const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
+const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
+
+/// The longest body that is read of somebody who is nobody.
+const MAX_ANONYMOUS_BYTES: usize = 64 * 1024;
+
+/// How long a body may take to arrive.
+const MAX_BODY_TIME: Duration = Duration::from_secs(30);
+
+/// The longest id of a request, in bytes. It is echoed, and stands in records.
+const MAX_ID_BYTES: usize = 256;
 
 /// The first protocol version without sessions. Versions are dates and compare as text.
 pub(super) const STATELESS_VERSION: &str = "2026-07-28";
@@ -20,31 +31,34 @@ pub(super) struct Message {
     pub(super) method: Option<String>,
     /// The tool of a `tools/call`.
     pub(super) tool: Option<String>,
+    /// Whether the arguments of a `tools/call` are anything but an object.
+    pub(super) has_odd_arguments: bool,
     /// Whether the message says that it is of a protocol version without sessions.
     pub(super) stateless: bool,
 }
 
 /// Why a body is no message.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum MessageError {
     TooLong,
-    /// The client went away, or the transport broke.
+    /// The client went away or was too slow, or the transport broke.
     Unreadable,
     NotJson,
-    /// A batch, or something that is no object.
+    /// A batch, something that is no object, or an id that is none.
     NotOneMessage,
 }
 
-/// Reads a body to its end, within the limit.
-pub(super) async fn read<B>(body: B) -> Result<Bytes, MessageError>
+/// Reads a body to its end, within the limits for somebody with a valid token, or without any.
+pub(super) async fn read<B>(body: B, has_token: bool) -> Result<Bytes, MessageError>
 where
     B: Body<Data = Bytes>,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
 {
-    match Limited::new(body, MAX_BODY_BYTES).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(MessageError::TooLong),
-        Err(_) => Err(MessageError::Unreadable),
+    let limit = if has_token { MAX_BODY_BYTES } else { MAX_ANONYMOUS_BYTES };
+    match timeout(MAX_BODY_TIME, Limited::new(body, limit).collect()).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => Err(MessageError::TooLong),
+        Ok(Err(_)) | Err(_) => Err(MessageError::Unreadable),
     }
 }
 
@@ -53,12 +67,18 @@ impl Message {
     ///
     /// 1. The body is JSON that means one thing only, so the SDK cannot read another tool's name or other arguments from it.
     /// 2. It is one object: no batches, which MCP does not have.
+    /// 3. Its id, if it has one, is a number or a text of reasonable length: it is repeated in the answer and in records.
     pub(super) fn parse(body: &[u8]) -> Result<Self, MessageError> {
         let value = strict_json::from_slice(body).map_err(|_: StrictJsonError| MessageError::NotJson)?;
         let Value::Object(mut message) = value else {
             return Err(MessageError::NotOneMessage);
         };
         let id = message.remove("id");
+        match &id {
+            None | Some(Value::Number(_)) => {}
+            Some(Value::String(text)) if text.len() <= MAX_ID_BYTES => {}
+            Some(_) => return Err(MessageError::NotOneMessage),
+        }
         let params = message.get("params");
         let version = params.and_then(|params| {
             params
@@ -72,12 +92,20 @@ impl Message {
             Some("tools/call") => params.and_then(|params| params.get("name")?.as_str()),
             _ => None,
         };
+        let arguments = params.and_then(|params| params.get("arguments"));
+        let fit = matches!(arguments, None | Some(Value::Null | Value::Object(_)));
         Ok(Self {
             tool: tool.map(str::to_owned),
+            has_odd_arguments: tool.is_some() && !fit,
             method: method.map(str::to_owned),
             stateless,
             id,
         })
+    }
+
+    /// Whether it asks for a call, well-formed or not.
+    pub(super) fn is_call(&self) -> bool {
+        self.method.as_deref() == Some("tools/call")
     }
 
     /// Whether a message that came without a token may pass, given that some tool is public.
@@ -109,6 +137,18 @@ mod tests {
         for body in twice {
             assert!(
                 matches!(Message::parse(body.as_bytes()), Err(MessageError::NotJson)),
+                "{body}"
+            );
+        }
+        let long = format!(r#"{{"id":"{}"}}"#, "x".repeat(257));
+        for body in [
+            r#"{"id":{}}"#,
+            r#"{"id":null,"method":"ping"}"#,
+            r#"{"id":true}"#,
+            &long,
+        ] {
+            assert!(
+                matches!(Message::parse(body.as_bytes()), Err(MessageError::NotOneMessage)),
                 "{body}"
             );
         }

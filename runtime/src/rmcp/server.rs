@@ -1,7 +1,8 @@
 //! A whole `rmcp` server of guarded tools.
 
-use super::{list_tools, router};
+use super::Router;
 use crate::error::ConfigError;
+use crate::layer::GateService;
 use crate::protected::Protected;
 use ::rmcp::handler::server::router::tool::ToolRouter;
 use ::rmcp::handler::server::tool::ToolCallContext;
@@ -10,8 +11,11 @@ use ::rmcp::model::{
     ServerCapabilities, ServerConfig, Tool,
 };
 use ::rmcp::service::RequestContext;
+use ::rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
+use ::rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use ::rmcp::{ErrorData, RoleServer, ServerHandler};
 use std::sync::Arc;
+use tower_layer::Layer as _;
 
 /// An `rmcp` server whose tools are all behind the gate. Cheap to clone, so a session factory can give out clones.
 #[derive(Debug)]
@@ -22,7 +26,7 @@ pub struct Server<S = ()> {
 #[derive(Debug)]
 struct Inner<S> {
     protected: Protected,
-    router: ToolRouter<S>,
+    router: Router<S>,
     service: S,
     info: ServerConfig,
 }
@@ -52,11 +56,38 @@ impl<S: Send + Sync + 'static> Server<S> {
         Ok(Server {
             inner: Arc::new(Inner {
                 protected: protected.clone(),
-                router: router(protected, stock)?,
+                router: Router::new(protected, stock)?,
                 service,
                 info: ServerConfig::new(capabilities).with_server_info(Implementation::new(name, version)),
             }),
         })
+    }
+}
+
+/// A [`Server`] over streamable HTTP, behind its gate's layer.
+pub type HttpService<S = ()> = GateService<StreamableHttpService<Server<S>, LocalSessionManager>>;
+
+impl<S: Send + Sync + 'static> Server<S> {
+    /// The server over streamable HTTP, behind the layer: all that a web server needs, at the path of the resource URL.
+    ///
+    /// ```
+    /// # fn app(server: &toolgate::rmcp::Server) -> axum::Router {
+    /// axum::Router::new().fallback_service(server.http_service())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn http_service(&self) -> HttpService<S> {
+        self.http_service_with(StreamableHttpServerConfig::default())
+    }
+
+    /// The same, with settings of the SDK. Those for hosts do not count: the layer checks hosts and origins, see
+    /// [`allowed_host`](crate::GateBuilder::allowed_host).
+    #[must_use]
+    pub fn http_service_with(&self, config: StreamableHttpServerConfig) -> HttpService<S> {
+        let server = self.clone();
+        let config = config.disable_allowed_hosts().disable_allowed_origins();
+        let service = StreamableHttpService::new(move || Ok(server.clone()), Arc::default(), config);
+        self.inner.protected.layer().endpoint_only().layer(service)
     }
 }
 
@@ -87,7 +118,7 @@ impl<S: Send + Sync + 'static> ServerHandler for Server<S> {
         _: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        Ok(list_tools(&self.inner.protected, &self.inner.router, &context).await)
+        Ok(self.inner.router.list_tools(&context).await)
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {

@@ -7,7 +7,7 @@ use crate::policy::Policy;
 use crate::protected::Protected;
 use crate::supply::States;
 use crate::tenant::{FindTenants, Tenants};
-use crate::toolset::{Answer, Prepared, Tool, Toolset};
+use crate::toolset::{Answer, Prepared, Stock, Tool, Toolset};
 use ::rmcp::ErrorData;
 use ::rmcp::handler::server::router::tool::{ToolRoute, ToolRouter};
 use ::rmcp::handler::server::tool::ToolCallContext;
@@ -19,7 +19,7 @@ use std::sync::Arc;
 type StockResult = Result<CallToolResponse, ErrorData>;
 
 impl<S> Toolset<S> {
-    /// Puts every tool of an `rmcp` router under one policy. [`router`](super::router) then takes that router.
+    /// Puts every tool of an `rmcp` router under one policy. [`Router::new`](super::Router::new) then takes that router.
     ///
     /// Only what can be decided without the arguments: a tenant demand is not checked for these tools, so none must be in
     /// the policy.
@@ -27,7 +27,13 @@ impl<S> Toolset<S> {
     pub fn stock_tools<T: Send + Sync + 'static>(mut self, router: &ToolRouter<T>, policy: Policy) -> Self {
         let stock = router.list_all().into_iter().map(|tool| {
             let schema = tool.input_schema.as_ref().clone().into();
-            Tool::stock(&tool.name, tool.description.unwrap_or_default(), schema, policy)
+            Tool::stock(
+                &tool.name,
+                tool.description.unwrap_or_default(),
+                schema,
+                policy,
+                Stock::Rmcp,
+            )
         });
         self.tools.extend(stock);
         self
@@ -41,7 +47,7 @@ pub(super) fn guarded<S: Send + Sync + 'static>(
 ) -> Result<ToolRoute<S>, ConfigError> {
     let name = route.name();
     let tool = match protected.tool(name) {
-        Some(tool) if tool.is_stock() => Arc::new(tool.clone()),
+        Some(tool) if matches!(tool.as_stock(), Some(Stock::Rmcp)) => Arc::clone(tool),
         Some(_) => {
             return Err(ConfigError::new(
                 format!("`{name}` is a guarded tool and a tool of the router"),

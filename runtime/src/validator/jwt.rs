@@ -120,7 +120,8 @@ impl JwtValidator {
 /// Checks that a token is a plain access token (R14, AT-09, DP-15).
 ///
 /// 1. It does not say that it is an ID, refresh or logout token, in `token_use` or `typ`.
-/// 2. It has no `nonce` together with a hash of another token: those are of ID tokens.
+/// 2. It has no `nonce` together with a hash of another token, and none without a scope: those are of ID tokens. (Entra ID's
+///    have no hash. Access tokens of old versions of Keycloak have a nonce, and scopes.)
 /// 3. It has no `events`, which are of logout and security event tokens.
 /// 4. It has no `cnf`: it is bound to a key of its sender, and a bearer proves nothing.
 fn check_kind(claims: &Map<String, Value>) -> Result<(), TokenError> {
@@ -131,9 +132,10 @@ fn check_kind(claims: &Map<String, Value>) -> Result<(), TokenError> {
         Some(_) => true,
     };
     let hashes = ["at_hash", "c_hash"].iter().any(|hash| claims.contains_key(*hash));
+    let scopes = ["scope", "scp"].iter().any(|scopes| claims.contains_key(*scopes));
     if says("token_use", &["id", "refresh"])
         || says("typ", &["ID", "Refresh", "Offline", "Logout"])
-        || (claims.contains_key("nonce") && hashes)
+        || (claims.contains_key("nonce") && (hashes || !scopes))
         || claims.contains_key("events")
     {
         return Err(TokenError::NotAccessToken);

@@ -1,7 +1,7 @@
 //! What the layer answers, and to whom.
 
+use super::SDK;
 use crate::server::{Builder, Notes, Running};
-use rmcp::transport::streamable_http_server::StreamableHttpServerConfig;
 use serde_json::{Value, json};
 use toolgate::{NoArguments, Toolset, mcp_tool};
 use toolgate_testing::Reply;
@@ -26,7 +26,7 @@ const METADATA: &str = r#"resource_metadata="BASE/.well-known/oauth-protected-re
 
 #[tokio::test]
 async fn mcp_42_43_a_missing_scope_is_a_403_that_names_all_scopes_of_the_tool() {
-    let notes = Notes::start().await;
+    let notes = Notes::start(SDK).await;
     let reply = notes
         .client_of("bob")
         .call("update_note", update("acme-1"))
@@ -42,7 +42,7 @@ async fn mcp_42_43_a_missing_scope_is_a_403_that_names_all_scopes_of_the_tool() 
 
 #[tokio::test]
 async fn not_yours_and_not_there_are_one_answer_and_nothing_changes() {
-    let notes = Notes::start().await;
+    let notes = Notes::start(SDK).await;
     let alice = notes.client_of("alice");
     let mut answers = Vec::new();
     for id in ["globex-1", "nothing-1"] {
@@ -67,7 +67,7 @@ async fn not_yours_and_not_there_are_one_answer_and_nothing_changes() {
 
 #[tokio::test]
 async fn mcp_24_a_token_for_another_audience_is_a_401() {
-    let notes = Notes::start().await;
+    let notes = Notes::start(SDK).await;
     let foreign = notes
         .provider
         .token("alice")
@@ -83,7 +83,7 @@ async fn mcp_24_a_token_for_another_audience_is_a_401() {
 
 #[tokio::test]
 async fn bt_09_without_credentials_the_challenge_has_no_error() {
-    let notes = Notes::start().await;
+    let notes = Notes::start(SDK).await;
     let client = notes.client();
     let reply = client.call("update_note", update("acme-1")).await.unwrap();
     assert_eq!(reply.status, 401);
@@ -106,7 +106,7 @@ async fn bt_09_without_credentials_the_challenge_has_no_error() {
 
 #[tokio::test]
 async fn bt_03_two_authorization_headers_are_a_400() {
-    let notes = Notes::start().await;
+    let notes = Notes::start(SDK).await;
     let token = notes.token_of("alice");
     let reply = reqwest::Client::new()
         .post(&notes.url)
@@ -125,7 +125,7 @@ async fn bt_03_two_authorization_headers_are_a_400() {
 
 #[tokio::test]
 async fn a_missing_role_is_a_403_without_a_challenge() {
-    let notes = Notes::start().await;
+    let notes = Notes::start(SDK).await;
     let token = notes
         .token("eve")
         .scopes(["write:tools"])
@@ -144,7 +144,7 @@ async fn a_missing_role_is_a_403_without_a_challenge() {
 
 #[tokio::test]
 async fn who_fails_the_policy_learns_nothing_about_the_arguments() {
-    let notes = Notes::start().await;
+    let notes = Notes::start(SDK).await;
     let bob = notes.client_of("bob");
     let good = bob.call("update_note", update("acme-1")).await.unwrap();
     let bad = bob.call("update_note", json!({"nonsense": true})).await.unwrap();
@@ -154,7 +154,7 @@ async fn who_fails_the_policy_learns_nothing_about_the_arguments() {
 
 #[tokio::test]
 async fn mcp_65_wrong_arguments_are_an_error_result_that_says_what_is_wrong() {
-    let notes = Notes::start().await;
+    let notes = Notes::start(SDK).await;
     let alice = notes.client_of("alice");
     let reply = alice
         .call("update_note", json!({"resource_id": "acme-1"}))
@@ -167,7 +167,7 @@ async fn mcp_65_wrong_arguments_are_an_error_result_that_says_what_is_wrong() {
 
 #[tokio::test]
 async fn r21_when_the_keys_cannot_be_had_it_is_a_503_and_never_a_401() {
-    let notes = Notes::start().await;
+    let notes = Notes::start(SDK).await;
     notes.provider.set_status(500);
     let reply = notes.client_of("alice").call("whoami", json!({})).await.unwrap();
     assert_eq!((reply.status, &reply.challenge), (503, &None));
@@ -178,7 +178,7 @@ async fn r21_when_the_keys_cannot_be_had_it_is_a_503_and_never_a_401() {
 
 #[tokio::test]
 async fn a_bad_token_is_never_no_token() {
-    let notes = Notes::start().await;
+    let notes = Notes::start(SDK).await;
     let expired = notes.token("alice").expired().mint();
     for tool in ["server_time", "whoami", "no_such_tool"] {
         let reply = notes.client().bearer(&expired).call(tool, json!({})).await.unwrap();
@@ -191,7 +191,7 @@ async fn a_bad_token_is_never_no_token() {
 
 #[tokio::test]
 async fn without_a_token_only_what_is_public_passes() {
-    let notes = Notes::start().await;
+    let notes = Notes::start(SDK).await;
     let client = notes.client();
     assert_eq!(client.list().await.unwrap().tools(), ["server_time"]);
     assert_eq!(client.call("server_time", json!({})).await.unwrap().status, 200);
@@ -212,7 +212,7 @@ async fn without_a_token_only_what_is_public_passes() {
 
 #[tokio::test]
 async fn without_public_tools_every_request_without_a_token_is_a_401() {
-    let server = Running::start(Toolset::new(()).tool(ProtectedTool)).await;
+    let server = Running::start(SDK, Toolset::new(()).tool(ProtectedTool)).await;
     let client = server.client();
     for method in [
         "initialize",
@@ -228,21 +228,27 @@ async fn without_public_tools_every_request_without_a_token_is_a_401() {
 
 #[tokio::test]
 async fn mcp_20_every_http_method_needs_a_token() {
-    let notes = Notes::start().await;
+    let notes = Notes::start(SDK).await;
     let http = reqwest::Client::new();
-    for method in ["GET", "DELETE", "PUT", "PATCH", "OPTIONS", "HEAD", "POST"] {
+    for method in ["GET", "DELETE", "PUT", "PATCH", "OPTIONS", "HEAD"] {
         let method: reqwest::Method = method.parse().unwrap();
-        for path in ["/mcp", "/", "/admin"] {
-            let url = notes.url.replace("/mcp", path);
-            let status = http.request(method.clone(), url).send().await.unwrap().status();
-            assert!(matches!(status.as_u16(), 400 | 401 | 405), "{method} {path}: {status}");
-        }
+        let status = http.request(method.clone(), &notes.url).send().await.unwrap().status();
+        assert_eq!(status, 401, "{method}");
+        let elsewhere = notes.url.replace("/mcp", "/admin");
+        let status = http
+            .request(method.clone(), elsewhere)
+            .bearer_auth(notes.token_of("alice"))
+            .send()
+            .await
+            .unwrap()
+            .status();
+        assert_eq!(status, 404, "{method}");
     }
 }
 
 #[tokio::test]
 async fn mcp_21_tokens_are_read_from_the_header_only() {
-    let notes = Notes::start().await;
+    let notes = Notes::start(SDK).await;
     let token = notes.token_of("alice");
     let client = notes
         .client()
@@ -258,7 +264,7 @@ async fn mcp_21_tokens_are_read_from_the_header_only() {
 
 #[tokio::test]
 async fn r16_a_body_with_a_repeated_member_never_reaches_the_sdk() {
-    let notes = Notes::start().await;
+    let notes = Notes::start(SDK).await;
     let twice = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{
         "name":"update_note",
         "arguments":{"resource_id":"acme-1","text":"a","resource_id":"globex-1"},
@@ -289,7 +295,7 @@ async fn r16_a_body_with_a_repeated_member_never_reaches_the_sdk() {
 
 #[tokio::test]
 async fn a_message_of_more_than_4_mib_is_refused() {
-    let notes = Notes::start().await;
+    let notes = Notes::start(SDK).await;
     let long = json!({"resource_id": "acme-1", "text": "x".repeat(4 * 1024 * 1024)});
     let reply = notes.client_of("alice").call("update_note", long).await.unwrap();
     assert_eq!(reply.status, 413);
@@ -297,7 +303,7 @@ async fn a_message_of_more_than_4_mib_is_refused() {
 
 #[tokio::test]
 async fn pr_01_to_07_the_metadata_document_is_served_to_everyone() {
-    let notes = Notes::start().await;
+    let notes = Notes::start(SDK).await;
     let url = notes.url.replace("/mcp", "/.well-known/oauth-protected-resource/mcp");
     let reply = reqwest::get(&url).await.unwrap();
     assert_eq!(reply.status(), 200);
@@ -314,15 +320,14 @@ async fn pr_01_to_07_the_metadata_document_is_served_to_everyone() {
     assert_eq!(document, expected);
     // Only at the place of this resource, and only to be read.
     let root = notes.url.replace("/mcp", "/.well-known/oauth-protected-resource");
-    assert_eq!(reqwest::get(root).await.unwrap().status(), 401);
-    assert_eq!(reqwest::Client::new().delete(url).send().await.unwrap().status(), 401);
+    assert_eq!(reqwest::get(root).await.unwrap().status(), 404);
+    assert_eq!(reqwest::Client::new().delete(url).send().await.unwrap().status(), 404);
 }
 
 #[tokio::test]
 async fn mcp_50_foreign_hosts_and_origins_are_a_403_without_a_challenge() {
     let allow = |gate: Builder| gate.allowed_origin("https://app.example").allowed_host("mcp.internal");
-    let config = StreamableHttpServerConfig::default().disable_allowed_hosts();
-    let server = Running::start_with(Toolset::new(()).tool(ProtectedTool), allow, config).await;
+    let server = Running::start_with(SDK, Toolset::new(()).tool(ProtectedTool), allow).await;
     let client = server.client().bearer(server.token("alice").mint());
     for (header, value, status) in [
         ("Host", "evil.example", 403),
@@ -343,7 +348,7 @@ async fn mcp_50_foreign_hosts_and_origins_are_a_403_without_a_challenge() {
 
 #[tokio::test]
 async fn bt_12_refusals_are_not_cached() {
-    let notes = Notes::start().await;
+    let notes = Notes::start(SDK).await;
     for reply in [
         notes.client().call("whoami", json!({})).await.unwrap(),
         notes
@@ -360,11 +365,66 @@ async fn bt_12_refusals_are_not_cached() {
 
 #[tokio::test]
 async fn mcp_70_errors_keep_the_id_of_the_request_and_stay_out_of_reserved_codes() {
-    let notes = Notes::start().await;
+    let notes = Notes::start(SDK).await;
     for id in [json!(7), json!("seven")] {
         let body = json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": {"name": "whoami"}});
         let reply = notes.client().post(body).await.unwrap();
         assert_eq!(reply.body["id"], id);
         assert_eq!(reply.body["error"]["code"], 401);
     }
+}
+
+/// The SDKs' own lists show every tool, and that of `rmcp` says that it may be cached for all (MCP-62).
+#[tokio::test]
+async fn mcp_62_a_filtered_list_is_private() {
+    let notes = Notes::start(SDK).await;
+    let reply = notes.client_of("bob").list().await.unwrap();
+    let list = reply.result().unwrap();
+    assert_eq!((&list["cacheScope"], &list["ttlMs"]), (&json!("private"), &json!(0)));
+    assert_eq!(reply.tools(), ["server_time", "whoami", "list_notes"]);
+}
+
+/// The layer answers a denied call before the SDK, which would compare `Mcp-Param` headers with the schema of the
+/// tool, and so tell that it exists.
+#[tokio::test]
+async fn the_schema_of_a_denied_tool_does_not_leak() {
+    let notes = Notes::start(SDK).await;
+    let nobody = notes.client().header("Mcp-Param-Resource-Id", "wrong");
+    let reply = nobody.call("delete_notes", json!({})).await.unwrap();
+    assert_eq!(reply.status, 401);
+    let bob = notes.client_of("bob").header("Mcp-Param-Resource-Id", "wrong");
+    let reply = bob.call("delete_notes", json!({})).await.unwrap();
+    assert_eq!((reply.status, reply.challenge_param("scope")), (403, Some("admin")));
+}
+
+/// The decision is made from the body. A header that says otherwise is at most an error.
+#[tokio::test]
+async fn mcp_52_headers_that_contradict_the_body_do_not_decide() {
+    let notes = Notes::start(SDK).await;
+    let bob = notes.client_of("bob").header("Mcp-Name", "whoami");
+    let reply = bob
+        .call("update_note", json!({"resource_id": "acme-1", "text": "x"}))
+        .await
+        .unwrap();
+    assert_eq!(reply.status, 403);
+    let reply = bob
+        .header("Mcp-Name", "update_note")
+        .call("whoami", json!({}))
+        .await
+        .unwrap();
+    assert_eq!((reply.status, &reply.body["error"]["code"]), (400, &json!(-32020)));
+}
+
+/// The challenge stands only where scopes are missing; the SDK's client takes any 403 with one for that.
+#[tokio::test]
+async fn a_role_denial_does_not_look_like_missing_scopes() {
+    let notes = Notes::start(SDK).await;
+    let token = notes.token("eve").scopes(["write:tools"]).tenant("acme").mint();
+    let reply = notes
+        .client()
+        .bearer(token)
+        .call("update_note", json!({}))
+        .await
+        .unwrap();
+    assert_eq!((reply.status, reply.challenge), (403, None));
 }

@@ -38,7 +38,9 @@ fn cases() -> impl Strategy<Value = Case> {
 
 /// The decision as one would explain it.
 fn naive(case: &Case) -> bool {
-    if case.public {
+    // A demand takes the openness away, it is not ignored.
+    let demands = !(case.all.is_empty() && case.any.is_empty() && case.roles.is_empty());
+    if case.public && !demands {
         return true;
     }
     let Some((scopes, roles)) = &case.caller else {
@@ -59,16 +61,21 @@ fn policy(case: &Case) -> Policy {
             .collect::<Vec<_>>()
             .leak()
     };
-    let roles = &*case.roles.iter().copied().collect::<Vec<_>>().leak();
-    let posture = if case.public {
+    let mut policy = if case.public {
         Policy::PUBLIC
     } else {
         Policy::AUTHENTICATED
     };
-    posture
-        .scopes_all(scopes(&case.all))
-        .scopes_any(scopes(&case.any))
-        .roles(roles)
+    if !case.all.is_empty() {
+        policy = policy.scopes_all(scopes(&case.all));
+    }
+    if !case.any.is_empty() {
+        policy = policy.scopes_any(scopes(&case.any));
+    }
+    if !case.roles.is_empty() {
+        policy = policy.roles(case.roles.iter().copied().collect::<Vec<_>>().leak());
+    }
+    policy
 }
 
 fn caller(case: &Case) -> Option<Caller> {

@@ -1,5 +1,6 @@
 //! What a client is told about a tool.
 
+use super::SDK;
 use crate::server::{Notes, Running};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -52,7 +53,7 @@ async fn silent() -> Result<(), Infallible> {
 }
 
 async fn start() -> Running {
-    Running::start(Toolset::new(()).tool(SearchTool).tool(PlainTool).tool(SilentTool)).await
+    Running::start(SDK, Toolset::new(()).tool(SearchTool).tool(PlainTool).tool(SilentTool)).await
 }
 
 #[tokio::test]
@@ -112,7 +113,7 @@ async fn answers_come_as_structured_content_text_or_nothing() {
 
 #[tokio::test]
 async fn mcp_65_an_unknown_tool_is_an_error_of_the_protocol() {
-    let notes = Notes::start().await;
+    let notes = Notes::start(SDK).await;
     let reply = notes.client_of("alice").call("no_such_tool", json!({})).await.unwrap();
     assert_eq!((reply.status, &reply.body["error"]["code"]), (200, &json!(-32602)));
 }

@@ -1,24 +1,52 @@
 //! Everything that is tried through the public interface. One binary: linking is most of the time of a small test.
 
 #![expect(
+    clippy::unused_async,
+    clippy::unused_self,
+    reason = "lookups are async and tools of an rmcp router are methods, also where they need not be"
+)]
+#![expect(
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
     reason = "a test that unwraps fails at the right line, also in its helpers"
 )]
 
-mod audit;
-mod challenges;
-mod clients;
+mod cases;
 mod decisions;
-mod definitions;
 mod fetch;
 mod gate_setup;
 mod keys;
+mod legacy;
 mod main_job;
+mod pmcp_traps;
 mod server;
-mod sessions;
 mod stdio;
 mod stock_tools;
 mod tokens;
 mod traps;
+
+/// What has to be the same with every SDK, with `rmcp`.
+#[path = "."]
+mod with_rmcp {
+    const SDK: crate::server::Sdk = crate::server::Sdk::Rmcp;
+
+    mod audit;
+    mod challenges;
+    mod clients;
+    mod definitions;
+    mod sessions;
+}
+
+/// The same, with `pmcp`.
+#[path = "."]
+#[expect(clippy::duplicate_mod, reason = "the same tests for another SDK")]
+mod with_pmcp {
+    const SDK: crate::server::Sdk = crate::server::Sdk::Pmcp;
+
+    mod audit;
+    mod challenges;
+    mod clients;
+    mod definitions;
+    mod sessions;
+}

@@ -1,13 +1,18 @@
 //! The main job: the notes example, called by everyone over real HTTP.
 
-use crate::server::Notes;
+use crate::server::{Notes, Sdk};
 use examples::{demo, tools};
 
 #[tokio::test]
 async fn every_demo_user_gets_exactly_what_the_declarations_say() {
-    let notes = Notes::start().await;
-    let matrix = demo::matrix(&notes.provider, &notes.url).await.unwrap();
-    matrix.assert_matches(demo::EXPECTED);
+    let mut matrices = Vec::new();
+    for sdk in Sdk::EACH {
+        let notes = Notes::start(sdk).await;
+        let matrix = demo::matrix(&notes.provider, &notes.url).await.unwrap();
+        matrix.assert_matches(demo::EXPECTED);
+        matrices.push((matrix.to_string(), demo::refusals(&matrix)));
+    }
+    assert_eq!(matrices[0], matrices[1]);
 }
 
 #[test]

@@ -2,17 +2,52 @@
 
 use axum::Router;
 use examples::tools;
-use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
-use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+use pmcp::axum::RouterConfig;
+use pmcp::types::ProtocolVersion;
 use serde_json::Value;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use toolgate::audit::JsonLines;
-use toolgate::rmcp::Server;
-use toolgate::{Algorithm, Gate, GateBuilder, GivenResource, GivenValidator, JwtValidator, Protected, Toolset};
+use toolgate::plumbing::{GivenResource, GivenValidator};
+use toolgate::{Algorithm, Gate, GateBuilder, JwtValidator, Protected, Toolset};
 use toolgate_testing::{IdentityProvider, McpClient, TokenBuilder};
+
+/// The SDKs that a server can be made with.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Sdk {
+    Rmcp,
+    Pmcp,
+}
+
+impl Sdk {
+    pub(crate) const EACH: [Self; 2] = [Self::Rmcp, Self::Pmcp];
+
+    /// A server of these tools in the mode of the examples: sessions for old protocol versions, none for new ones.
+    pub(crate) fn serve(self, protected: &Protected) -> Router {
+        match self {
+            Self::Rmcp => {
+                let server = toolgate::rmcp::Server::new(protected, "test", "1").unwrap();
+                Router::new().fallback_service(server.http_service())
+            }
+            Self::Pmcp => {
+                let tools = toolgate::pmcp::Tools::new(protected).unwrap();
+                let server = toolgate::pmcp::Server::new(&tools, pmcp_builder().mcp_server(&tools)).unwrap();
+                server.router(RouterConfig::default())
+            }
+        }
+    }
+}
+
+/// A server of `pmcp` for both eras, without tools.
+pub(crate) fn pmcp_builder() -> pmcp::ServerBuilder {
+    let versions = ["2026-07-28", "2025-11-25", "2025-06-18"].map(|version| ProtocolVersion(version.to_owned()));
+    pmcp::Server::builder()
+        .name("test")
+        .version("1")
+        .with_supported_protocol_versions(versions)
+}
 
 /// A running server. It stops when dropped.
 pub(crate) struct Running {
@@ -29,9 +64,9 @@ pub(crate) struct Notes {
 }
 
 impl Notes {
-    pub(crate) async fn start() -> Self {
+    pub(crate) async fn start(sdk: Sdk) -> Self {
         let store = tools::Notes::default();
-        let running = Running::start(tools::toolset(store.clone())).await;
+        let running = Running::start(sdk, tools::toolset(store.clone())).await;
         Self { store, running }
     }
 }
@@ -47,23 +82,12 @@ impl std::ops::Deref for Notes {
 pub(crate) type Builder = GateBuilder<GivenResource, GivenValidator>;
 
 impl Running {
-    /// Serves these tools, in the SDK's default mode: sessions for old protocol versions, none for new ones.
-    pub(crate) async fn start<S>(tools: Toolset<S>) -> Self {
-        Self::start_with(tools, |gate| gate, StreamableHttpServerConfig::default()).await
+    pub(crate) async fn start<S>(sdk: Sdk, tools: Toolset<S>) -> Self {
+        Self::start_with(sdk, tools, |gate| gate).await
     }
 
-    pub(crate) async fn start_with<S>(
-        tools: Toolset<S>,
-        configure: impl FnOnce(Builder) -> Builder,
-        config: StreamableHttpServerConfig,
-    ) -> Self {
-        let serve = |protected: &Protected| {
-            let server = Server::new(protected, "test", "1").unwrap();
-            let sessions = Arc::new(LocalSessionManager::default());
-            let mcp = StreamableHttpService::new(move || Ok(server.clone()), sessions, config);
-            Router::new().route_service("/mcp", mcp).layer(protected.layer())
-        };
-        Self::start_app(tools, configure, serve).await
+    pub(crate) async fn start_with<S>(sdk: Sdk, tools: Toolset<S>, configure: impl FnOnce(Builder) -> Builder) -> Self {
+        Self::start_app(tools, configure, |protected| sdk.serve(protected)).await
     }
 
     /// Serves whatever `serve` makes of the protected tools.

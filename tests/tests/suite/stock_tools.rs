@@ -108,7 +108,7 @@ async fn impostor() -> Result<(), Infallible> {
 fn a_stock_tool_cannot_take_the_place_of_a_guarded_one() {
     let gate = Gate::public_only().unwrap();
     let protected = gate.protect(Toolset::new(()).tool(ImpostorTool)).unwrap();
-    let error = toolgate::rmcp::router(&protected, Stock::tool_router()).unwrap_err();
+    let error = toolgate::rmcp::Router::new(&protected, Stock::tool_router()).unwrap_err();
     assert!(
         error.to_string().contains("a guarded tool and a tool of the router"),
         "{error}"
@@ -131,8 +131,8 @@ fn a_policy_that_binds_a_tenant_is_refused_for_stock_tools() {
         lookup: None,
     };
     let tools = Toolset::new(()).stock_tools(&Stock::tool_router(), Policy::PUBLIC.tenant(demand));
-    let protected = Gate::public_only().unwrap().protect(tools).unwrap();
-    let error = toolgate::rmcp::router::<Stock>(&protected, Stock::tool_router()).unwrap_err();
+    let protected = crate::traps::other_gate().protect(tools).unwrap();
+    let error = toolgate::rmcp::Router::<Stock>::new(&protected, Stock::tool_router()).unwrap_err();
     assert!(error.to_string().contains("binds a tenant"), "{error}");
 }
 
@@ -143,8 +143,9 @@ fn a_router_type_without_tools_needs_no_policy() {
         .protect(Toolset::new(()).tool(GuardedTool))
         .unwrap();
     assert!(
-        toolgate::rmcp::router::<Stock>(&protected, ToolRouter::new())
+        toolgate::rmcp::Router::<Stock>::new(&protected, ToolRouter::new())
             .unwrap()
-            .has_route("guarded")
+            .get("guarded")
+            .is_some()
     );
 }

@@ -406,6 +406,7 @@ fn combined(forge: &Forge) -> Listed {
         ("nested token", with_header(&[("cty", "\"JWT\""), ("typ", "")]), Header("cty")),
         ("an ID token", with_claims(&[("nonce", "\"n\""), ("at_hash", "\"h\"")]), NotAccessToken),
         ("an ID token of the hybrid flow", with_claims(&[("nonce", "\"n\""), ("c_hash", "\"h\"")]), NotAccessToken),
+        ("an ID token of Entra ID", with_claims(&[("nonce", "\"n\"")]), NotAccessToken),
         ("an ID token with empty hash", with_claims(&[("nonce", "null"), ("at_hash", "null")]), NotAccessToken),
         ("a bound ID token", with_claims(&[("token_use", "\"id\""), ("cnf", "{}")]), NotAccessToken),
         ("no iat and 24 h", with_claims(&[("iat", ""), ("exp", "1800086461")]), Lifetime),

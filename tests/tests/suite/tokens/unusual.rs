@@ -47,7 +47,7 @@ const HEADERS: [(&str, &str); 24] = [
     ("\u{fc}", "1e300"),
 ];
 
-const CLAIMS: [(&str, &str); 71] = [
+const CLAIMS: [(&str, &str); 70] = [
     ("aud", "[\"https://notes.example/mcp\"]"),
     ("aud", "[\"https://other.example\",\"https://notes.example/mcp\"]"),
     ("aud", "[\"urn:notes\",\"https://notes.example/mcp\"]"),
@@ -84,8 +84,7 @@ const CLAIMS: [(&str, &str); 71] = [
     ("auth_time", "\"yesterday\""),
     ("jti", "7"),
     ("jti", "null"),
-    ("nonce", "\"n\""),
-    // Dex writes the one into access tokens, old versions of Keycloak the other.
+    // Dex writes these into access tokens.
     ("at_hash", "\"AAAA\""),
     ("c_hash", "\"AAAA\""),
     ("token_use", "\"access\""),
@@ -180,6 +179,10 @@ fn texts(forge: &Forge) -> Vec<Row> {
         (
             "no header member but alg",
             forge.with_header(&[("kid", ""), ("typ", "")]),
+        ),
+        (
+            "a nonce, as old versions of Keycloak write it, and a scope",
+            forge.with_claims(&[("nonce", "\"n\""), ("scope", "\"openid\"")]),
         ),
         (
             "like members in several objects",

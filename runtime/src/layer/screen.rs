@@ -1,0 +1,179 @@
+//! What happens to a request before the SDK sees it.
+
+use super::admission::Admission;
+use super::answer::{Refusal, metadata};
+use super::message::{self, Message, MessageError};
+use super::service::Paths;
+use super::session;
+use crate::bearer::BearerToken;
+use crate::caller::Caller;
+use crate::gate::Facts;
+use crate::protected::Protected;
+use crate::validator::{TokenError, ValidateError};
+use bytes::Bytes;
+use http::header::AUTHORIZATION;
+use http::request::Parts;
+use http::{HeaderMap, Method, Request, Response};
+use http_body::Body;
+use http_body_util::Full;
+use std::error::Error as StdError;
+use std::time::Duration;
+
+/// No validator may accept a token that is expired for longer than this.
+const MAX_LEEWAY: Duration = Duration::from_mins(5);
+
+/// Lets a request through to the SDK, or answers it.
+///
+/// 1. The host is known. The metadata document is for everyone. The path is one that is served. The origin is known, if there
+///    is one (MCP-50).
+/// 2. The credentials are well-formed, if there are any (R20).
+/// 3. The token, if there is one, is valid. A bad token is never "no token", also on a public tool.
+/// 4. The body of a POST is read once, within its limits, which are tighter without a token. It means one thing only (R16).
+/// 5. Without a token only what is public passes; what cannot be read is not public.
+/// 6. A call that can be denied without the arguments is answered here, in the words of HTTP.
+/// 7. A session is this caller's (MCP-58).
+/// 8. The SDK gets the request without credentials, and with the facts that the gate needs.
+pub(super) async fn screen<B>(
+    protected: &Protected,
+    paths: Paths,
+    request: Request<B>,
+) -> Result<(Request<B>, Option<Caller>), Response<Full<Bytes>>>
+where
+    B: Body<Data = Bytes> + From<Bytes>,
+    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+{
+    let (mut parts, body) = request.into_parts();
+    let mut facts = Facts::nobody();
+    let unread = Message::default();
+    let token = match open(protected, paths, &parts) {
+        Ok(Opened::Token(token)) => token, // 2
+        Ok(Opened::Metadata(document)) => return Err(document),
+        Err(refusal) => return Err(refuse(protected, &refusal, &unread, &facts)), // 1
+    };
+    facts.caller = match authenticate(protected, token).await {
+        Ok(caller) => caller, // 3
+        Err(refusal) => return Err(refuse(protected, &refusal, &unread, &facts)),
+    };
+    let (body, message) = match parts.method {
+        Method::POST => {
+            let bytes = message::read(body, facts.caller.is_some()).await; // 4
+            let message = bytes.as_deref().map_err(|error| *error).and_then(Message::parse);
+            (B::from(bytes.unwrap_or_default()), message)
+        }
+        _ => (body, Ok(Message::default())),
+    };
+    let message = match message {
+        Ok(message) => message,
+        Err(error) => {
+            let refusal = match (&facts.caller, error) {
+                (None, MessageError::Unreadable) | (Some(_), _) => Refusal::Message(error),
+                (None, _) => Refusal::NoCredentials(Vec::new()), // 5
+            };
+            return Err(refuse(protected, &refusal, &unread, &facts));
+        }
+    };
+    facts.request_id = message.id.as_ref().map(|id| id.to_string().into());
+    let caller = facts.caller.clone();
+    admit(protected, &message, &facts) // 5, 6
+        .and_then(|()| session::unbind(protected, &mut parts, &message, caller.as_ref())) // 7
+        .map_err(|refusal| refuse(protected, &refusal, &message, &facts))?;
+    strip(&mut parts.headers); // 8
+    parts.extensions.remove::<Caller>();
+    if let Some(caller) = &caller {
+        parts.extensions.insert(caller.clone());
+    }
+    let admission = Admission::new(protected.gate(), facts, &message);
+    parts.extensions.insert(admission);
+    Ok((Request::from_parts(parts, body), caller))
+}
+
+/// What a request is, before anybody asks who sent it.
+enum Opened {
+    Metadata(Response<Full<Bytes>>),
+    Token(Option<BearerToken>),
+}
+
+fn open(protected: &Protected, paths: Paths, parts: &Parts) -> Result<Opened, Refusal> {
+    let settings = &protected.gate().settings;
+    settings.peers.check_host(parts).map_err(Refusal::Foreign)?;
+    let resource = settings.authority.as_ref().map(|authority| &authority.resource);
+    let path = parts.uri.path();
+    let reads = matches!(parts.method, Method::GET | Method::HEAD);
+    if reads
+        && resource.is_some_and(|resource| resource.metadata_path() == path)
+        && let Some(document) = metadata(protected)
+    {
+        return Ok(Opened::Metadata(document));
+    }
+    if paths == Paths::Endpoint && resource.is_some_and(|resource| resource.url().path() != path) {
+        return Err(Refusal::Path);
+    }
+    settings.peers.check_origin(parts).map_err(Refusal::Foreign)?;
+    let token = BearerToken::from_headers(&parts.headers).map_err(Refusal::Credentials)?;
+    Ok(Opened::Token(token))
+}
+
+/// Makes a caller of a token. A gate that knows no callers has no use for tokens, good or bad.
+async fn authenticate(protected: &Protected, token: Option<BearerToken>) -> Result<Option<Caller>, Refusal> {
+    let settings = &protected.gate().settings;
+    let (Some(authority), Some(token)) = (&settings.authority, token) else {
+        return Ok(None);
+    };
+    match authority.validator.validate(&token).await {
+        // Whoever wraps a validator in a cache and forgets this must not let expired tokens in.
+        Ok(claims) if claims.expires_at.saturating_add(MAX_LEEWAY) <= settings.clock.unix_time() => {
+            Err(Refusal::Token(TokenError::Expired))
+        }
+        Ok(claims) => Ok(Some(Caller::new(claims))),
+        Err(ValidateError::Token(error)) => Err(Refusal::Token(error)),
+        Err(ValidateError::Unavailable(error)) => Err(Refusal::Unavailable(error)),
+    }
+}
+
+/// Decides what can be decided without the arguments.
+///
+/// 1. A call of a tool of ours is decided by its policy. Its arguments have to be an object.
+/// 2. A call of any other tool reaches nothing (R22): it is no tool, whatever an SDK may have under that name.
+/// 3. Everything else that comes with a valid token passes, and so does what is open to anyone where some tool is public.
+/// 4. What is left came without a token, and needs one.
+fn admit(protected: &Protected, message: &Message, facts: &Facts) -> Result<(), Refusal> {
+    let tool = message.tool.as_deref().and_then(|name| protected.tool(name));
+    match tool {
+        Some(tool) if facts.caller.is_none() && !tool.policy.is_public() => {
+            Err(Refusal::NoCredentials(tool.policy.challenge_scopes()))
+        }
+        Some(tool) => match protected.deny_early(tool, facts) {
+            Some(denial) => Err(Refusal::Denied(denial)),
+            None if message.has_odd_arguments => Err(Refusal::Arguments),
+            None => Ok(()),
+        },
+        None if facts.caller.is_some() && message.is_call() => Err(Refusal::UnknownTool),
+        None if facts.caller.is_some() => Ok(()),
+        None if protected.has_public_tools() && message.is_open_to_anyone() => Ok(()),
+        None => Err(Refusal::NoCredentials(Vec::new())),
+    }
+}
+
+/// Records a refusal, and puts it into words.
+fn refuse(protected: &Protected, refusal: &Refusal, message: &Message, facts: &Facts) -> Response<Full<Bytes>> {
+    let tool = message.tool.as_deref().and_then(|name| protected.tool(name));
+    // The policy's own denials are recorded where they are decided.
+    if !matches!(refusal, Refusal::Denied(_)) {
+        protected.record_denial(tool.map(AsRef::as_ref), facts, refusal.reason(), &[], refusal.detail());
+    }
+    refusal.answer(protected, message.id.as_ref())
+}
+
+/// Takes away what the SDK must not see.
+///
+/// 1. The token, which it would show to every tool (MCP-28).
+/// 2. Headers that it might take for an identity.
+/// 3. The wish to have events replayed: it finds them by their id alone, whoever asks, and they hold others' answers.
+fn strip(headers: &mut HeaderMap) {
+    headers.remove(AUTHORIZATION);
+    let identities = headers.keys().filter(|name| name.as_str().starts_with("x-pmcp-"));
+    for name in identities.cloned().collect::<Vec<_>>() {
+        headers.remove(name);
+    }
+    headers.remove("last-event-id");
+}

@@ -1,0 +1,57 @@
+//! The `Mcp-Session-Id` header, on its way in and out.
+
+use super::answer::Refusal;
+use super::message::{Message, STATELESS_VERSION};
+use crate::caller::Caller;
+use crate::protected::Protected;
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+
+const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
+const VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
+
+/// Takes the binding off a session id (MCP-58), so that the SDK sees its own.
+///
+/// 1. A protocol version without sessions has no streams to GET and no sessions to DELETE, and a session id in its POST means
+///    nothing.
+/// 2. A GET without a session would be a stream of nobody's: an SDK may replay what was sent to others there.
+/// 3. A session id that is given is one, and is this caller's.
+pub(super) fn unbind(
+    protected: &Protected,
+    parts: &mut Parts,
+    message: &Message,
+    caller: Option<&Caller>,
+) -> Result<(), Refusal> {
+    let posts = parts.method == Method::POST;
+    let stateless = |version: &HeaderValue| version.as_bytes() >= STATELESS_VERSION.as_bytes();
+    if !posts && parts.headers.get_all(VERSION).iter().any(stateless) {
+        return Err(Refusal::Method); // 1
+    }
+    if posts && message.stateless {
+        parts.headers.remove(SESSION);
+    }
+    let mut ids = parts.headers.get_all(SESSION).iter();
+    let id = match (ids.next(), ids.next()) {
+        (None, _) if parts.method == Method::GET => return Err(Refusal::Method), // 2
+        (None, _) => return Ok(()),
+        (Some(id), None) => id.to_str().map_err(|_| Refusal::ForeignSession)?, // 3
+        (Some(_), Some(_)) => return Err(Refusal::ForeignSession),
+    };
+    let sessions = &protected.gate().settings.sessions;
+    let id = sessions.unbind(id, caller).map_err(|_| Refusal::ForeignSession)?;
+    let id = HeaderValue::from_str(id).map_err(|_| Refusal::ForeignSession)?;
+    parts.headers.insert(SESSION, id);
+    Ok(())
+}
+
+/// Binds a session id that the SDK gives out to the caller. One that cannot be bound is not given out.
+pub(super) fn bind(protected: &Protected, headers: &mut HeaderMap, caller: Option<&Caller>) {
+    let Some(id) = headers.remove(SESSION) else {
+        return;
+    };
+    let sessions = &protected.gate().settings.sessions;
+    let bound = id.to_str().ok().and_then(|id| sessions.bind(id, caller));
+    if let Some(bound) = bound.and_then(|bound| HeaderValue::try_from(bound).ok()) {
+        headers.insert(SESSION, bound);
+    }
+}

@@ -1,0 +1,66 @@
+//! A whole `pmcp` server whose tools are all behind the gate.
+
+use super::auth::Provider;
+use super::request::within;
+use super::tools::Tools;
+use crate::error::ConfigError;
+use crate::protected::Protected;
+use ::pmcp::ServerBuilder;
+use ::pmcp::axum::{AllowedOrigins, RouterConfig, concurrent_router_with_config};
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use std::sync::Arc;
+
+/// A `pmcp` server whose tools are all behind the gate. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Server {
+    sdk: Arc<::pmcp::Server>,
+    protected: Protected,
+}
+
+impl Server {
+    /// Finishes a builder that these tools were handed over to, with whatever else it holds: prompts, resources, middleware.
+    ///
+    /// 1. The SDK learns from the gate who calls; an `auth_provider` of the builder is replaced.
+    /// 2. A tool that has no policy, or is not the guarded one, is a [`ConfigError`] (R22).
+    pub fn new(tools: &Tools, builder: ServerBuilder) -> Result<Self, ConfigError> {
+        let sdk = builder.auth_provider(Provider::new(&tools.protected)).build();
+        let sdk = sdk.map_err(|error| {
+            ConfigError::new(
+                format!("the server cannot be built: {error}"),
+                "see `pmcp::ServerBuilder::build`",
+            )
+        })?;
+        tools.check(&sdk)?;
+        Ok(Self {
+            sdk: Arc::new(sdk),
+            protected: tools.protected.clone(),
+        })
+    }
+
+    /// The server as the SDK knows it, to send notifications or to close streams. Its own transports authenticate nobody.
+    #[must_use]
+    pub fn sdk(&self) -> &Arc<::pmcp::Server> {
+        &self.sdk
+    }
+
+    /// The server over Streamable HTTP, at the path of the gate's resource URL; at `/` for a gate that knows no callers.
+    ///
+    /// 1. Outermost the gate's layer, for every method.
+    /// 2. Then what carries its findings to the handlers, and cuts down lists.
+    /// 3. Then the SDK, which checks neither hosts nor origins, as the gate has, and keeps no events to replay.
+    ///
+    /// An event of more than 4 MiB ends its stream. For longer answers set `enable_json_response`.
+    pub fn router(&self, mut config: RouterConfig) -> Router {
+        config.allowed_origins = Some(AllowedOrigins::any());
+        config.server_config.event_store = None;
+        let sdk = concurrent_router_with_config(Arc::clone(&self.sdk), config); // 3
+        let app = match self.protected.resource_path() {
+            None | Some("/") => sdk,
+            // A path is a path here, and no pattern: with the checks, one like `/:a` would panic.
+            Some(path) => Router::new().without_v07_checks().nest(path, sdk),
+        };
+        app.layer(from_fn_with_state(self.protected.clone(), within)) // 2
+            .layer(self.protected.layer().endpoint_only()) // 1
+    }
+}

@@ -1,0 +1,186 @@
+//! Tools that a server already has, written for `pmcp` and not with `#[mcp_tool]`.
+
+use super::tools::{facts, rejected, until_cancelled};
+use crate::call::Call;
+use crate::error::{ArgumentsError, ConfigError, Error};
+use crate::policy::Policy;
+use crate::protected::Protected;
+use crate::supply::States;
+use crate::tenant::{FindTenants, Tenants};
+use crate::toolset::{Answer, Prepared, Stock, Tool, Toolset};
+use ::pmcp::server::ToolOutput;
+use ::pmcp::types::ToolInfo;
+use ::pmcp::{RequestHandlerExtra, ToolHandler};
+use async_trait::async_trait;
+use futures_util::future::BoxFuture;
+use schemars::Schema;
+use serde_json::Value;
+use std::fmt;
+use std::sync::Arc;
+
+/// A handler that was written for the SDK.
+#[derive(Clone)]
+pub(crate) struct StockHandler(Arc<dyn ToolHandler>);
+
+impl fmt::Debug for StockHandler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StockHandler(..)")
+    }
+}
+
+impl<S> Toolset<S> {
+    /// Adds a tool that was written for `pmcp`, under a policy. [`Tools`](crate::pmcp::Tools) hands it over with the others, so
+    /// the builder must not get it another way.
+    ///
+    /// Only what can be decided without the arguments: a tenant demand is not checked for such a tool, so none must be in
+    /// the policy.
+    #[must_use]
+    pub fn stock_pmcp_tool(mut self, name: &str, handler: Arc<dyn ToolHandler>, policy: Policy) -> Self {
+        let info = handler.metadata();
+        let schema = info
+            .as_ref()
+            .and_then(|info| Schema::try_from(info.input_schema.clone()).ok());
+        let description = info.and_then(|info| info.description).unwrap_or_default();
+        let stock = Stock::Pmcp(StockHandler(handler));
+        let tool = Tool::stock(name, description.into(), schema.unwrap_or_default(), policy, stock);
+        self.tools.push(tool);
+        self
+    }
+
+    /// Adds the tools of a `pmcp` server, ordered by name, all under one policy; for tools that come as a `pmcp::McpServer`.
+    ///
+    /// The SDK does not show tools without metadata, so those are not added, and cannot be called.
+    #[must_use]
+    pub fn stock_pmcp_tools(self, server: &::pmcp::Server, policy: Policy) -> Self {
+        let (shown, _) = server.build_expansion_registries();
+        let mut names: Vec<_> = shown.keys().collect();
+        names.sort();
+        let handlers = names
+            .into_iter()
+            .filter_map(|name| Some((name, server.get_tool(name)?)));
+        handlers.fold(self, |tools, (name, handler)| {
+            tools.stock_pmcp_tool(name, Arc::clone(handler), policy)
+        })
+    }
+}
+
+/// A handler of the SDK that runs only if the gate lets it.
+pub(super) struct GuardedStock {
+    protected: Protected,
+    tool: Arc<Tool>,
+    handler: Arc<dyn ToolHandler>,
+}
+
+impl GuardedStock {
+    pub(super) fn new(protected: &Protected, tool: &Arc<Tool>, handler: &StockHandler) -> Result<Self, ConfigError> {
+        if tool.policy.demanded_tenant().is_some() {
+            return Err(ConfigError::new(
+                format!(
+                    "the policy of `{}` binds a tenant, which cannot be checked for a tool written for `pmcp`",
+                    tool.name
+                ),
+                "write the tool with `#[mcp_tool(tenant_field = \"..\")]`",
+            ));
+        }
+        Ok(Self {
+            protected: protected.clone(),
+            tool: Arc::clone(tool),
+            handler: Arc::clone(&handler.0),
+        })
+    }
+
+    async fn run<T>(&self, arguments: Value, extra: RequestHandlerExtra) -> ::pmcp::Result<T>
+    where
+        ::pmcp::Result<T>: Answer,
+        for<'a> StockCall<'a>: Prepared<::pmcp::Result<T>>,
+    {
+        let facts = facts(&self.protected, &extra);
+        let call = StockCall {
+            handler: &*self.handler,
+            arguments,
+            extra: extra.clone(),
+        };
+        let prepare = || Ok::<_, ArgumentsError>(Box::new(call) as Box<dyn Prepared<::pmcp::Result<T>> + '_>);
+        let call = self
+            .protected
+            .gate()
+            .call(&self.tool, self.protected.states(), facts, prepare);
+        until_cancelled(&extra, call).await?.map_err(|error| rejected(&error))?
+    }
+}
+
+#[async_trait]
+impl ToolHandler for GuardedStock {
+    async fn handle(&self, arguments: Value, extra: RequestHandlerExtra) -> ::pmcp::Result<Value> {
+        self.run(arguments, extra).await
+    }
+
+    async fn handle_output(&self, arguments: Value, extra: RequestHandlerExtra) -> ::pmcp::Result<ToolOutput> {
+        self.run(arguments, extra).await
+    }
+
+    /// Under the name of the toolset: it is what clients are told, and what lists are cut down by.
+    fn metadata(&self) -> Option<ToolInfo> {
+        let bare = || ToolInfo::new("", None, serde_json::json!({"type": "object"}));
+        let mut info = self.handler.metadata().unwrap_or_else(bare);
+        info.name = self.tool.name.to_string();
+        Some(info)
+    }
+}
+
+/// A call that only the tool itself can read.
+struct StockCall<'h> {
+    handler: &'h dyn ToolHandler,
+    arguments: Value,
+    extra: RequestHandlerExtra,
+}
+
+impl Prepared<::pmcp::Result<Value>> for StockCall<'_> {
+    fn tenants<'a>(&'a self, _: &'a States) -> FindTenants<'a> {
+        FindTenants::Ready(Tenants::Unbound)
+    }
+
+    fn audited(&self) -> Vec<(&'static str, Value)> {
+        Vec::new()
+    }
+
+    fn run<'a>(self: Box<Self>, _: Call) -> BoxFuture<'a, Result<::pmcp::Result<Value>, Error>>
+    where
+        Self: 'a,
+    {
+        Box::pin(async move { Ok(self.handler.handle(self.arguments, self.extra).await) })
+    }
+}
+
+impl Prepared<::pmcp::Result<ToolOutput>> for StockCall<'_> {
+    fn tenants<'a>(&'a self, _: &'a States) -> FindTenants<'a> {
+        FindTenants::Ready(Tenants::Unbound)
+    }
+
+    fn audited(&self) -> Vec<(&'static str, Value)> {
+        Vec::new()
+    }
+
+    fn run<'a>(self: Box<Self>, _: Call) -> BoxFuture<'a, Result<::pmcp::Result<ToolOutput>, Error>>
+    where
+        Self: 'a,
+    {
+        Box::pin(async move { Ok(self.handler.handle_output(self.arguments, self.extra).await) })
+    }
+}
+
+impl Answer for ::pmcp::Result<Value> {
+    fn is_failure(&self) -> bool {
+        self.is_err()
+    }
+}
+
+impl Answer for ::pmcp::Result<ToolOutput> {
+    fn is_failure(&self) -> bool {
+        match self {
+            Ok(ToolOutput::Result(result)) => result.is_error,
+            Ok(_) => false,
+            Err(_) => true,
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! The tools of a toolset as handlers of the SDK.
+
+use super::request;
+use super::stock::GuardedStock;
+use crate::error::{ArgumentsError, ConfigError, Error};
+use crate::gate::Facts;
+use crate::output::Output;
+use crate::protected::Protected;
+use crate::toolset::{Stock, Tool};
+use ::pmcp::server::ToolOutput;
+use ::pmcp::types::{CallToolResult, Content, ToolAnnotations, ToolInfo};
+use ::pmcp::{McpServer, RequestHandlerExtra, ServerBuilder, ToolHandler};
+use async_trait::async_trait;
+use schemars::Schema;
+use serde_json::{Map, Value};
+use std::fmt;
+use std::sync::Arc;
+
+/// The tools of a [`Protected`], each behind the gate, for `ServerBuilder::mcp_server`. Cheap to clone.
+///
+/// Hand them over before any `prompt_workflow`: a workflow keeps the handlers that are there when it is added.
+#[derive(Clone)]
+pub struct Tools {
+    pub(super) protected: Protected,
+    handlers: Arc<[Handler]>,
+}
+
+type Handler = (Arc<str>, Arc<dyn ToolHandler>);
+
+impl Tools {
+    /// Every tool of `protected`, also those that were written for `pmcp`:
+    /// [`Toolset::stock_pmcp_tool`](crate::Toolset::stock_pmcp_tool).
+    ///
+    /// 1. A tool of another SDK is a [`ConfigError`].
+    /// 2. So is a policy that cannot be checked, because only the tool itself can read its arguments.
+    pub fn new(protected: &Protected) -> Result<Self, ConfigError> {
+        let handlers = protected.tools().iter().map(|tool| {
+            let handler: Arc<dyn ToolHandler> = match tool.as_stock() {
+                None => Arc::new(Guarded {
+                    protected: protected.clone(),
+                    tool: Arc::clone(tool),
+                }),
+                Some(Stock::Pmcp(stock)) => Arc::new(GuardedStock::new(protected, tool, stock)?),
+                #[cfg(feature = "rmcp")]
+                Some(Stock::Rmcp) => {
+                    return Err(ConfigError::new(
+                        format!("`{}` is a tool of an `rmcp` router", tool.name),
+                        "take `.stock_tools(..)` out of the toolset that a `pmcp` server gets",
+                    ));
+                }
+            };
+            Ok((Arc::clone(&tool.name), handler))
+        });
+        Ok(Self {
+            protected: protected.clone(),
+            handlers: handlers.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Checks a server (R22).
+    ///
+    /// 1. Every tool of the toolset is there, and is the guarded one.
+    /// 2. There is no other, as far as the SDK shows them.
+    pub(super) fn check(&self, server: &::pmcp::Server) -> Result<(), ConfigError> {
+        for (name, guarded) in self.handlers.iter() {
+            let registered = server.get_tool(name);
+            if !registered.is_some_and(|registered| Arc::ptr_eq(registered, guarded)) {
+                return Err(ConfigError::new(
+                    format!("the server has no guarded tool `{name}`, or another one of that name"),
+                    "add `.mcp_server(&tools)` to the builder, and no tool of that name after it",
+                ));
+            }
+        }
+        let (shown, _) = server.build_expansion_registries();
+        let mut unknown: Vec<_> = shown
+            .keys()
+            .filter(|name| self.protected.tool(name).is_none())
+            .collect();
+        unknown.sort();
+        match unknown.first() {
+            None => Ok(()),
+            Some(name) => Err(ConfigError::new(
+                format!("nothing says who may call `{name}`, a tool of the builder"),
+                "take it out of the builder and add `.stock_pmcp_tool(..)` to the toolset",
+            )),
+        }
+    }
+}
+
+impl McpServer for Tools {
+    fn register(self, builder: ServerBuilder) -> ServerBuilder {
+        (&self).register(builder)
+    }
+}
+
+impl McpServer for &Tools {
+    fn register(self, builder: ServerBuilder) -> ServerBuilder {
+        self.handlers.iter().fold(builder, |builder, (name, handler)| {
+            builder.tool_arc(name.to_string(), Arc::clone(handler))
+        })
+    }
+}
+
+impl fmt::Debug for Tools {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.handlers.iter().map(|(name, _)| name);
+        f.debug_list().entries(names).finish()
+    }
+}
+
+struct Guarded {
+    protected: Protected,
+    tool: Arc<Tool>,
+}
+
+impl Guarded {
+    async fn run(&self, arguments: Value, extra: &RequestHandlerExtra) -> ::pmcp::Result<Output> {
+        let facts = facts(&self.protected, extra);
+        let prepare = || match arguments {
+            // What the SDK makes of arguments that were left out.
+            Value::Null => self.tool.prepare(Map::new().into()),
+            Value::Object(_) => self.tool.prepare(arguments),
+            _ => Err(ArgumentsError::not_an_object()),
+        };
+        let call = self
+            .protected
+            .gate()
+            .call(&self.tool, self.protected.states(), facts, prepare);
+        until_cancelled(extra, call).await?.map_err(|error| rejected(&error))
+    }
+}
+
+#[async_trait]
+impl ToolHandler for Guarded {
+    /// What a workflow calls.
+    async fn handle(&self, arguments: Value, extra: RequestHandlerExtra) -> ::pmcp::Result<Value> {
+        Ok(match self.run(arguments, &extra).await? {
+            Output::Json(value) => value,
+            Output::Text(text) => Value::String(text.into_owned()),
+            Output::Empty => Value::Null,
+        })
+    }
+
+    /// What `tools/call` calls. The whole answer is ours: the SDK would put text in quotes, and knows no empty answer.
+    async fn handle_output(&self, arguments: Value, extra: RequestHandlerExtra) -> ::pmcp::Result<ToolOutput> {
+        Ok(ToolOutput::Result(match self.run(arguments, &extra).await? {
+            Output::Json(value) => CallToolResult::structured(value),
+            Output::Text(text) => CallToolResult::new(vec![Content::text(text)]),
+            Output::Empty => CallToolResult::new(Vec::new()),
+        }))
+    }
+
+    fn metadata(&self) -> Option<ToolInfo> {
+        Some(describe(&self.tool))
+    }
+}
+
+/// What the layer found out about the request; without it nobody calls.
+pub(super) fn facts(protected: &Protected, extra: &RequestHandlerExtra) -> Facts {
+    let mut facts = request::facts(protected).unwrap_or_else(Facts::nobody);
+    if facts.request_id.is_none() {
+        facts.request_id = Some(extra.request_id.as_str().into());
+    }
+    facts
+}
+
+/// Runs a call until the SDK says that it was cancelled. Dropping the call is what stops it.
+pub(super) async fn until_cancelled<T>(
+    extra: &RequestHandlerExtra,
+    call: impl Future<Output = T>,
+) -> ::pmcp::Result<T> {
+    tokio::select! {
+        biased;
+        () = extra.cancellation_token.cancelled() => Err(::pmcp::Error::Cancelled),
+        result = call => Ok(result),
+    }
+}
+
+/// The one kind of error that the SDK turns into a result with `isError`, and not into an internal error of the protocol.
+pub(super) fn rejected(error: &Error) -> ::pmcp::Error {
+    ::pmcp::Error::tool_rejected(error.to_string(), None)
+}
+
+fn describe(tool: &Tool) -> ToolInfo {
+    let hints = tool.hints;
+    let mut annotations = ToolAnnotations::new();
+    annotations.read_only_hint = hints.read_only;
+    annotations.destructive_hint = hints.destructive;
+    annotations.idempotent_hint = hints.idempotent;
+    annotations.open_world_hint = hints.open_world;
+    let any = [hints.read_only, hints.destructive, hints.idempotent, hints.open_world];
+    let mut info = ToolInfo::new(
+        tool.name.to_string(),
+        Some(tool.description.to_string()),
+        object(&tool.input_schema),
+    );
+    info.title = tool.title.map(str::to_owned);
+    info.output_schema = tool.output_schema.as_ref().map(object);
+    info.annotations = any.iter().any(Option::is_some).then_some(annotations);
+    info
+}
+
+fn object(schema: &Schema) -> Value {
+    schema.as_object().cloned().unwrap_or_default().into()
+}

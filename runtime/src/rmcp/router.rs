@@ -1,0 +1,153 @@
+//! Guarded tools as a router, for a server that does more than tools.
+
+use super::stock;
+use super::{facts, until_cancelled};
+use crate::error::{ConfigError, Error};
+use crate::output::Output;
+use crate::protected::Protected;
+use crate::toolset::Tool;
+use ::rmcp::handler::server::router::tool::{ToolRoute, ToolRouter};
+use ::rmcp::handler::server::tool::ToolCallContext;
+use ::rmcp::model::{
+    self, CallToolResponse, CallToolResult, ContentBlock, JsonObject, ListToolsResult, ToolAnnotations,
+};
+use ::rmcp::service::RequestContext;
+use ::rmcp::{ErrorData, RoleServer};
+use schemars::Schema;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// The tools of a toolset for a service `S`, each behind the gate, in the place of `rmcp`'s `ToolRouter`. No tool can be added
+/// to it.
+///
+/// ```
+/// use rmcp::handler::server::router::tool::ToolRouter;
+/// use rmcp::model::{ListToolsResult, PaginatedRequestParams};
+/// use rmcp::service::RequestContext;
+/// use rmcp::{ErrorData, RoleServer, ServerHandler, tool_handler};
+/// use toolgate::rmcp::Router;
+/// use toolgate::{ConfigError, Protected};
+///
+/// struct Notes {
+///     tools: Router<Self>,
+/// }
+///
+/// impl Notes {
+///     fn new(protected: &Protected) -> Result<Self, ConfigError> {
+///         Ok(Self { tools: Router::new(protected, ToolRouter::new())? })
+///     }
+/// }
+///
+/// #[tool_handler(router = self.tools)]
+/// impl ServerHandler for Notes {
+///     // What `#[tool_handler]` would write shows every tool to everyone; with this router it does not compile.
+///     async fn list_tools(
+///         &self,
+///         _: Option<PaginatedRequestParams>,
+///         context: RequestContext<RoleServer>,
+///     ) -> Result<ListToolsResult, ErrorData> {
+///         Ok(self.tools.list_tools(&context).await)
+///     }
+///
+///     // .. prompts, resources and whatever else the server has ..
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Router<S> {
+    protected: Protected,
+    routes: ToolRouter<S>,
+}
+
+impl<S: Send + Sync + 'static> Router<S> {
+    /// A router of these tools, and of those of a router that the service already has (`ToolRouter::new()` for none).
+    ///
+    /// 1. Each of the other router's tools has a policy, given by
+    ///    [`Toolset::stock_tools`](crate::Toolset::stock_tools). One without is a [`ConfigError`]: a tool that nobody thought of
+    ///    must not be open (R22).
+    /// 2. None of them has the name of a guarded one.
+    /// 3. None of their policies binds a tenant, since nobody here can read their arguments.
+    pub fn new(protected: &Protected, stock: ToolRouter<S>) -> Result<Self, ConfigError> {
+        let mut routes = ToolRouter::new();
+        for route in stock {
+            routes.add_route(stock::guarded(protected, route)?);
+        }
+        for tool in protected.tools() {
+            if tool.as_stock().is_none() {
+                routes.add_route(guarded(protected, tool));
+            }
+        }
+        Ok(Self {
+            protected: protected.clone(),
+            routes,
+        })
+    }
+
+    /// Calls a tool through the gate; for `ServerHandler::call_tool`.
+    pub async fn call(&self, context: ToolCallContext<'_, S>) -> Result<CallToolResponse, ErrorData> {
+        self.routes.call(context).await
+    }
+
+    /// The definition of a tool; for `ServerHandler::get_tool`, which the SDK asks before it knows who calls.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&model::Tool> {
+        self.routes.get(name)
+    }
+
+    /// The tools that the caller could call with some arguments, in the order of the toolset (MCP-60, MCP-61); for
+    /// `ServerHandler::list_tools`.
+    pub async fn list_tools(&self, context: &RequestContext<RoleServer>) -> ListToolsResult {
+        let facts = facts(&self.protected, context).await;
+        let callable = |tool: &&Arc<Tool>| tool.policy.admit(facts.caller.as_ref()).into_result().is_ok();
+        let callable = self.protected.tools().iter().filter(callable);
+        let described = callable.filter_map(|tool| self.routes.get(&tool.name).cloned());
+        // The SDK marks a list without further words as private, and as stale at once (MCP-62).
+        ListToolsResult::with_all_items(described.collect())
+    }
+}
+
+fn guarded<S: Send + Sync + 'static>(protected: &Protected, tool: &Arc<Tool>) -> ToolRoute<S> {
+    let (protected, tool) = (protected.clone(), Arc::clone(tool));
+    ToolRoute::new_dyn(describe(&tool), move |context: ToolCallContext<'_, S>| {
+        let (protected, tool) = (protected.clone(), Arc::clone(&tool));
+        Box::pin(async move {
+            let facts = facts(&protected, &context.request_context).await;
+            let arguments = Value::Object(context.arguments.unwrap_or_default());
+            let call = protected.run(&tool, facts, arguments);
+            let result = until_cancelled(&context.request_context, call).await?;
+            Ok(answer(result).into())
+        })
+    })
+}
+
+fn answer(result: Result<Output, Error>) -> CallToolResult {
+    match result {
+        Ok(Output::Json(value)) => CallToolResult::structured(value),
+        Ok(Output::Text(text)) => CallToolResult::success(vec![ContentBlock::text(text)]),
+        Ok(Output::Empty) => CallToolResult::success(Vec::new()),
+        Err(error) => CallToolResult::error(vec![ContentBlock::text(error.to_string())]),
+    }
+}
+
+fn describe(tool: &Tool) -> model::Tool {
+    let hints = tool.hints;
+    let annotations = ToolAnnotations::from_raw(
+        None,
+        hints.read_only,
+        hints.destructive,
+        hints.idempotent,
+        hints.open_world,
+    );
+    let mut described = model::Tool::new(
+        tool.name.to_string(),
+        tool.description.clone(),
+        object(&tool.input_schema),
+    );
+    described.title = tool.title.map(str::to_owned);
+    described.output_schema = tool.output_schema.as_ref().map(|schema| Arc::new(object(schema)));
+    described.annotations = (annotations != ToolAnnotations::default()).then_some(annotations);
+    described
+}
+
+fn object(schema: &Schema) -> JsonObject {
+    schema.as_object().cloned().unwrap_or_default()
+}

@@ -1,0 +1,467 @@
+//! What goes wrong with the `pmcp` SDK if nobody takes care. Each test fails without the measure that it names.
+//!
+//! The traps that show over HTTP with every SDK are in the files that are run with each of them: GET and DELETE without a
+//! token and the session of another caller in `sessions`, lists and denials in `challenges`, going away in `audit`.
+
+use crate::legacy::Legacy;
+use crate::server::{Running, pmcp_builder};
+use async_trait::async_trait;
+use axum::Router;
+use pmcp::axum::{RouterConfig, concurrent_router};
+use pmcp::server::auth::{AuthContext, ToolAuthorizer};
+use pmcp::server::http_middleware::{
+    ServerHttpContext, ServerHttpMiddleware, ServerHttpMiddlewareChain, ServerHttpRequest,
+};
+use pmcp::server::workflow::{SequentialWorkflow, ToolHandle, WorkflowStep};
+use pmcp::types::ToolInfo;
+use pmcp::{RequestHandlerExtra, ServerBuilder, ToolHandler};
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use tokio::sync::Notify;
+use toolgate::pmcp::{Server, Tools};
+use toolgate::policy::TenantDemand;
+use toolgate::{Caller, Gate, NoArguments, Policy, Protected, ScopeToken, State, Toolset, mcp_tool};
+
+/// Wipes everything.
+#[mcp_tool(scopes_all = ["admin"])]
+async fn wipe(_: NoArguments, wiped: State<Arc<AtomicUsize>>) -> Result<String, Infallible> {
+    wiped.fetch_add(1, Ordering::SeqCst);
+    Ok("wiped".to_owned())
+}
+
+/// Tells who calls.
+#[mcp_tool(public)]
+async fn name(_: NoArguments, caller: Option<Caller>) -> Result<String, Infallible> {
+    Ok(caller.map_or("nobody".to_owned(), |caller| caller.subject().to_owned()))
+}
+
+/// Waits until it is dropped.
+#[mcp_tool(authenticated)]
+async fn wait(_: NoArguments, never: State<Arc<Notify>>) -> Result<(), Infallible> {
+    never.notified().await;
+    Ok(())
+}
+
+/// Written for the SDK: tells what the SDK lets a tool know, and counts its runs.
+#[derive(Clone, Default)]
+struct Stock {
+    runs: Arc<AtomicUsize>,
+    hidden: bool,
+}
+
+#[async_trait]
+impl ToolHandler for Stock {
+    async fn handle(&self, _: Value, extra: RequestHandlerExtra) -> pmcp::Result<Value> {
+        self.runs.fetch_add(1, Ordering::SeqCst);
+        let auth = extra.auth_context.as_ref();
+        Ok(json!({
+            "subject": auth.map(|auth| &auth.subject),
+            "authenticated": auth.map(|auth| auth.authenticated),
+            "scopes": auth.map(|auth| &auth.scopes),
+            "tenant": auth.and_then(AuthContext::tenant_id),
+            "all": format!("{auth:?} {:?} {:?} {:?}", extra.auth_info, extra.metadata, extra.request_meta),
+        }))
+    }
+
+    fn metadata(&self) -> Option<ToolInfo> {
+        let info = ToolInfo::new("another name", Some("Stock.".to_owned()), json!({"type": "object"}));
+        (!self.hidden).then_some(info)
+    }
+}
+
+impl Stock {
+    fn runs(&self) -> usize {
+        self.runs.load(Ordering::SeqCst)
+    }
+
+    fn handler(&self) -> Arc<dyn ToolHandler> {
+        Arc::new(self.clone())
+    }
+}
+
+fn finish(protected: &Protected, more: impl FnOnce(ServerBuilder) -> ServerBuilder) -> Server {
+    let tools = Tools::new(protected).unwrap();
+    Server::new(&tools, more(pmcp_builder().mcp_server(&tools))).unwrap()
+}
+
+async fn start<S>(tools: Toolset<S>, more: impl FnOnce(ServerBuilder) -> ServerBuilder) -> Running {
+    let serve = |protected: &Protected| finish(protected, more).router(RouterConfig::default());
+    Running::start_app(tools, |gate| gate, serve).await
+}
+
+/// Measure: the gate is in `handle`, which workflows call past `tools/call`.
+#[tokio::test]
+async fn an_admin_tool_in_a_workflow_needs_the_admin() {
+    let wiped = Arc::new(AtomicUsize::new(0));
+    let step = WorkflowStep::new("wipe", ToolHandle::new("wipe"));
+    let workflow = SequentialWorkflow::new("clean", "Cleans up").step(step);
+    let tools = Toolset::new(Arc::clone(&wiped)).tool(WipeTool);
+    let server = start(tools, |builder| builder.prompt_workflow(workflow).unwrap()).await;
+    let bob = server.client().bearer(server.token("bob").mint());
+    let reply = bob.request("prompts/get", json!({"name": "clean"})).await.unwrap();
+    assert_eq!(reply.status, 200);
+    assert!(reply.body.to_string().contains("needs scope admin"), "{}", reply.body);
+    assert_eq!(wiped.load(Ordering::SeqCst), 0);
+    let records = server.records.of("wipe");
+    assert_eq!(
+        (&records[0]["decision"], &records[0]["reason"], &records[0]["user.id"]),
+        (&json!("deny"), &json!("insufficient_scope"), &json!("bob"))
+    );
+    let nobody = server
+        .client()
+        .request("prompts/get", json!({"name": "clean"}))
+        .await
+        .unwrap();
+    assert_eq!(nobody.status, 401);
+
+    let admin = server.client().bearer(server.token("carol").scopes(["admin"]).mint());
+    let reply = admin.request("prompts/get", json!({"name": "clean"})).await.unwrap();
+    assert!(reply.body.to_string().contains("wiped"), "{}", reply.body);
+    assert_eq!(wiped.load(Ordering::SeqCst), 1);
+    assert_eq!(server.records.of("wipe").len(), 3);
+}
+
+/// Denies everyone, if it is asked.
+struct DenyAll;
+
+#[async_trait]
+impl ToolAuthorizer for DenyAll {
+    async fn can_access_tool(&self, _: &AuthContext, _: &str) -> pmcp::Result<bool> {
+        Ok(false)
+    }
+
+    async fn required_scopes_for_tool(&self, _: &str) -> pmcp::Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+}
+
+/// Measure: the provider never answers "no context". The SDK does not ask its authorizer about one.
+#[tokio::test]
+async fn the_authorizer_of_the_sdk_is_always_asked() {
+    let tools = Toolset::new(()).tool(NameTool);
+    let server = start(tools, |builder| builder.tool_authorizer(DenyAll)).await;
+    let alice = server.client().bearer(server.token("alice").mint());
+    for client in [server.client(), alice] {
+        let reply = client.call("name", json!({})).await.unwrap();
+        assert!(reply.text().contains("Access denied"), "{}", reply.body);
+    }
+    assert_eq!(server.records.of("name").len(), 0);
+}
+
+/// Notes which headers reach the SDK.
+#[derive(Default)]
+struct Spy(Mutex<Vec<String>>);
+
+#[async_trait]
+impl ServerHttpMiddleware for Spy {
+    async fn on_request(&self, request: &mut ServerHttpRequest, _: &ServerHttpContext) -> pmcp::Result<()> {
+        let names = request.headers.iter().map(|(name, value)| format!("{name}: {value:?}"));
+        self.0.lock().unwrap().extend(names);
+        Ok(())
+    }
+}
+
+/// Measures: the SDK's provider is ours, and the layer removes the headers (MCP-28).
+#[tokio::test]
+async fn mcp_28_the_sdk_sees_neither_the_token_nor_a_forged_identity() {
+    let stock = Stock::default();
+    let spy = Arc::new(Spy::default());
+    let mut chain = ServerHttpMiddlewareChain::new();
+    chain.add(Arc::clone(&spy) as Arc<dyn ServerHttpMiddleware>);
+    for chain in [None, Some(Arc::new(chain))] {
+        let tools = Toolset::new(()).stock_pmcp_tool("stock", stock.handler(), Policy::PUBLIC);
+        let serve = |protected: &Protected| {
+            let mut config = RouterConfig::default();
+            config.server_config.http_middleware = chain;
+            finish(protected, |builder| builder).router(config)
+        };
+        let server = Running::start_app(tools, |gate| gate, serve).await;
+        let token = server.token("bob").tenant("acme").scopes(["read"]).mint();
+        let forged = ["User-Id", "User-Email", "Tenant-Id", "User-Groups", "Claim-Custom-Role"]
+            .iter()
+            .fold(server.client(), |client, name| {
+                client.header(&format!("X-Pmcp-{name}"), "forged")
+            });
+        let nobody = forged.call("stock", json!({})).await.unwrap();
+        let bob = forged.bearer(&token).call("stock", json!({})).await.unwrap();
+        let signature = token.rsplit('.').next().unwrap();
+        for (reply, subject) in [(&nobody, "no caller"), (&bob, "bob")] {
+            let seen: Value = serde_json::from_str(&reply.text()).unwrap();
+            assert_eq!(seen["subject"], subject);
+            assert_eq!(seen["authenticated"], subject == "bob");
+            let text = reply.text();
+            assert!(!text.contains("forged") && !text.contains(signature), "{text}");
+        }
+        assert!(bob.text().contains(r#""tenant":"acme""#), "{}", bob.text());
+    }
+    let headers = spy.0.lock().unwrap().join("\n");
+    assert!(headers.contains("mcp-protocol-version"), "{headers}");
+    for absent in ["x-pmcp-", "forged", "authorization", "Bearer"] {
+        assert!(!headers.contains(absent), "{headers}");
+    }
+}
+
+/// Measure: the layer answers before the SDK, which stores a session before it asks who calls.
+#[tokio::test]
+async fn a_401_stores_no_session() {
+    let opened = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&opened);
+    let serve = |protected: &Protected| {
+        let mut config = RouterConfig::default();
+        config.server_config.on_session_initialized = Some(Box::new(move |_| {
+            count.fetch_add(1, Ordering::SeqCst);
+        }));
+        finish(protected, |builder| builder).router(config)
+    };
+    let tools = Toolset::new(Arc::new(AtomicUsize::new(0))).tool(WipeTool);
+    let server = Running::start_app(tools, |gate| gate, serve).await;
+    let mut client = Legacy::new(&server, None);
+    let initialize = json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {
+        "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}});
+    for token in [
+        None,
+        Some("garbage".to_owned()),
+        Some(server.token("bob").expired().mint()),
+    ] {
+        client.token = token;
+        assert_eq!(client.post(None, initialize.clone()).await.status(), 401);
+        for method in [Method::GET, Method::DELETE, Method::PUT, Method::OPTIONS] {
+            let reply = client.request(method.clone(), None).send().await.unwrap();
+            assert_eq!(reply.status(), 401, "{method}");
+        }
+    }
+    assert_eq!(opened.load(Ordering::SeqCst), 0);
+    client.token = Some(server.token("bob").mint());
+    client.open().await;
+    assert_eq!(opened.load(Ordering::SeqCst), 1);
+}
+
+/// Reads a stream up to the first event with a message.
+async fn first_message(stream: &mut reqwest::Response) -> Value {
+    let mut text = String::new();
+    loop {
+        let chunk = tokio::time::timeout(std::time::Duration::from_secs(5), stream.chunk());
+        text += std::str::from_utf8(&chunk.await.unwrap().unwrap().unwrap()).unwrap();
+        let data = text.lines().find_map(|line| line.strip_prefix("data: "));
+        if let Some(data) = data.filter(|_| text.contains("\n\n")) {
+            return serde_json::from_str(data).unwrap();
+        }
+    }
+}
+
+fn message(method: &str) -> Value {
+    json!({"jsonrpc": "2.0", "id": 7, "method": method})
+}
+
+/// Measure: lists are cut down in streams too. The SDK sends the answers of a session to the stream that it has open.
+#[tokio::test]
+async fn a_list_in_a_stream_is_cut_down_too() {
+    let tools = Toolset::new(Arc::new(AtomicUsize::new(0)))
+        .tool(WipeTool)
+        .tool(NameTool);
+    let server = start(tools, |builder| builder).await;
+    let mut bob = Legacy::new(&server, None);
+    bob.token = Some(server.token("bob").mint());
+    let session = bob.open().await;
+
+    let mut answer = bob.post(Some(&session), message("tools/list")).await;
+    assert_eq!(answer.headers()["content-type"], "text/event-stream");
+    let list = first_message(&mut answer).await;
+    assert_eq!(list["result"]["tools"].as_array().unwrap().len(), 1);
+    // These protocol versions know no caching.
+    assert_eq!(list["result"].get("cacheScope"), None);
+
+    let mut stream = bob.request(Method::GET, Some(&session)).send().await.unwrap();
+    assert_eq!(stream.status(), 200);
+    let elsewhere = bob.post(Some(&session), message("tools/list")).await;
+    assert_eq!(elsewhere.status(), 202);
+    let list = first_message(&mut stream).await;
+    assert_eq!(
+        (
+            &list["id"],
+            &list["result"]["tools"][0]["name"],
+            list["result"]["tools"].as_array().unwrap().len()
+        ),
+        (&json!(7), &json!("name"), 1)
+    );
+}
+
+/// Measure: there is no event store. The SDK's replays the events of all sessions to whoever asks.
+#[tokio::test]
+async fn nobody_gets_the_events_of_another_session() {
+    let server = start(Toolset::new(()).tool(NameTool), |builder| builder).await;
+    let (mut alice, mut bob) = (Legacy::new(&server, None), Legacy::new(&server, None));
+    alice.token = Some(server.token("alice").mint());
+    bob.token = Some(server.token("bob").mint());
+    let (hers, his) = (alice.open().await, bob.open().await);
+    let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "name", "arguments": {}}});
+    let reply = alice.post(Some(&hers), call).await.text().await.unwrap();
+    assert!(reply.contains("alice"), "{reply}");
+    let request = bob.request(Method::GET, Some(&his)).header("last-event-id", "0");
+    let mut stream = request.send().await.unwrap();
+    bob.post(Some(&his), message("ping")).await;
+    let first = first_message(&mut stream).await;
+    assert_eq!(first["id"], 7, "{first}");
+}
+
+/// Measure: the provider fails without the layer's word.
+#[tokio::test]
+async fn without_the_layer_the_sdk_answers_nobody() {
+    let wiped = Arc::new(AtomicUsize::new(0));
+    let tools = Toolset::new(Arc::clone(&wiped)).tool(WipeTool).tool(NameTool);
+    let serve = |protected: &Protected| {
+        let sdk = Arc::clone(finish(protected, |builder| builder).sdk());
+        Router::new().nest("/mcp", concurrent_router(sdk))
+    };
+    let server = Running::start_app(tools, |gate| gate, serve).await;
+    let admin = server.client().bearer(server.token("carol").scopes(["admin"]).mint());
+    let admin = admin.header("X-Pmcp-User-Id", "carol");
+    for tool in ["wipe", "name"] {
+        assert_eq!(admin.call(tool, json!({})).await.unwrap().status, 401, "{tool}");
+    }
+    assert_eq!(wiped.load(Ordering::SeqCst), 0);
+}
+
+/// Measure: a call of a tool that has no policy ends before the SDK, which does not show all the tools it has (R22).
+#[tokio::test]
+async fn r22_a_tool_that_the_sdk_hides_is_not_called() {
+    let hidden = Stock {
+        hidden: true,
+        ..Stock::default()
+    };
+    let raw = hidden.handler();
+    let server = start(Toolset::new(()).tool(NameTool), |builder| builder.tool_arc("raw", raw)).await;
+    let alice = server.client().bearer(server.token("alice").mint());
+    let reply = alice.call("raw", json!({})).await.unwrap();
+    let unknown = alice.call("no_such_tool", json!({})).await.unwrap();
+    assert_eq!((reply.status, &reply.body["error"]), (200, &unknown.body["error"]));
+    assert_eq!(reply.body["error"]["code"], -32602);
+    assert_eq!(alice.list().await.unwrap().tools(), ["name"]);
+    assert_eq!(hidden.runs(), 0);
+}
+
+fn public_only(tools: Toolset) -> Protected {
+    Gate::public_only().unwrap().protect(tools).unwrap()
+}
+
+/// Measure: the finished server is looked through.
+#[test]
+fn r22_a_server_with_other_tools_is_refused() {
+    let protected = public_only(Toolset::new(()).tool(NameTool));
+    let tools = Tools::new(&protected).unwrap();
+    let raw = || Stock::default().handler();
+    for (builder, message) in [
+        (pmcp_builder(), "has no guarded tool `name`"),
+        (pmcp_builder().tool_arc("name", raw()), "has no guarded tool `name`"),
+        (
+            pmcp_builder().mcp_server(&tools).tool_arc("name", raw()),
+            "has no guarded tool `name`",
+        ),
+        (
+            pmcp_builder().mcp_server(&tools).tool_arc("raw", raw()),
+            "nothing says who may call `raw`",
+        ),
+        (pmcp::Server::builder().mcp_server(&tools), "the server cannot be built"),
+    ] {
+        let error = Server::new(&tools, builder).unwrap_err().to_string();
+        assert!(error.contains(message), "{error}");
+        assert!(error.contains("help: "), "{error}");
+    }
+}
+
+#[test]
+fn a_tool_that_cannot_be_guarded_here_is_refused() {
+    let demand = TenantDemand {
+        field: "id",
+        lookup: None,
+    };
+    let bound = Toolset::new(()).stock_pmcp_tool("stock", Stock::default().handler(), Policy::PUBLIC.tenant(demand));
+    let error = Tools::new(&public_only(bound)).unwrap_err().to_string();
+    assert!(error.contains("binds a tenant"), "{error}");
+}
+
+const WRITE: Policy = Policy::AUTHENTICATED.scopes_all(&[ScopeToken::from_static("write")]);
+
+#[tokio::test]
+async fn a_stock_tool_runs_under_its_policy_only() {
+    let (one, two) = (Stock::default(), Stock::default());
+    let existing = pmcp_builder().tool_arc("two", two.handler()).build().unwrap();
+    let tools = Toolset::new(())
+        .tool(NameTool)
+        .stock_pmcp_tool("one", one.handler(), WRITE)
+        .stock_pmcp_tools(&existing, Policy::AUTHENTICATED);
+    let server = start(tools, |builder| builder).await;
+    let writer = server.client().bearer(server.token("alice").scopes(["write"]).mint());
+    assert!(!writer.call("one", json!({})).await.unwrap().is_error());
+    assert_eq!(writer.list().await.unwrap().tools(), ["name", "one", "two"]);
+    let records = server.records.wait_for("one", 2).await;
+    assert_eq!(
+        (&records[0]["decision"], &records[1]["outcome"]),
+        (&json!("allow"), &json!("ok"))
+    );
+
+    let reader = server.client().bearer(server.token("bob").mint());
+    let reply = reader.call("one", json!({})).await.unwrap();
+    assert_eq!((reply.status, reply.challenge_param("scope")), (403, Some("write")));
+    assert!(!reader.call("two", json!({})).await.unwrap().is_error());
+    assert_eq!(reader.list().await.unwrap().tools(), ["name", "two"]);
+    assert_eq!(server.client().call("two", json!({})).await.unwrap().status, 401);
+    assert_eq!((one.runs(), two.runs()), (1, 1));
+}
+
+/// Measure: the call is raced with the SDK's token.
+#[tokio::test]
+async fn a_call_that_the_server_cancels_leaves_an_outcome() {
+    let sdk = Arc::new(Mutex::new(None));
+    let serve = |protected: &Protected| {
+        let server = finish(protected, |builder| builder);
+        *sdk.lock().unwrap() = Some(Arc::clone(server.sdk()));
+        server.router(RouterConfig::default())
+    };
+    let tools = Toolset::new(Arc::new(Notify::new())).tool(WaitTool);
+    let server = Running::start_app(tools, |gate| gate, serve).await;
+    let client = server.client().bearer(server.token("alice").mint());
+    let call = tokio::spawn(async move { client.call("wait", json!({})).await });
+    let id = server.records.wait_for("wait", 1).await[0]["jsonrpc.request.id"].clone();
+    let sdk = sdk.lock().unwrap().clone().unwrap();
+    let id = id.as_str().map_or(id.to_string(), str::to_owned);
+    sdk.cancel_request(id, None).await.unwrap();
+    let records = server.records.wait_for("wait", 2).await;
+    assert_eq!(records[1]["outcome"], "cancelled");
+    assert!(call.await.unwrap().unwrap().is_error());
+}
+
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+struct Pair {
+    a: String,
+    b: String,
+}
+
+/// Joins.
+#[mcp_tool(public)]
+async fn join(args: Pair) -> Result<String, Infallible> {
+    Ok(args.a + &args.b)
+}
+
+/// Measure: the adapter looks at the arguments' type, which the SDK does not. A list would be read as a struct's fields in order.
+#[tokio::test]
+async fn arguments_that_are_no_object_are_wrong() {
+    let tools = Toolset::new(()).tool(JoinTool).tool(NameTool);
+    let client = start(tools, |builder| builder).await;
+    let (server, client) = (&client, client.client());
+    assert_eq!(
+        client.call("join", json!({"a": "x", "b": "y"})).await.unwrap().text(),
+        "xy"
+    );
+    let reply = client.call("join", json!(["x", "y"])).await.unwrap();
+    assert_eq!(
+        (reply.is_error(), reply.text().as_str()),
+        (true, "invalid arguments: expected an object")
+    );
+    assert_eq!(server.records.of("join").last().unwrap()["reason"], "invalid_arguments");
+    let without = client.request("tools/call", json!({"name": "name"})).await.unwrap();
+    assert_eq!(without.text(), "nobody");
+}
