@@ -175,6 +175,10 @@ mod tests {
         ] {
             assert!(from_slice(text.as_bytes()).is_err(), "{text}");
         }
+        // With arbitrary precision this cannot be told from a number, by anyone who reads it.
+        let number = r#"{"$serde_json::private::Number":"5"}"#;
+        let read: serde_json::Value = serde_json::from_str(number).unwrap();
+        assert_eq!(from_slice(number.as_bytes()).is_ok(), read.is_number());
     }
 
     #[test]

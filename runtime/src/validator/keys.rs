@@ -124,18 +124,15 @@ impl RemoteKeys {
             .ok_or_else(|| Unavailable::new("the issuer's keys cannot be had"))
     }
 
-    /// 1. If a set newer than `old` has arrived since, that is the answer.
-    /// 2. Otherwise one is fetched early, at most once per cool-down, failed fetches counted.
+    /// 1. One is fetched early, at most once per cool-down, failed fetches counted. If one is in flight, that will do.
+    /// 2. A set newer than `old` is the answer, also if it arrived before that.
     async fn newer_than(&self, old: &Arc<KeySet>) -> Option<Arc<KeySet>> {
-        let newer = || self.usable().filter(|keys| !Arc::ptr_eq(keys, old));
         let waiting = self.shared.finished.subscribe();
-        if let Some(keys) = newer() {
-            return Some(keys);
-        }
         if self.fetch_if(State::cooled_down) {
             wait(waiting).await;
         }
-        newer()
+        // The same set would only say the same again, at the price of one more signature.
+        self.usable().filter(|keys| !Arc::ptr_eq(keys, old))
     }
 
     fn usable(&self) -> Option<Arc<KeySet>> {

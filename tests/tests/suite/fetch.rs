@@ -1,11 +1,14 @@
 //! `HttpFetch` against a server on this machine that answers with whatever bytes it is told to.
 
+use std::error::Error as _;
+use std::net::{IpAddr, ToSocketAddrs as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use toolgate::fetch::{Fetch as _, FetchError, HttpFetch, MAX_DOCUMENT_BYTES};
 
 /// A server. It stops when dropped.
@@ -162,7 +165,7 @@ async fn r9_f10_half_a_document_is_none() {
 
 #[tokio::test]
 async fn r9_f9_a_document_takes_at_most_five_seconds() {
-    // The one test that takes real time: it is the clock of the HTTP client that is tested.
+    // Takes real time, as one more test does: it is the clock of the HTTP client that is tested.
     let server = Server::start(|mut stream| async move {
         let mut next: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n";
         while stream.write_all(next).await.is_ok() {
@@ -252,6 +255,49 @@ async fn r9_private_addresses_are_refused() {
     ] {
         assert_eq!(refusal(url).await, "the host is a private address", "{url}");
     }
+}
+
+#[tokio::test]
+async fn r9_a_name_that_leads_to_a_private_address_is_not_connected_to() {
+    // A name that is not `localhost` and leads there, or next door. Where the machine has none, nothing is shown.
+    let own = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let names = [own.trim(), "ip6-localhost", "localhost.localdomain", "localhost."];
+    let private = |name: &&str| {
+        let found = (*name, 443).to_socket_addrs().map(Vec::from_iter).unwrap_or_default();
+        let is_private = |address: &IpAddr| match address {
+            IpAddr::V4(address) => address.is_loopback() || address.is_private(),
+            IpAddr::V6(address) => address.is_loopback(),
+        };
+        !found.is_empty() && found.iter().all(|address| is_private(&address.ip()))
+    };
+    for name in names.into_iter().filter(|name| !name.is_empty()).filter(private) {
+        let error = get(&format!("https://{name}/")).await.unwrap_err();
+        let mut causes = Vec::new();
+        let mut next = error.source();
+        while let Some(cause) = next {
+            causes.push(cause.to_string());
+            next = cause.source();
+        }
+        let expected = "the name has no address that may be connected to";
+        assert!(causes.iter().any(|cause| cause == expected), "{name}: {causes:?}");
+    }
+}
+
+#[tokio::test]
+async fn r9_connecting_takes_at_most_one_second() {
+    // A socket whose queue is full answers no one more.
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut waiting = Vec::new();
+    while let Ok(stream) = timeout(Duration::from_millis(100), TcpStream::connect(address)).await {
+        waiting.push(stream.unwrap());
+    }
+    let start = Instant::now();
+    assert_eq!(refusal(&format!("http://{address}/")).await, "the request failed");
+    let took = start.elapsed().as_secs_f64();
+    assert!((0.9..3.0).contains(&took), "{took}");
 }
 
 #[test]

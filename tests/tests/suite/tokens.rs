@@ -156,7 +156,14 @@ async fn r11_without_a_kid_exactly_one_key_has_to_fit() {
     assert_eq!(refusal(builder(forge).static_keys(one), &token).await, None);
     let anonymous = key_set(&[forge::changed(forge.rsa.public_jwk(), "kid", None)]);
     assert_eq!(refusal(builder(forge).static_keys(&anonymous), &token).await, None);
-    // A key without a name is nobody's namesake.
+    // Two without a name are no namesakes: here, one is for each algorithm.
+    let nameless = |algorithm: &str| {
+        let jwk = forge::changed(forge.rsa.public_jwk(), "kid", None);
+        forge::changed(jwk, "alg", Some(algorithm.into()))
+    };
+    let two = key_set(&[nameless("PS256"), nameless("RS256")]);
+    assert_eq!(refusal(builder(forge).static_keys(two), &token).await, None);
+    // A kid in the token asks for that name.
     let named = forge.with_header(&[]);
     let unknown = Some(TokenError::UnknownKey);
     assert_eq!(refusal(builder(forge).static_keys(&anonymous), &named).await, unknown);
@@ -297,6 +304,18 @@ async fn r14_scopes_are_split_at_u_0020_only() {
             let token = forge.with_claims(&[(claim, &text)]);
             let caller = validate(builder(forge), &token).await.unwrap();
             assert_eq!(caller.scopes().collect::<Vec<_>>(), expected, "{scope:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn r14_scp_counts_only_where_there_is_no_scope() {
+    let forge = forge();
+    for (scope, expected) in [("\"a\"", &["a"][..]), ("\"\"", &[]), ("", &["b", "c"])] {
+        for scp in ["\"b c\"", "[\"b\",\"c\"]"] {
+            let token = forge.with_claims(&[("scope", scope), ("scp", scp)]);
+            let caller = validate(builder(forge), &token).await.unwrap();
+            assert_eq!(caller.scopes().collect::<Vec<_>>(), expected, "{scope} {scp}");
         }
     }
 }
