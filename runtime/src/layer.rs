@@ -8,6 +8,7 @@ mod answer;
 mod message;
 mod service;
 
+#[cfg(any(feature = "rmcp", feature = "pmcp"))]
 pub(crate) use self::admission::Admission;
 #[cfg(feature = "pmcp")]
 pub(crate) use self::admission::Asked;

@@ -109,6 +109,7 @@ impl Protected {
     }
 
     /// The tools, in the order they were added.
+    #[cfg(any(feature = "rmcp", feature = "pmcp"))]
     pub(crate) fn tools(&self) -> &[Tool] {
         &self.0.tools
     }
@@ -117,6 +118,7 @@ impl Protected {
         self.0.tools.get(*self.0.by_name.get(name)?)
     }
 
+    #[cfg(any(feature = "rmcp", feature = "pmcp"))]
     pub(crate) fn states(&self) -> &Arc<States> {
         &self.0.states
     }

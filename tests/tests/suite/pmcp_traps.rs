@@ -372,6 +372,16 @@ fn r22_a_server_with_other_tools_is_refused() {
     }
 }
 
+struct Routed;
+
+#[rmcp::tool_router]
+impl Routed {
+    #[rmcp::tool(description = "A tool written for another SDK")]
+    fn routed() -> String {
+        String::new()
+    }
+}
+
 #[test]
 fn a_tool_that_cannot_be_guarded_here_is_refused() {
     let demand = TenantDemand {
@@ -381,6 +391,9 @@ fn a_tool_that_cannot_be_guarded_here_is_refused() {
     let bound = Toolset::new(()).stock_pmcp_tool("stock", Stock::default().handler(), Policy::PUBLIC.tenant(demand));
     let error = Tools::new(&public_only(bound)).unwrap_err().to_string();
     assert!(error.contains("binds a tenant"), "{error}");
+    let routed = Toolset::new(()).stock_tools(&Routed::tool_router(), Policy::PUBLIC);
+    let error = Tools::new(&public_only(routed)).unwrap_err().to_string();
+    assert!(error.contains("`routed` is a tool of an `rmcp` router"), "{error}");
 }
 
 const WRITE: Policy = Policy::AUTHENTICATED.scopes_all(&[ScopeToken::from_static("write")]);
