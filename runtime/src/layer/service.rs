@@ -217,7 +217,8 @@ fn admit(protected: &Protected, message: &Message, facts: &Facts) -> Result<(), 
 ///
 /// 1. A protocol version without sessions has none, and no streams to GET either.
 /// 2. A session id that is given has to be this caller's.
-/// 3. A GET without a session would be a stream of nobody's: an SDK may replay what was sent to others there.
+/// 3. A GET (or HEAD, which an SDK may take for one) without a session would be a stream of nobody's: an SDK may replay what
+///    was sent to others there.
 fn unbind_session(
     protected: &Protected,
     parts: &mut Parts,
@@ -234,7 +235,7 @@ fn unbind_session(
     }
     let mut ids = parts.headers.get_all(SESSION).iter();
     let id = match (ids.next(), ids.next()) {
-        (None, _) if parts.method == Method::GET => return Err(Refusal::Method),
+        (None, _) if matches!(parts.method, Method::GET | Method::HEAD) => return Err(Refusal::Method),
         (None, _) => return Ok(()),
         (Some(id), None) => id.to_str().map_err(|_| Refusal::ForeignSession)?,
         (Some(_), Some(_)) => return Err(Refusal::ForeignSession),

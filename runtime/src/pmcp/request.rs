@@ -4,12 +4,14 @@ use super::list;
 use crate::gate::Facts;
 use crate::layer::{Admission, Asked};
 use crate::protected::Protected;
+use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
+use tower_service::Service as _;
 
 tokio::task_local! {
     /// The SDK hands neither the request nor its extensions to its handlers, but it runs them in the task of the request.
@@ -24,12 +26,25 @@ pub(super) fn facts(protected: &Protected) -> Option<Facts> {
         .flatten()
 }
 
-/// Stands between the layer and the SDK.
+/// What stands between the layer and the SDK.
+#[derive(Clone)]
+pub(super) struct Passage {
+    pub(super) protected: Protected,
+    /// The SDK without sessions.
+    pub(super) sessionless: Router,
+}
+
+/// Passes a request on to the SDK.
 ///
 /// 1. A call of a tool that the gate does not know ends here: the SDK may have tools that nobody gave a policy.
-/// 2. The SDK works within what the layer found out. A request that did not pass the layer is nobody's.
-/// 3. The SDK's list of tools knows no caller, so it is cut down on its way out.
-pub(super) async fn within(State(protected): State<Protected>, request: Request, next: Next) -> Response {
+/// 2. A request without a caller gets no session: the SDK keeps sessions for as long as it runs.
+/// 3. The SDK works within what the layer found out. A request that did not pass the layer is nobody's.
+/// 4. The SDK's list of tools knows no caller, so it is cut down on its way out.
+pub(super) async fn pass(State(passage): State<Passage>, request: Request, next: Next) -> Response {
+    let Passage {
+        protected,
+        mut sessionless,
+    } = passage;
     let facts = Admission::facts(Some(request.extensions()), &protected);
     let Some(admission) = request.extensions().get::<Admission>().cloned() else {
         return list::for_caller(next.run(request).await, &Asked::Other, protected, facts.caller).await;
@@ -40,8 +55,15 @@ pub(super) async fn within(State(protected): State<Protected>, request: Request,
     {
         return unknown_tool(&facts); // 1
     }
-    let response = ADMISSION.scope(admission, next.run(request)).await; // 2
-    list::for_caller(response, &asked, protected, facts.caller).await // 3
+    let answered = async {
+        if facts.caller.is_some() {
+            return next.run(request).await;
+        }
+        let Ok(response) = sessionless.call(request).await; // 2
+        response
+    };
+    let response = ADMISSION.scope(admission, answered).await; // 3
+    list::for_caller(response, &asked, protected, facts.caller).await // 4
 }
 
 /// What MCP asks for (MCP-65). The SDK would say that it failed.

@@ -326,22 +326,27 @@ async fn ask(server: &Running, era: Era, case: &Case) -> Reply {
         _ => token,
     };
     let session = open(server, owner).await;
-    let client = in_session(client, &session);
+    let client = in_session(client, session.as_deref());
     let body = json!({"jsonrpc": "2.0", "id": 1, "method": case.method, "params": params});
     client.post(body).await.unwrap()
 }
 
-async fn open(server: &Running, token: Option<String>) -> String {
+/// Callers get a session with each SDK. Whether nobody gets one is the SDK's business.
+async fn open(server: &Running, token: Option<String>) -> Option<String> {
     let mut opener = Legacy::new(server, None);
     opener.token = token;
-    opener.open().await
+    let session = opener.initialize().await;
+    assert!(session.is_some() || opener.token.is_none());
+    session
 }
 
-fn in_session(client: McpClient, session: &str) -> McpClient {
+fn in_session(client: McpClient, session: Option<&str>) -> McpClient {
     let client = client.without_header("Mcp-Method").without_header("Mcp-Name");
-    client
-        .header("MCP-Protocol-Version", "2025-06-18")
-        .header("Mcp-Session-Id", session)
+    let client = client.header("MCP-Protocol-Version", "2025-06-18");
+    match session {
+        Some(session) => client.header("Mcp-Session-Id", session),
+        None => client,
+    }
 }
 
 /// The records that came since, in short; an outcome may be written a moment after the client has its answer.

@@ -28,7 +28,7 @@ fn eras() -> [ClientLifecycleMode; 2] {
     ]
 }
 
-fn call(tool: &'static str, arguments: Value) -> CallToolRequestParams {
+fn call(tool: &'static str, arguments: &Value) -> CallToolRequestParams {
     CallToolRequestParams::new(tool).with_arguments(arguments.as_object().unwrap().clone())
 }
 
@@ -43,7 +43,7 @@ async fn the_right_caller_gets_through_in_both_eras() {
         let notes = Notes::start(SDK).await;
         let alice = connect(&notes, Some(notes.token_of("alice")), era).await;
 
-        let me = alice.call_tool(call("whoami", json!({}))).await.unwrap();
+        let me = alice.call_tool(call("whoami", &json!({}))).await.unwrap();
         let expected = json!({
             "subject": "alice",
             "tenant": "acme",
@@ -52,7 +52,7 @@ async fn the_right_caller_gets_through_in_both_eras() {
         });
         assert_eq!(me.structured_content, Some(expected));
 
-        let update = call("update_note", json!({"resource_id": "acme-1", "text": "by alice"}));
+        let update = call("update_note", &json!({"resource_id": "acme-1", "text": "by alice"}));
         let updated = alice.call_tool(update).await.unwrap();
         assert_eq!(updated.is_error, Some(false));
         assert_eq!(notes.store.text("acme-1").unwrap(), "by alice");
@@ -71,7 +71,7 @@ async fn the_wrong_caller_does_not_in_either_era() {
     for era in eras() {
         let notes = Notes::start(SDK).await;
         let bob = connect(&notes, Some(notes.token_of("bob")), era.clone()).await;
-        let update = || call("update_note", json!({"resource_id": "acme-1", "text": "by bob"}));
+        let update = || call("update_note", &json!({"resource_id": "acme-1", "text": "by bob"}));
         let error = bob.call_tool(update()).await.unwrap_err();
         assert!(format!("{error:?}").contains("write:tools"), "{error:?}");
         assert_eq!(names(&bob).await, ["server_time", "whoami", "list_notes"]);
