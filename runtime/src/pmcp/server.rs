@@ -52,7 +52,8 @@ impl Server {
     /// 3. Then the SDK, which checks neither hosts nor origins, as the gate has, and keeps no events to replay. For requests
     ///    without a caller it is one without sessions.
     ///
-    /// An event of more than 4 MiB ends its stream. For longer answers set `enable_json_response`.
+    /// On the stream that a session has open, an event of more than 4 MiB is the last. For longer answers set
+    /// `enable_json_response`.
     pub fn router(&self, config: RouterConfig) -> Router {
         let sessionless = RouterConfig {
             allowed_origins: None,

@@ -36,11 +36,7 @@ async fn mcp_58_the_sdks_own_session_id_is_worth_nothing() {
     let alice = Legacy::new(&notes, Some("alice"));
     let session = alice.open().await;
     let (own, _) = session.split_once('.').unwrap();
-    for forged in [
-        own,
-        &format!("{own}.r.AAAA"),
-        session.strip_suffix(char::is_alphanumeric).unwrap_or(own),
-    ] {
+    for forged in [own, &format!("{own}.r.AAAA"), session.strip_suffix(|_| true).unwrap()] {
         assert_eq!(alice.whoami(forged).await.0, 404, "{forged}");
     }
 }
