@@ -11,6 +11,9 @@ mod service;
 mod session;
 mod until;
 
+#[cfg(any(feature = "rmcp", feature = "pmcp"))]
 pub(crate) use self::admission::Admission;
+#[cfg(feature = "pmcp")]
+pub(crate) use self::admission::Asked;
 pub use self::service::{GateLayer, GateService};
 pub use self::until::Until;

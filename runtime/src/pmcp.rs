@@ -11,8 +11,9 @@
 //! 4. What the SDK cannot tell: which tools a workflow got hold of before [`Tools`] were handed over. Hand them over first.
 //! 5. Prompts and resources need a valid token. They have no policies.
 //!
-//! Two settings of the SDK are replaced: the gate checks hosts and origins, so the SDK's check is off; and there is no
-//! event store, since the SDK's replays the answers of all sessions to any of them.
+//! Some settings of the SDK are replaced: the gate checks hosts and origins, so the SDK's check is off; there is no event
+//! store, since the SDK's replays the answers of all sessions to any of them; and a client without a token gets no session,
+//! since the SDK never forgets one that is not ended.
 //!
 //! ```no_run
 //! use pmcp::types::ProtocolVersion;

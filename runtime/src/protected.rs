@@ -142,6 +142,7 @@ impl Protected {
     }
 
     /// The tools, in the order they were added.
+    #[cfg(any(feature = "rmcp", feature = "pmcp"))]
     pub(crate) fn tools(&self) -> &[Arc<Tool>] {
         &self.inner.tools
     }
@@ -150,6 +151,7 @@ impl Protected {
         self.inner.tools.get(*self.inner.by_name.get(name)?)
     }
 
+    #[cfg(any(feature = "rmcp", feature = "pmcp"))]
     pub(crate) fn states(&self) -> &Arc<States> {
         &self.inner.states
     }

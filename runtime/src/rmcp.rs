@@ -22,9 +22,11 @@
 mod router;
 mod server;
 mod stock;
+mod streamable;
 
 pub use self::router::Router;
 pub use self::server::{HttpService, Server};
+pub use self::streamable::Streamable;
 
 use crate::gate::Facts;
 use crate::layer::Admission;

@@ -50,13 +50,25 @@ impl<S> Toolset<S> {
 #[derive(Clone, Debug)]
 pub(crate) struct Tool {
     pub(crate) name: Arc<str>,
+    #[cfg_attr(
+        not(any(feature = "rmcp", feature = "pmcp")),
+        expect(dead_code, reason = "read by the adapters")
+    )]
     pub(crate) title: Option<&'static str>,
     pub(crate) description: Cow<'static, str>,
     pub(crate) hints: Hints,
     pub(crate) policy: Policy,
     pub(crate) fingerprint: Arc<str>,
     pub(crate) location: Location,
+    #[cfg_attr(
+        not(any(feature = "rmcp", feature = "pmcp")),
+        expect(dead_code, reason = "read by the adapters")
+    )]
     pub(crate) input_schema: Schema,
+    #[cfg_attr(
+        not(any(feature = "rmcp", feature = "pmcp")),
+        expect(dead_code, reason = "read by the adapters")
+    )]
     pub(crate) output_schema: Option<Schema>,
     prepare: Prepare,
 }

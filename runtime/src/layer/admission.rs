@@ -19,9 +19,19 @@ use std::sync::Arc;
 pub(crate) struct Admission {
     settings: Arc<Settings>,
     facts: Facts,
-    /// Whether it asks for the list of tools.
     #[cfg_attr(not(feature = "pmcp"), expect(dead_code, reason = "read by the adapter of pmcp"))]
-    pub(crate) asks_for_list: bool,
+    pub(crate) asked: Asked,
+}
+
+/// What a request is for, as far as an adapter that cannot look into its SDK has to know it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Asked {
+    /// For the list of tools.
+    List,
+    /// For a call of a tool.
+    Call,
+    /// For something else, or by another method than POST.
+    Other,
 }
 
 impl Admission {
@@ -29,7 +39,11 @@ impl Admission {
         Self {
             settings: Arc::clone(&gate.settings),
             facts,
-            asks_for_list: message.method.as_deref() == Some("tools/list"),
+            asked: match message.method.as_deref() {
+                Some("tools/list") => Asked::List,
+                Some("tools/call") => Asked::Call,
+                _ => Asked::Other,
+            },
         }
     }
 

@@ -14,7 +14,8 @@ const VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
 ///
 /// 1. A protocol version without sessions has no streams to GET and no sessions to DELETE, and a session id in its POST means
 ///    nothing.
-/// 2. A GET without a session would be a stream of nobody's: an SDK may replay what was sent to others there.
+/// 2. A GET (or HEAD, which an SDK may take for one) without a session would be a stream of nobody's: an SDK may replay what was
+///    sent to others there.
 /// 3. A session id that is given is one, and is this caller's.
 pub(super) fn unbind(
     protected: &Protected,
@@ -32,7 +33,7 @@ pub(super) fn unbind(
     }
     let mut ids = parts.headers.get_all(SESSION).iter();
     let id = match (ids.next(), ids.next()) {
-        (None, _) if parts.method == Method::GET => return Err(Refusal::Method), // 2
+        (None, _) if matches!(parts.method, Method::GET | Method::HEAD) => return Err(Refusal::Method), // 2
         (None, _) => return Ok(()),
         (Some(id), None) => id.to_str().map_err(|_| Refusal::ForeignSession)?, // 3
         (Some(_), Some(_)) => return Err(Refusal::ForeignSession),

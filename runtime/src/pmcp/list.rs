@@ -1,6 +1,7 @@
 //! The answers to `tools/list`, cut down to what the caller may call.
 
 use crate::caller::Caller;
+use crate::layer::Asked;
 use crate::protected::Protected;
 use axum::body::{Body, BodyDataStream};
 use axum::response::{IntoResponse as _, Response};
@@ -18,13 +19,14 @@ const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// Cuts the lists in a response down to the tools that this caller could call with some arguments (MCP-60, MCP-61, MCP-62).
 ///
-/// 1. The SDK sends answers as events too, and those of a session to the stream that the session has open. So every event
-///    of every stream is looked at.
-/// 2. Any other answer to `tools/list` is read to its end, within the limit. What cannot be read does not go out.
-/// 3. All other answers go out as they are.
+/// 1. The answer to a call is no list, however it comes.
+/// 2. The SDK sends answers as events too, and those of a session to the stream that the session has open. So every event
+///    of all other streams is looked at.
+/// 3. Any other answer to `tools/list` is read to its end, within the limit. What cannot be read does not go out.
+/// 4. All other answers go out as they are.
 pub(super) async fn for_caller(
     response: Response,
-    asks_for_list: bool,
+    asked: Asked,
     protected: Protected,
     caller: Option<Caller>,
 ) -> Response {
@@ -32,16 +34,17 @@ pub(super) async fn for_caller(
     let kind = response.headers().get(CONTENT_TYPE);
     let streams = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
     let (mut parts, body) = response.into_parts();
-    let body = match asks_for_list {
-        _ if streams => events(body, list), // 1
-        true => {
+    let body = match asked {
+        Asked::Call => return Response::from_parts(parts, body), // 1
+        _ if streams => events(body, list),                      // 2
+        Asked::List => {
             let read = Limited::new(body, MAX_BYTES).collect().await.ok();
             match read.and_then(|body| list.cut_bytes(&body.to_bytes())) {
-                Some(bytes) => Body::from(bytes), // 2
+                Some(bytes) => Body::from(bytes), // 3
                 None => return unreadable(),
             }
         }
-        false => return Response::from_parts(parts, body), // 3
+        Asked::Other => return Response::from_parts(parts, body), // 4
     };
     parts.headers.remove(CONTENT_LENGTH);
     Response::from_parts(parts, body)

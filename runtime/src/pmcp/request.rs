@@ -2,11 +2,13 @@
 
 use super::list;
 use crate::gate::Facts;
-use crate::layer::Admission;
+use crate::layer::{Admission, Asked};
 use crate::protected::Protected;
+use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
+use tower_service::Service as _;
 
 tokio::task_local! {
     /// The SDK hands neither the request nor its extensions to its handlers, but it runs them in the task of the request.
@@ -21,17 +23,36 @@ pub(super) fn facts(protected: &Protected) -> Option<Facts> {
         .flatten()
 }
 
-/// Stands between the layer and the SDK.
+/// What stands between the layer and the SDK.
+#[derive(Clone)]
+pub(super) struct Passage {
+    pub(super) protected: Protected,
+    /// The SDK without sessions.
+    pub(super) sessionless: Router,
+}
+
+/// Passes a request on to the SDK.
 ///
-/// 1. The SDK works within what the layer found out. A request that did not pass the layer is nobody's.
-/// 2. The SDK's list of tools knows no caller, so it is cut down on its way out.
-pub(super) async fn within(State(protected): State<Protected>, request: Request, next: Next) -> Response {
+/// 1. A request without a caller gets no session: the SDK keeps sessions for as long as it runs.
+/// 2. The SDK works within what the layer found out. A request that did not pass the layer is nobody's.
+/// 3. The SDK's list of tools knows no caller, so it is cut down on its way out.
+pub(super) async fn pass(State(passage): State<Passage>, request: Request, next: Next) -> Response {
+    let Passage {
+        protected,
+        mut sessionless,
+    } = passage;
     let caller = Admission::facts(request.extensions(), &protected).caller;
-    let admission = request.extensions().get::<Admission>().cloned();
-    let asks_for_list = admission.as_ref().is_some_and(|admission| admission.asks_for_list);
-    let response = match admission {
-        Some(admission) => ADMISSION.scope(admission, next.run(request)).await, // 1
-        None => next.run(request).await,
+    let Some(admission) = request.extensions().get::<Admission>().cloned() else {
+        return list::for_caller(next.run(request).await, Asked::Other, protected, caller).await;
     };
-    list::for_caller(response, asks_for_list, protected, caller).await // 2
+    let asked = admission.asked;
+    let answered = async {
+        if caller.is_some() {
+            return next.run(request).await;
+        }
+        let Ok(response) = sessionless.call(request).await; // 1
+        response
+    };
+    let response = ADMISSION.scope(admission, answered).await; // 2
+    list::for_caller(response, asked, protected, caller).await // 3
 }

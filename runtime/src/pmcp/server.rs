@@ -1,12 +1,13 @@
 //! A whole `pmcp` server whose tools are all behind the gate.
 
 use super::auth::Provider;
-use super::request::within;
+use super::request::{Passage, pass};
 use super::tools::Tools;
 use crate::error::ConfigError;
 use crate::protected::Protected;
 use ::pmcp::ServerBuilder;
 use ::pmcp::axum::{AllowedOrigins, RouterConfig, concurrent_router_with_config};
+use ::pmcp::server::streamable_http_server::StreamableHttpServerConfig;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use std::sync::Arc;
@@ -48,19 +49,39 @@ impl Server {
     ///
     /// 1. Outermost the gate's layer, for every method.
     /// 2. Then what carries its findings to the handlers, and cuts down lists.
-    /// 3. Then the SDK, which checks neither hosts nor origins, as the gate has, and keeps no events to replay.
+    /// 3. Then the SDK, which checks neither hosts nor origins, as the gate has, and keeps no events to replay. For requests
+    ///    without a caller it is one without sessions.
     ///
-    /// An event of more than 4 MiB ends its stream. For longer answers set `enable_json_response`.
-    pub fn router(&self, mut config: RouterConfig) -> Router {
+    /// On the stream that a session has open, an event of more than 4 MiB is the last. For longer answers set
+    /// `enable_json_response`.
+    pub fn router(&self, config: RouterConfig) -> Router {
+        let sessionless = RouterConfig {
+            allowed_origins: None,
+            security_headers: config.security_headers,
+            server_config: StreamableHttpServerConfig {
+                enable_json_response: config.server_config.enable_json_response,
+                http_middleware: config.server_config.http_middleware.clone(),
+                max_request_bytes: config.server_config.max_request_bytes,
+                ..StreamableHttpServerConfig::stateless()
+            },
+        };
+        let passage = Passage {
+            protected: self.protected.clone(),
+            sessionless: self.serve(sessionless), // 3
+        };
+        self.serve(config)
+            .layer(from_fn_with_state(passage, pass)) // 2
+            .layer(self.protected.layer().endpoint_only()) // 1
+    }
+
+    fn serve(&self, mut config: RouterConfig) -> Router {
         config.allowed_origins = Some(AllowedOrigins::any());
         config.server_config.event_store = None;
-        let sdk = concurrent_router_with_config(Arc::clone(&self.sdk), config); // 3
-        let app = match self.protected.resource_path() {
+        let sdk = concurrent_router_with_config(Arc::clone(&self.sdk), config);
+        match self.protected.resource_path() {
             None | Some("/") => sdk,
             // A path is a path here, and no pattern: with the checks, one like `/:a` would panic.
             Some(path) => Router::new().without_v07_checks().nest(path, sdk),
-        };
-        app.layer(from_fn_with_state(self.protected.clone(), within)) // 2
-            .layer(self.protected.layer().endpoint_only()) // 1
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! A whole `rmcp` server of guarded tools.
 
-use super::Router;
+use super::{Router, Streamable};
 use crate::error::ConfigError;
 use crate::layer::GateService;
 use crate::protected::Protected;
@@ -11,8 +11,7 @@ use ::rmcp::model::{
     ServerCapabilities, ServerConfig, Tool,
 };
 use ::rmcp::service::RequestContext;
-use ::rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
-use ::rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+use ::rmcp::transport::streamable_http_server::StreamableHttpServerConfig;
 use ::rmcp::{ErrorData, RoleServer, ServerHandler};
 use std::sync::Arc;
 use tower_layer::Layer as _;
@@ -65,7 +64,7 @@ impl<S: Send + Sync + 'static> Server<S> {
 }
 
 /// A [`Server`] over streamable HTTP, behind its gate's layer.
-pub type HttpService<S = ()> = GateService<StreamableHttpService<Server<S>, LocalSessionManager>>;
+pub type HttpService<S = ()> = GateService<Streamable<S>>;
 
 impl<S: Send + Sync + 'static> Server<S> {
     /// The server over streamable HTTP, behind the layer: all that a web server needs, at the path of the resource URL.
@@ -84,9 +83,7 @@ impl<S: Send + Sync + 'static> Server<S> {
     /// [`allowed_host`](crate::GateBuilder::allowed_host).
     #[must_use]
     pub fn http_service_with(&self, config: StreamableHttpServerConfig) -> HttpService<S> {
-        let server = self.clone();
-        let config = config.disable_allowed_hosts().disable_allowed_origins();
-        let service = StreamableHttpService::new(move || Ok(server.clone()), Arc::default(), config);
+        let service = Streamable::new(self, config);
         self.inner.protected.layer().endpoint_only().layer(service)
     }
 }

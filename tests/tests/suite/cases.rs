@@ -3,7 +3,7 @@
 
 use crate::legacy::Legacy;
 use crate::server::{Notes, Running, Sdk};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
 use std::time::Duration;
 use toolgate_testing::{McpClient, Reply};
@@ -61,7 +61,8 @@ fn case(name: &'static str, who: Who, method: &'static str, params: Value) -> Ca
 }
 
 fn call(name: &'static str, who: Who, tool: &str, arguments: Value) -> Case {
-    case(name, who, "tools/call", json!({"name": tool, "arguments": arguments}))
+    let params = Map::from_iter([("name".to_owned(), tool.into()), ("arguments".to_owned(), arguments)]);
+    case(name, who, "tools/call", params.into())
 }
 
 impl Case {
@@ -128,13 +129,27 @@ fn update(id: &str) -> Value {
     json!({"resource_id": id, "text": "new"})
 }
 
-#[rustfmt::skip]
+/// In this order: the last ones change what the others find.
 fn cases() -> Vec<Case> {
-    use Who::{Holder, Nobody, Thief, User};
-    let expired = |server: &Running| server.token("alice").tenant("acme").expired().mint();
-    let foreign = |server: &Running| server.provider.token("alice").audience("https://other.example/mcp").mint();
-    let garbage = |_: &Running| "garbage".to_owned();
-    let without_role = |server: &Running| server.token("eve").tenant("acme").scopes(["write:tools"]).mint();
+    [
+        open_tools(),
+        refused_at_the_door(),
+        lists_and_other_methods(),
+        decided_by_arguments(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn expired(server: &Running) -> String {
+    server.token("alice").tenant("acme").expired().mint()
+}
+
+/// Tools for everyone, or for every caller.
+#[rustfmt::skip]
+fn open_tools() -> Vec<Case> {
+    use Who::{Nobody, User};
     vec![
         call("a public tool is for everyone", Nobody, "server_time", json!({}))
             .body("/result/isError", false)
@@ -152,7 +167,17 @@ fn cases() -> Vec<Case> {
             .body("/result/structuredContent/notes/0/id", "acme-1")
             .body("/result/structuredContent/notes/2", Value::Null)
             .records(&["list_notes allow", "list_notes ok"]),
+    ]
+}
 
+/// Calls that HTTP answers.
+#[rustfmt::skip]
+fn refused_at_the_door() -> Vec<Case> {
+    use Who::{Holder, Nobody, Thief, User};
+    let foreign = |server: &Running| server.provider.token("alice").audience("https://other.example/mcp").mint();
+    let garbage = |_: &Running| "garbage".to_owned();
+    let without_role = |server: &Running| server.token("eve").tenant("acme").scopes(["write:tools"]).mint();
+    vec![
         call("without a token a tool for callers is a 401", Nobody, "whoami", json!({}))
             .status(401).challenge(None, "read:tools")
             .body("/error/code", 401).body("/result", Value::Null)
@@ -184,28 +209,14 @@ fn cases() -> Vec<Case> {
             .status(403)
             .body("/error/message", "not permitted")
             .records(&["update_note deny insufficient_role"]),
+    ]
+}
 
-        call("who may, may", User("alice"), "update_note", update("acme-1"))
-            .body("/result/isError", false)
-            .body("/result/structuredContent/text", "new")
-            .records(&["update_note allow", "update_note ok"]),
-        call("not in another tenant", User("alice"), "update_note", update("globex-1"))
-            .error("not found or not permitted")
-            .records(&["update_note deny other_tenant"]),
-        call("which is the same as not there", User("alice"), "update_note", update("nothing-1"))
-            .error("not found or not permitted")
-            .records(&["update_note deny no_such_resource"]),
-        call("wrong arguments are an error that says what is wrong", User("alice"), "update_note", json!({"resource_id": "acme-1"}))
-            .error("invalid arguments: missing field `text`")
-            .records(&["update_note deny invalid_arguments"]),
-
-        call("an unknown tool is an error of the protocol", User("alice"), "no_such_tool", json!({}))
-            .body("/error/code", -32602).body("/error/message", "tool not found")
-            .records(&["- deny unknown_tool"]),
-        call("for those who have a token", Nobody, "no_such_tool", json!({}))
-            .status(401).challenge(None, "read:tools")
-            .records(&["- deny unauthenticated"]),
-
+/// What is no call.
+#[rustfmt::skip]
+fn lists_and_other_methods() -> Vec<Case> {
+    use Who::{Nobody, Thief, User};
+    vec![
         case("a list is what the caller may call", User("bob"), "tools/list", json!({}))
             .lists(&["server_time", "whoami", "list_notes"]),
         case("and is private", User("bob"), "tools/list", json!({})).within(Era::Stateless)
@@ -237,6 +248,34 @@ fn cases() -> Vec<Case> {
         case("with one they are the SDK's business", User("alice"), "resources/list", json!({})).with(Sdk::Rmcp).within(Era::Stateless)
             .status(404)
             .body("/error/code", -32601),
+    ]
+}
+
+/// Calls that get as far as the tool's arguments, or to none.
+#[rustfmt::skip]
+fn decided_by_arguments() -> Vec<Case> {
+    use Who::{Nobody, User};
+    vec![
+        call("who may, may", User("alice"), "update_note", update("acme-1"))
+            .body("/result/isError", false)
+            .body("/result/structuredContent/text", "new")
+            .records(&["update_note allow", "update_note ok"]),
+        call("not in another tenant", User("alice"), "update_note", update("globex-1"))
+            .error("not found or not permitted")
+            .records(&["update_note deny other_tenant"]),
+        call("which is the same as not there", User("alice"), "update_note", update("nothing-1"))
+            .error("not found or not permitted")
+            .records(&["update_note deny no_such_resource"]),
+        call("wrong arguments are an error that says what is wrong", User("alice"), "update_note", json!({"resource_id": "acme-1"}))
+            .error("invalid arguments: missing field `text`")
+            .records(&["update_note deny invalid_arguments"]),
+
+        call("an unknown tool is an error of the protocol", User("alice"), "no_such_tool", json!({}))
+            .body("/error/code", -32602).body("/error/message", "tool not found")
+            .records(&["- deny unknown_tool"]),
+        call("for those who have a token", Nobody, "no_such_tool", json!({}))
+            .status(401).challenge(None, "read:tools")
+            .records(&["- deny unauthenticated"]),
 
         call("a destructive tool for those who may", User("carol"), "delete_notes", json!({}))
             .body("/result/structuredContent/count", 1)
@@ -288,22 +327,27 @@ async fn ask(server: &Running, era: Era, case: &Case) -> Reply {
         _ => token,
     };
     let session = open(server, owner).await;
-    let client = in_session(client, &session);
+    let client = in_session(client, session.as_deref());
     let body = json!({"jsonrpc": "2.0", "id": 1, "method": case.method, "params": params});
     client.post(body).await.unwrap()
 }
 
-async fn open(server: &Running, token: Option<String>) -> String {
+/// Callers get a session with each SDK. Whether nobody gets one is the SDK's business.
+async fn open(server: &Running, token: Option<String>) -> Option<String> {
     let mut opener = Legacy::new(server, None);
     opener.token = token;
-    opener.open().await
+    let session = opener.initialize().await;
+    assert!(session.is_some() || opener.token.is_none());
+    session
 }
 
-fn in_session(client: McpClient, session: &str) -> McpClient {
+fn in_session(client: McpClient, session: Option<&str>) -> McpClient {
     let client = client.without_header("Mcp-Method").without_header("Mcp-Name");
-    client
-        .header("MCP-Protocol-Version", "2025-06-18")
-        .header("Mcp-Session-Id", session)
+    let client = client.header("MCP-Protocol-Version", "2025-06-18");
+    match session {
+        Some(session) => client.header("Mcp-Session-Id", session),
+        None => client,
+    }
 }
 
 /// The records that came since, in short; an outcome may be written a moment after the client has its answer.

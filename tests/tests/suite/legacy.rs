@@ -41,6 +41,11 @@ impl<'a> Legacy<'a> {
 
     /// Opens a session and gives its id.
     pub(crate) async fn open(&self) -> String {
+        self.initialize().await.unwrap()
+    }
+
+    /// Begins, and gives the id of the session, if there is one.
+    pub(crate) async fn initialize(&self) -> Option<String> {
         let params = json!({
             "protocolVersion": "2025-06-18",
             "capabilities": {},
@@ -49,9 +54,10 @@ impl<'a> Legacy<'a> {
         let body = json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": params});
         let reply = self.post(None, body).await;
         assert_eq!(reply.status(), 200);
-        let session = reply.headers()["mcp-session-id"].to_str().unwrap().to_owned();
+        let session = reply.headers().get("mcp-session-id");
+        let session = session.map(|session| session.to_str().unwrap().to_owned());
         let initialized = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
-        assert_eq!(self.post(Some(&session), initialized).await.status(), 202);
+        assert_eq!(self.post(session.as_deref(), initialized).await.status(), 202);
         session
     }
 

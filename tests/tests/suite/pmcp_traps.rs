@@ -204,20 +204,26 @@ async fn mcp_28_the_sdk_sees_neither_the_token_nor_a_forged_identity() {
     }
 }
 
-/// Measure: the layer answers before the SDK, which stores a session before it asks who calls.
-#[tokio::test]
-async fn a_401_stores_no_session() {
+/// A server of these tools, and how many sessions it has stored.
+async fn start_counting<S>(tools: Toolset<S>) -> (Running, Arc<AtomicUsize>) {
     let opened = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&opened);
     let serve = |protected: &Protected| {
         let mut config = RouterConfig::default();
-        config.server_config.on_session_initialized = Some(Box::new(move |_| {
+        let generate = config.server_config.session_id_generator.take().unwrap();
+        config.server_config.session_id_generator = Some(Box::new(move || {
             count.fetch_add(1, Ordering::SeqCst);
+            generate()
         }));
         finish(protected, |builder| builder).router(config)
     };
-    let tools = Toolset::new(Arc::new(AtomicUsize::new(0))).tool(WipeTool);
-    let server = Running::start_app(tools, |gate| gate, serve).await;
+    (Running::start_app(tools, |gate| gate, serve).await, opened)
+}
+
+/// Measure: the layer answers before the SDK, which stores a session before it asks who calls.
+#[tokio::test]
+async fn a_401_stores_no_session() {
+    let (server, opened) = start_counting(Toolset::new(Arc::new(AtomicUsize::new(0))).tool(WipeTool)).await;
     let mut client = Legacy::new(&server, None);
     let initialize = json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {
         "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}});
@@ -228,7 +234,7 @@ async fn a_401_stores_no_session() {
     ] {
         client.token = token;
         assert_eq!(client.post(None, initialize.clone()).await.status(), 401);
-        for method in [Method::GET, Method::DELETE, Method::PUT, Method::OPTIONS] {
+        for method in [Method::GET, Method::HEAD, Method::DELETE, Method::PUT, Method::OPTIONS] {
             let reply = client.request(method.clone(), None).send().await.unwrap();
             assert_eq!(reply.status(), 401, "{method}");
         }
@@ -237,6 +243,19 @@ async fn a_401_stores_no_session() {
     client.token = Some(server.token("bob").mint());
     client.open().await;
     assert_eq!(opened.load(Ordering::SeqCst), 1);
+}
+
+/// Measure: requests without a caller go to an SDK without sessions. It would keep each for as long as it runs.
+#[tokio::test]
+async fn nobody_gets_no_session_and_needs_none() {
+    let (server, opened) = start_counting(Toolset::new(()).tool(NameTool)).await;
+    let nobody = Legacy::new(&server, None);
+    assert_eq!(nobody.initialize().await, None);
+    let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "name", "arguments": {}}});
+    let reply = nobody.post(None, call).await;
+    assert_eq!(reply.status(), 200);
+    assert!(reply.text().await.unwrap().contains("nobody"));
+    assert_eq!(opened.load(Ordering::SeqCst), 0);
 }
 
 /// Reads a stream up to the first event with a message.
@@ -372,6 +391,16 @@ fn r22_a_server_with_other_tools_is_refused() {
     }
 }
 
+struct Routed;
+
+#[rmcp::tool_router]
+impl Routed {
+    #[rmcp::tool(description = "A tool written for another SDK")]
+    fn routed() -> String {
+        String::new()
+    }
+}
+
 #[test]
 fn a_tool_that_cannot_be_guarded_here_is_refused() {
     let demand = TenantDemand {
@@ -381,6 +410,9 @@ fn a_tool_that_cannot_be_guarded_here_is_refused() {
     let bound = Toolset::new(()).stock_pmcp_tool("stock", Stock::default().handler(), Policy::PUBLIC.tenant(demand));
     let error = Tools::new(&protected(bound)).unwrap_err().to_string();
     assert!(error.contains("binds a tenant"), "{error}");
+    let routed = Toolset::new(()).stock_tools(&Routed::tool_router(), Policy::PUBLIC);
+    let error = Tools::new(&protected(routed)).unwrap_err().to_string();
+    assert!(error.contains("`routed` is a tool of an `rmcp` router"), "{error}");
 }
 
 const WRITE: Policy = Policy::AUTHENTICATED.scopes_all(&[ScopeToken::from_static("write")]);

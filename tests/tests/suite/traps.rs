@@ -104,7 +104,7 @@ struct Spy;
 #[tool_router]
 impl Spy {
     #[tool(description = "Tells which headers a tool gets to see")]
-    fn headers(&self, Extension(parts): Extension<Parts>) -> String {
+    fn headers(Extension(parts): Extension<Parts>) -> String {
         let names: Vec<_> = parts.headers.keys().map(http::HeaderName::as_str).collect();
         let caller = parts.extensions.get::<Caller>().map_or("nobody", Caller::subject);
         format!("{caller}: {}", names.join(" "))

@@ -1,0 +1,79 @@
+//! The SDK's HTTP service, with sessions for callers and without for everybody else.
+
+use super::Server;
+use crate::caller::Caller;
+use ::rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
+use ::rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+use http::Request;
+use http_body::Body;
+use std::fmt;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use tower_service::Service;
+
+type Sdk<S> = StreamableHttpService<Server<S>, LocalSessionManager>;
+
+/// A [`Server`] over streamable HTTP; to be used behind the gate's layer.
+///
+/// A request without a caller gets no session: the SDK keeps sessions for minutes, and anyone could open any number of them.
+pub struct Streamable<S = ()> {
+    sessions: Sdk<S>,
+    sessionless: Sdk<S>,
+}
+
+impl<S: Send + Sync + 'static> Streamable<S> {
+    /// The layer has checked hosts and origins against what the gate was told. The SDK was told nothing.
+    pub(super) fn new(server: &Server<S>, config: StreamableHttpServerConfig) -> Self {
+        let config = config.disable_allowed_hosts().disable_allowed_origins();
+        let service = |config| {
+            let server = server.clone();
+            StreamableHttpService::new(move || Ok(server.clone()), Arc::default(), config)
+        };
+        Self {
+            sessionless: service(config.clone().with_legacy_session_mode(false)),
+            sessions: service(config),
+        }
+    }
+}
+
+impl<S, B> Service<Request<B>> for Streamable<S>
+where
+    S: Send + Sync + 'static,
+    Sdk<S>: Service<Request<B>>,
+    B: Body,
+{
+    type Response = <Sdk<S> as Service<Request<B>>>::Response;
+    type Error = <Sdk<S> as Service<Request<B>>>::Error;
+    type Future = <Sdk<S> as Service<Request<B>>>::Future;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        match self.sessions.poll_ready(cx) {
+            Poll::Ready(Ok(())) => self.sessionless.poll_ready(cx),
+            other => other,
+        }
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        // The layer left a caller only if there is one.
+        if request.extensions().get::<Caller>().is_some() {
+            self.sessions.call(request)
+        } else {
+            self.sessionless.call(request)
+        }
+    }
+}
+
+impl<S> Clone for Streamable<S> {
+    fn clone(&self) -> Self {
+        Self {
+            sessions: self.sessions.clone(),
+            sessionless: self.sessionless.clone(),
+        }
+    }
+}
+
+impl<S> fmt::Debug for Streamable<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Streamable(..)")
+    }
+}
