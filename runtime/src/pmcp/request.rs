@@ -45,10 +45,11 @@ pub(super) async fn pass(State(passage): State<Passage>, request: Request, next:
         protected,
         mut sessionless,
     } = passage;
-    let facts = Admission::facts(Some(request.extensions()), &protected);
     let Some(admission) = request.extensions().get::<Admission>().cloned() else {
-        return list::for_caller(next.run(request).await, &Asked::Other, protected, facts.caller).await;
+        // The layer always stands before this.
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
+    let facts = admission.facts_for(&protected).unwrap_or_else(Facts::nobody);
     let asked = admission.asked.clone();
     if let Asked::Call(name) = &asked
         && protected.tool(name).is_none()
