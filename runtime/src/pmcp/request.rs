@@ -38,7 +38,7 @@ pub(super) struct Passage {
 ///
 /// 1. A call of a tool that the gate does not know ends here: the SDK may have tools that nobody gave a policy.
 /// 2. A request without a caller gets no session: the SDK keeps sessions for as long as it runs.
-/// 3. The SDK works within what the layer found out. A request that did not pass the layer is nobody's.
+/// 3. The SDK works within what the layer found out. A request that did not pass the layer gets no further.
 /// 4. The SDK's list of tools knows no caller, so it is cut down on its way out.
 pub(super) async fn pass(State(passage): State<Passage>, request: Request, next: Next) -> Response {
     let Passage {
