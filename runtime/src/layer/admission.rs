@@ -5,7 +5,7 @@ use crate::config::Settings;
 use crate::gate::{Facts, Gate};
 #[cfg(any(feature = "rmcp", feature = "pmcp"))]
 use crate::protected::Protected;
-#[cfg(any(feature = "rmcp", feature = "pmcp"))]
+#[cfg(feature = "rmcp")]
 use http::Extensions;
 use std::sync::Arc;
 
@@ -54,7 +54,7 @@ impl Admission {
     }
 
     /// The facts that the layer of this gate left in a request. Without them nobody calls.
-    #[cfg(any(feature = "rmcp", feature = "pmcp"))]
+    #[cfg(feature = "rmcp")]
     pub(crate) fn facts(extensions: &Extensions, protected: &Protected) -> Facts {
         let admission = extensions.get::<Self>();
         admission

@@ -2,12 +2,13 @@
 
 use super::list;
 use crate::gate::Facts;
-use crate::layer::{Admission, Asked};
+use crate::layer::Admission;
 use crate::protected::Protected;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
+use http::StatusCode;
 use tower_service::Service as _;
 
 tokio::task_local! {
@@ -34,17 +35,18 @@ pub(super) struct Passage {
 /// Passes a request on to the SDK.
 ///
 /// 1. A request without a caller gets no session: the SDK keeps sessions for as long as it runs.
-/// 2. The SDK works within what the layer found out. A request that did not pass the layer is nobody's.
+/// 2. The SDK works within what the layer found out. A request that did not pass the layer gets no further.
 /// 3. The SDK's list of tools knows no caller, so it is cut down on its way out.
 pub(super) async fn pass(State(passage): State<Passage>, request: Request, next: Next) -> Response {
     let Passage {
         protected,
         mut sessionless,
     } = passage;
-    let caller = Admission::facts(request.extensions(), &protected).caller;
     let Some(admission) = request.extensions().get::<Admission>().cloned() else {
-        return list::for_caller(next.run(request).await, Asked::Other, protected, caller).await;
+        // The layer always stands before this.
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
+    let caller = admission.facts_for(&protected).and_then(|facts| facts.caller);
     let asked = admission.asked;
     let answered = async {
         if caller.is_some() {
