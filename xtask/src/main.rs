@@ -18,6 +18,9 @@ Commands:
   check    Checks what needs no running: formatting, lints, the documentation and its links;
            lints the crate `toolgate` also with its default features, and with each SDK alone.
            Every warning is an error.
+  release  Checks what a release needs besides, with tools that do not come with cargo: licences and
+           advisories, each feature alone, the oldest Rust that is promised, the packages, and, once
+           there was a release, whether the interface is compatible with it.
 
 Options:
   -h, --help    Shows this.

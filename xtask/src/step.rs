@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 pub(crate) struct Step {
     arguments: &'static str,
     env: Vec<(&'static str, &'static str)>,
+    /// The package that the subcommand is of, if it does not come with cargo.
+    package: Option<&'static str>,
 }
 
 /// How a step ended.
@@ -23,8 +25,17 @@ enum Ending {
 impl Step {
     /// The arguments are separated by single spaces; none contains one.
     pub(crate) fn cargo(arguments: &'static str) -> Self {
-        let env = Vec::new();
-        Self { arguments, env }
+        Self {
+            arguments,
+            env: Vec::new(),
+            package: None,
+        }
+    }
+
+    /// Says which package the subcommand comes with, so that a step which cannot start says what is missing.
+    pub(crate) fn needs(mut self, package: &'static str) -> Self {
+        self.package = Some(package);
+        self
     }
 
     pub(crate) fn env(mut self, name: &'static str, value: &'static str) -> Self {
@@ -41,13 +52,25 @@ impl Step {
             .status();
         match status {
             Ok(status) if status.success() => Ending::Passed(start.elapsed()),
-            Ok(status) => Ending::Failed(start.elapsed(), status.to_string()),
+            Ok(status) => {
+                let missing = self.package.filter(|package| !is_installed(package));
+                let why = match missing {
+                    Some(package) => format!("`{package}` is missing; run `cargo install --locked {package}`"),
+                    None => status.to_string(),
+                };
+                Ending::Failed(start.elapsed(), why)
+            }
             Err(error) => Ending::Failed(
                 start.elapsed(),
                 format!("cannot start `{}`: {error}", cargo.to_string_lossy()),
             ),
         }
     }
+}
+
+fn is_installed(package: &str) -> bool {
+    let version = Command::new(package).arg("--version").output();
+    version.is_ok()
 }
 
 /// Runs the steps in order up to the first that fails, and sums up.
