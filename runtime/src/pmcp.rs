@@ -1,4 +1,4 @@
-//! Guarded tools in a server of the `pmcp` SDK, over Streamable HTTP.
+//! Guarded tools in a server of the `pmcp` SDK, over Streamable HTTP and stdio.
 //!
 //! [`Tools`] hands the tools over to a `pmcp::ServerBuilder`, [`Server::new`] finishes the builder, and [`Server::router`] puts
 //! the gate before it. The SDK's handlers see neither the request nor its extensions, so what the layer found out about a
@@ -10,6 +10,8 @@
 //!    lets them be seen; a tool without metadata cannot be seen, and is answered like one that does not exist.
 //! 4. What the SDK cannot tell: which tools a workflow got hold of before [`Tools`] were handed over. Hand them over first.
 //! 5. Prompts and resources need a valid token. They have no policies.
+//!
+//! Over stdio there is one caller: [`Tools::for_stdio`] and [`StdioServer`].
 //!
 //! Some settings of the SDK are replaced: the gate checks hosts and origins, so the SDK's check is off; there is no event
 //! store, since the SDK's replays the answers of all sessions to any of them; and a client without a token gets no session,
@@ -35,9 +37,11 @@ mod auth;
 mod list;
 mod request;
 mod server;
+mod stdio;
 mod stock;
 mod tools;
 
 pub use self::server::Server;
+pub use self::stdio::StdioServer;
 pub(crate) use self::stock::StockHandler;
 pub use self::tools::Tools;

@@ -101,7 +101,10 @@ impl Protected {
     }
 
     /// What is known of a request that did not come over HTTP.
-    #[cfg_attr(not(feature = "rmcp"), expect(dead_code, reason = "asked by the adapters"))]
+    #[cfg_attr(
+        not(any(feature = "rmcp", feature = "pmcp")),
+        expect(dead_code, reason = "asked by the adapters")
+    )]
     pub(crate) async fn local_facts(&self) -> Facts {
         let authority = self.gate().settings.authority.as_ref();
         let caller = match (&self.local, authority) {

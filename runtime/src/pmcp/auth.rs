@@ -1,6 +1,7 @@
 //! Who calls, in the words of the SDK.
 
 use super::request;
+use super::tools::Callers;
 use crate::caller::{Caller, PrincipalKind};
 use crate::protected::Protected;
 use ::pmcp::server::auth::{AuthContext, AuthProvider};
@@ -10,19 +11,21 @@ use std::collections::HashMap;
 /// Tells the SDK what the layer found out.
 ///
 /// 1. Whatever header the SDK hands over is passed over: the layer has read the token, and taken it away.
-/// 2. A request that did not pass the layer is an error.
+/// 2. A request that did not pass the layer is an error, but for the one caller of a server over stdio.
 /// 3. The answer is never "no context": the SDK's own tool authorizer would then not be asked.
 pub(super) struct Provider {
     protected: Protected,
+    callers: Callers,
     one_issuer: bool,
 }
 
 impl Provider {
-    pub(super) fn new(protected: &Protected) -> Self {
+    pub(super) fn new(protected: &Protected, callers: Callers) -> Self {
         let authority = protected.gate().settings.authority.as_ref();
         let issuers = authority.map_or(0, |authority| authority.validator.issuers().len());
         Self {
             protected: protected.clone(),
+            callers,
             one_issuer: issuers <= 1,
         }
     }
@@ -61,7 +64,11 @@ impl Provider {
 #[async_trait]
 impl AuthProvider for Provider {
     async fn validate_request(&self, _: Option<&str>) -> ::pmcp::Result<Option<AuthContext>> {
-        let Some(facts) = request::facts(&self.protected) else {
+        let facts = match self.callers {
+            Callers::Requests => request::facts(&self.protected),
+            Callers::Environment => Some(self.protected.local_facts().await),
+        };
+        let Some(facts) = facts else {
             return Err(::pmcp::Error::authentication("this server is served without its gate"));
         };
         let context = match &facts.caller {
@@ -90,7 +97,7 @@ mod tests {
         let protected = Gate::public_only().unwrap().protect(Toolset::new(())).unwrap();
         Provider {
             one_issuer,
-            ..Provider::new(&protected)
+            ..Provider::new(&protected, super::Callers::Requests)
         }
     }
 

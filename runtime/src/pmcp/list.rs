@@ -62,12 +62,16 @@ fn unreadable() -> Response {
 }
 
 /// The list as one caller gets to see it.
-struct CallerList {
+pub(super) struct CallerList {
     protected: Protected,
     caller: Option<Caller>,
 }
 
 impl CallerList {
+    pub(super) fn new(protected: Protected, caller: Option<Caller>) -> Self {
+        Self { protected, caller }
+    }
+
     /// No body is no list. Anything else has to be JSON.
     fn cut_bytes(&self, body: &[u8]) -> Option<Vec<u8>> {
         if body.is_empty() {
@@ -81,7 +85,12 @@ impl CallerList {
     /// Cuts a message down if it is a list of tools: those of the toolset, in its order, that the caller may call. Says
     /// whether it was one.
     fn cut(&self, message: &mut Value) -> bool {
-        let Some(result) = message.get_mut("result").and_then(Value::as_object_mut) else {
+        message.get_mut("result").is_some_and(|result| self.cut_result(result))
+    }
+
+    /// As [`cut`](Self::cut), for what stands in a message as its result.
+    pub(super) fn cut_result(&self, result: &mut Value) -> bool {
+        let Some(result) = result.as_object_mut() else {
             return false;
         };
         let Some(Value::Array(mut offered)) = result.get_mut("tools").map(Value::take) else {

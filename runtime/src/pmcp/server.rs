@@ -2,7 +2,7 @@
 
 use super::auth::Provider;
 use super::request::{Passage, pass};
-use super::tools::Tools;
+use super::tools::{Callers, Tools};
 use crate::error::ConfigError;
 use crate::protected::Protected;
 use ::pmcp::ServerBuilder;
@@ -19,22 +19,34 @@ pub struct Server {
     protected: Protected,
 }
 
+/// Builds the SDK's server, with our answer to the question who calls, and looks it through.
+pub(super) fn finish(tools: &Tools, builder: ServerBuilder) -> Result<::pmcp::Server, ConfigError> {
+    let provider = Provider::new(&tools.protected, tools.callers);
+    let sdk = builder.auth_provider(provider).build().map_err(|error| {
+        ConfigError::new(
+            format!("the server cannot be built: {error}"),
+            "see `pmcp::ServerBuilder::build`",
+        )
+    })?;
+    tools.check(&sdk)?;
+    Ok(sdk)
+}
+
 impl Server {
     /// Finishes a builder that these tools were handed over to, with whatever else it holds: prompts, resources, middleware.
     ///
     /// 1. The SDK learns from the gate who calls; an `auth_provider` of the builder is replaced.
     /// 2. A tool that has no policy, or is not the guarded one, is a [`ConfigError`] (R22).
+    /// 3. So are tools [for stdio](Tools::for_stdio): they would take every request for one of their caller's.
     pub fn new(tools: &Tools, builder: ServerBuilder) -> Result<Self, ConfigError> {
-        let sdk = builder.auth_provider(Provider::new(&tools.protected)).build();
-        let sdk = sdk.map_err(|error| {
-            ConfigError::new(
-                format!("the server cannot be built: {error}"),
-                "see `pmcp::ServerBuilder::build`",
-            )
-        })?;
-        tools.check(&sdk)?;
+        if tools.callers != Callers::Requests {
+            return Err(ConfigError::new(
+                "these tools are for stdio",
+                "make them with `Tools::new`",
+            ));
+        }
         Ok(Self {
-            sdk: Arc::new(sdk),
+            sdk: Arc::new(finish(tools, builder)?),
             protected: tools.protected.clone(),
         })
     }

@@ -1,6 +1,6 @@
 //! Tools that a server already has, written for `pmcp` and not with `#[mcp_tool]`.
 
-use super::tools::{facts, rejected, until_cancelled};
+use super::tools::{Callers, facts, rejected, until_cancelled};
 use crate::call::Call;
 use crate::error::{ArgumentsError, ConfigError, Error};
 use crate::policy::Policy;
@@ -67,12 +67,18 @@ impl<S> Toolset<S> {
 /// A handler of the SDK that runs only if the gate lets it.
 pub(super) struct GuardedStock {
     protected: Protected,
+    callers: Callers,
     tool: Arc<Tool>,
     handler: Arc<dyn ToolHandler>,
 }
 
 impl GuardedStock {
-    pub(super) fn new(protected: &Protected, tool: &Arc<Tool>, handler: &StockHandler) -> Result<Self, ConfigError> {
+    pub(super) fn new(
+        protected: &Protected,
+        callers: Callers,
+        tool: &Arc<Tool>,
+        handler: &StockHandler,
+    ) -> Result<Self, ConfigError> {
         if tool.policy.demanded_tenant().is_some() {
             return Err(ConfigError::new(
                 format!(
@@ -84,6 +90,7 @@ impl GuardedStock {
         }
         Ok(Self {
             protected: protected.clone(),
+            callers,
             tool: Arc::clone(tool),
             handler: Arc::clone(&handler.0),
         })
@@ -94,7 +101,7 @@ impl GuardedStock {
         ::pmcp::Result<T>: Answer,
         for<'a> StockCall<'a>: Prepared<::pmcp::Result<T>>,
     {
-        let facts = facts(&self.protected, &extra);
+        let facts = facts(&self.protected, self.callers, &extra).await;
         let call = StockCall {
             handler: &*self.handler,
             arguments,

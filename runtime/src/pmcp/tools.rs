@@ -22,7 +22,17 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Tools {
     pub(super) protected: Protected,
+    pub(super) callers: Callers,
     handlers: Arc<[Handler]>,
+}
+
+/// Where the handlers look for who calls. The SDK tells them nothing of its transport.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Callers {
+    /// In what the layer found out about the request.
+    Requests,
+    /// In the environment of the process: [`Protected::with_token`].
+    Environment,
 }
 
 type Handler = (Arc<str>, Arc<dyn ToolHandler>);
@@ -34,13 +44,24 @@ impl Tools {
     /// 1. A tool of another SDK is a [`ConfigError`].
     /// 2. So is a policy that cannot be checked, because only the tool itself can read its arguments.
     pub fn new(protected: &Protected) -> Result<Self, ConfigError> {
+        Self::with_callers(protected, Callers::Requests)
+    }
+
+    /// The same for a [`StdioServer`](super::StdioServer): **whoever** reaches these handlers is who the token of
+    /// [`Protected::with_token`] is of, so never hand them to a server with another transport.
+    pub fn for_stdio(protected: &Protected) -> Result<Self, ConfigError> {
+        Self::with_callers(protected, Callers::Environment)
+    }
+
+    fn with_callers(protected: &Protected, callers: Callers) -> Result<Self, ConfigError> {
         let handlers = protected.tools().iter().map(|tool| {
             let handler: Arc<dyn ToolHandler> = match tool.as_stock() {
                 None => Arc::new(Guarded {
                     protected: protected.clone(),
+                    callers,
                     tool: Arc::clone(tool),
                 }),
-                Some(Stock::Pmcp(stock)) => Arc::new(GuardedStock::new(protected, tool, stock)?),
+                Some(Stock::Pmcp(stock)) => Arc::new(GuardedStock::new(protected, callers, tool, stock)?),
                 #[cfg(feature = "rmcp")]
                 Some(Stock::Rmcp) => {
                     return Err(ConfigError::new(
@@ -53,6 +74,7 @@ impl Tools {
         });
         Ok(Self {
             protected: protected.clone(),
+            callers,
             handlers: handlers.collect::<Result<_, _>>()?,
         })
     }
@@ -110,12 +132,13 @@ impl fmt::Debug for Tools {
 
 struct Guarded {
     protected: Protected,
+    callers: Callers,
     tool: Arc<Tool>,
 }
 
 impl Guarded {
     async fn run(&self, arguments: Value, extra: &RequestHandlerExtra) -> ::pmcp::Result<Output> {
-        let facts = facts(&self.protected, extra);
+        let facts = facts(&self.protected, self.callers, extra).await;
         let prepare = || match arguments {
             // What the SDK makes of arguments that were left out.
             Value::Null => self.tool.prepare(Map::new().into()),
@@ -155,9 +178,12 @@ impl ToolHandler for Guarded {
     }
 }
 
-/// What the layer found out about the request; without it nobody calls.
-pub(super) fn facts(protected: &Protected, extra: &RequestHandlerExtra) -> Facts {
-    let mut facts = request::facts(protected).unwrap_or_else(Facts::nobody);
+/// Who calls, and what else is known of the request. Without a layer nobody calls.
+pub(super) async fn facts(protected: &Protected, callers: Callers, extra: &RequestHandlerExtra) -> Facts {
+    let mut facts = match callers {
+        Callers::Requests => request::facts(protected).unwrap_or_else(Facts::nobody),
+        Callers::Environment => protected.local_facts().await,
+    };
     if facts.request_id.is_none() {
         facts.request_id = Some(extra.request_id.as_str().into());
     }

@@ -497,3 +497,16 @@ async fn arguments_that_are_no_object_are_wrong() {
     let without = client.request("tools/call", json!({"name": "name"})).await.unwrap();
     assert_eq!(without.text(), "nobody");
 }
+
+/// Measure: tools that take every call for one of the environment's caller go to a server over stdio, and to no other.
+#[test]
+fn tools_for_stdio_and_for_requests_are_not_mixed_up() {
+    let protected = protected(Toolset::new(()).tool(NameTool));
+    let (requests, stdio) = (Tools::new(&protected).unwrap(), Tools::for_stdio(&protected).unwrap());
+    let error = Server::new(&stdio, pmcp_builder().mcp_server(&stdio)).unwrap_err();
+    assert!(error.to_string().contains("these tools are for stdio"), "{error}");
+    let error = toolgate::pmcp::StdioServer::new(&requests, pmcp_builder().mcp_server(&requests)).unwrap_err();
+    assert!(error.to_string().contains("for requests over HTTP"), "{error}");
+    // Nor do the handlers of the one pass for those of the other.
+    assert!(Server::new(&requests, pmcp_builder().mcp_server(&stdio)).is_err());
+}
