@@ -6,6 +6,7 @@ use crate::{demo, tools};
 use axum::Router;
 use clap::Parser as _;
 use std::error::Error;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use toolgate::{Algorithm, Gate, JwtValidator, Protected};
 use toolgate_testing::IdentityProvider;
@@ -20,7 +21,9 @@ pub async fn run(serve: Serve) -> Result<(), Box<dyn Error>> {
     match &options.issuer {
         Some(issuer) => {
             let resource = options.resource.clone().unwrap_or_default();
-            let protected = protect(issuer, &resource, options.jwks_uri.as_deref(), Readable::default())?;
+            let audit = Readable::default();
+            audit.go_live();
+            let protected = protect(issuer, &resource, options.jwks_uri.as_deref(), audit)?;
             println!(
                 "Serving {resource} for tokens of {issuer}, on {}",
                 listener.local_addr()?
@@ -50,10 +53,39 @@ fn protect(issuer: &str, resource: &str, jwks_uri: Option<&str>, audit: Readable
     Ok(gate.protect(tools::toolset(tools::Notes::default()))?)
 }
 
+/// Serves until somebody asks to stop. Then no new requests are taken, and those under way are finished; streams, which may
+/// go on for ever, get ten seconds.
 async fn until_stopped(listener: TcpListener, app: Router) -> Result<(), Box<dyn Error>> {
+    let patience = async {
+        asked_to_stop().await;
+        tokio::time::sleep(Duration::from_secs(10)).await;
+    };
     tokio::select! {
-        served = axum::serve(listener, app) => Ok(served?),
-        stopped = tokio::signal::ctrl_c() => Ok(stopped?),
+        served = axum::serve(listener, app).with_graceful_shutdown(asked_to_stop()) => Ok(served?),
+        () = patience => Ok(()),
+    }
+}
+
+/// Waits for Ctrl-C, or for the signal that a service manager sends. If neither can be waited for, it waits for ever.
+async fn asked_to_stop() {
+    let interrupted = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending().await
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => terminate.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupted => {}
+        _ = terminated => {}
     }
 }
 
