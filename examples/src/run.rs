@@ -70,7 +70,7 @@ async fn until_stopped(listener: TcpListener, app: Router) -> Result<(), Box<dyn
 async fn asked_to_stop() {
     let interrupted = async {
         if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     };
     #[cfg(unix)]
