@@ -67,9 +67,10 @@
 //!
 //! # Serve
 //!
-//! With the feature `rmcp`, the module `rmcp` makes a server of it: `toolgate::rmcp::Server::new(&protected, name, version)`,
-//! and its `http_service()` is all that a web server needs. Inside it stands [`Protected::layer`], a tower layer: it makes
-//! callers of tokens, and the gate takes callers from nobody else. A server without the layer runs `public` tools only.
+//! With the feature `rmcp` or `pmcp`, the module of that name makes a server of it. `toolgate::rmcp::Server::http_service()` and
+//! `toolgate::pmcp::Server::router()` are all that a web server needs. Inside them stands [`Protected::layer`], a tower layer:
+//! it makes callers of tokens, and the gate takes callers from nobody else. A server without the layer runs `public` tools
+//! only.
 //!
 //! Over stdio there is one caller, whose token [`Protected::with_token`] takes from the environment.
 //!
@@ -110,6 +111,7 @@
 //! None is on by default.
 //!
 //! - `rmcp`: guarded tools in a server of the [`rmcp`](https://docs.rs/rmcp) SDK.
+//! - `pmcp`: guarded tools in a server of the [`pmcp`](https://docs.rs/pmcp) SDK.
 //! - `assertions`: claims and callers that no validator checked, for tests. `toolgate-testing` turns it on; nothing else
 //!   should.
 //!
