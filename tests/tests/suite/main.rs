@@ -14,6 +14,7 @@
 
 mod cases;
 mod decisions;
+mod expiry;
 mod fetch;
 mod gate_setup;
 mod keys;
