@@ -12,6 +12,7 @@
     reason = "a test that unwraps fails at the right line, also in its helpers"
 )]
 
+mod calls;
 mod cases;
 mod decisions;
 mod expiry;
@@ -36,6 +37,7 @@ mod with_rmcp {
     mod challenges;
     mod clients;
     mod definitions;
+    mod limits;
     mod sessions;
 }
 
@@ -49,5 +51,6 @@ mod with_pmcp {
     mod challenges;
     mod clients;
     mod definitions;
+    mod limits;
     mod sessions;
 }
