@@ -274,10 +274,18 @@ mod tests {
             Policy::PUBLIC.tenant(tenant),
         ] {
             assert!(!demanding.is_public(), "{demanding:?}");
-            assert_eq!(demanding.admit(None), Decision::Deny(Denial::Unauthenticated), "{demanding:?}");
+            assert_eq!(
+                demanding.admit(None),
+                Decision::Deny(Denial::Unauthenticated),
+                "{demanding:?}"
+            );
         }
         // Nor does a demand open what admits no one.
-        let nobody = Policy::NOBODY.scopes_all(&[A]).scopes_any(&[A]).roles(&["r"]).tenant(tenant);
+        let nobody = Policy::NOBODY
+            .scopes_all(&[A])
+            .scopes_any(&[A])
+            .roles(&["r"])
+            .tenant(tenant);
         assert_eq!(nobody.admit(Some(&caller(&["a"]))), Decision::Deny(Denial::Nobody));
     }
 

@@ -127,7 +127,11 @@ mod tests {
     #[test]
     fn a_caller_without_a_tenant_is_not_of_the_tenant_without_a_name() {
         for named in ["", "none", "acme"] {
-            assert_eq!(admit(None, named), Decision::Deny(Denial::CallerWithoutTenant), "{named:?}");
+            assert_eq!(
+                admit(None, named),
+                Decision::Deny(Denial::CallerWithoutTenant),
+                "{named:?}"
+            );
         }
         let nobody = Tenants::Named(vec![Some("".into())]).admit(DEMAND, None);
         assert_eq!(nobody, Decision::Deny(Denial::CallerWithoutTenant));
@@ -137,11 +141,28 @@ mod tests {
     fn a_tenant_is_compared_as_it_is() {
         assert_eq!(admit(Some("acme"), "acme"), Decision::Allow);
         let others = [
-            " acme", "acme ", "acme\n", "acme\u{0}", "ACME", "Acme", "acm", "acme.", "a\u{300}cme", "",
+            " acme",
+            "acme ",
+            "acme\n",
+            "acme\u{0}",
+            "ACME",
+            "Acme",
+            "acm",
+            "acme.",
+            "a\u{300}cme",
+            "",
         ];
         for named in others {
-            assert_eq!(admit(Some("acme"), named), Decision::Deny(Denial::OtherTenant), "{named:?}");
-            assert_eq!(admit(Some(named), "acme"), Decision::Deny(Denial::OtherTenant), "{named:?}");
+            assert_eq!(
+                admit(Some("acme"), named),
+                Decision::Deny(Denial::OtherTenant),
+                "{named:?}"
+            );
+            assert_eq!(
+                admit(Some(named), "acme"),
+                Decision::Deny(Denial::OtherTenant),
+                "{named:?}"
+            );
         }
     }
 
