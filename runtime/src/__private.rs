@@ -78,3 +78,29 @@ pub fn audited<T: Serialize + ?Sized>(field: &T) -> Value {
     }
     value
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_AUDITED_BYTES, audited, nothing_named_since};
+    use serde_json::json;
+
+    #[test]
+    fn a_list_that_named_nothing_names_nothing_that_exists() {
+        let mut named = vec![Some("acme".into())];
+        nothing_named_since(0, &mut named);
+        assert_eq!(named, [Some("acme".into())]);
+        nothing_named_since(1, &mut named);
+        assert_eq!(named, [Some("acme".into()), None]);
+    }
+
+    #[test]
+    fn a_long_value_stands_in_no_record() {
+        // With its two quotes exactly as long as may be.
+        let longest = "x".repeat(MAX_AUDITED_BYTES - 2);
+        assert_eq!(audited(&longest), json!(longest));
+        assert_eq!(audited(&format!("{longest}x")), json!("(1025 bytes)"));
+        // It is the JSON that counts: a control character takes six bytes of it.
+        assert_eq!(audited(&"\u{0}".repeat(200)), json!("(1202 bytes)"));
+        assert_eq!(audited(&vec![0; 1000]), json!("(2001 bytes)"));
+    }
+}

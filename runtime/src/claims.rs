@@ -58,6 +58,13 @@ impl Claims {
         }
     }
 
+    /// Sets when the token expires, as time since the Unix epoch.
+    #[cfg(feature = "assertions")]
+    #[must_use]
+    pub fn with_expiry(self, expires_at: Duration) -> Self {
+        Self { expires_at, ..self }
+    }
+
     pub(crate) fn of(issuer: Arc<str>, subject: &str, kind: PrincipalKind) -> Self {
         Self {
             principal: Principal {

@@ -150,4 +150,37 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn mcp_50_without_a_resource_url_only_this_machine_is_known_and_no_page() {
+        let check = |host: &str, origin: Option<&str>| {
+            let mut request = http::Request::post("/mcp").header("host", host);
+            if let Some(origin) = origin {
+                request = request.header("origin", origin);
+            }
+            let parts = request.body(()).unwrap().into_parts().0;
+            let peers = AllowedPeers::loopback();
+            peers.check_host(&parts).and_then(|()| peers.check_origin(&parts))
+        };
+        for own in ["localhost", "localhost:8080", "127.0.0.1:1", "[::1]", "[::1]:65535"] {
+            assert_eq!(check(own, None), Ok(()), "{own}");
+            for origin in ["http://localhost:8080", "https://evil.example", "null"] {
+                assert_eq!(check(own, Some(origin)), Err(ForeignPeer::Origin), "{origin}");
+            }
+        }
+        for foreign in [
+            "evil.example",
+            "evil.example:8080",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example",
+            "localhost@evil.example",
+            "0.0.0.0:8080",
+            "10.0.0.1",
+            "[::]:8080",
+            "[::ffff:10.0.0.1]",
+            "",
+        ] {
+            assert_eq!(check(foreign, None), Err(ForeignPeer::Host), "{foreign}");
+        }
+    }
 }

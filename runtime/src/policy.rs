@@ -220,3 +220,79 @@ impl Policy {
         hex
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Policy, TenantDemand};
+    use crate::caller::{Caller, PrincipalKind};
+    use crate::claims::{Claims, sorted};
+    use crate::decision::{Decision, Denial};
+    use crate::scope::ScopeToken;
+    use std::panic::catch_unwind;
+
+    const A: ScopeToken = ScopeToken::from_static("a");
+    const B: ScopeToken = ScopeToken::from_static("b");
+    const C: ScopeToken = ScopeToken::from_static("c");
+    const D: ScopeToken = ScopeToken::from_static("d");
+
+    fn caller(scopes: &[&str]) -> Caller {
+        let mut claims = Claims::of("i".into(), "alice", PrincipalKind::User);
+        claims.scopes = sorted(scopes.iter().copied());
+        Caller::new(claims)
+    }
+
+    #[test]
+    fn mcp_43_who_has_some_of_the_scopes_is_told_all_of_them() {
+        let policy = Policy::AUTHENTICATED.scopes_all(&[A, B]).scopes_any(&[C, D]);
+        for (held, missing) in [
+            (&["a"][..], vec![B, C]),
+            (&["a", "b"], vec![C]),
+            (&["b", "d"], vec![A]),
+            (&[], vec![A, B, C]),
+        ] {
+            let required = vec![A, B, C];
+            assert_eq!(
+                policy.admit(Some(&caller(held))),
+                Decision::Deny(Denial::MissingScopes { missing, required }),
+                "{held:?}"
+            );
+        }
+        assert_eq!(policy.admit(Some(&caller(&["a", "b", "d"]))), Decision::Allow);
+    }
+
+    #[test]
+    fn r22_a_public_policy_with_a_demand_is_not_public() {
+        let tenant = TenantDemand {
+            field: "id",
+            lookup: None,
+        };
+        assert_eq!(Policy::PUBLIC.admit(None), Decision::Allow);
+        for demanding in [
+            Policy::PUBLIC.scopes_all(&[A]),
+            Policy::PUBLIC.scopes_any(&[A]),
+            Policy::PUBLIC.roles(&["manager"]),
+            Policy::PUBLIC.tenant(tenant),
+        ] {
+            assert!(!demanding.is_public(), "{demanding:?}");
+            assert_eq!(
+                demanding.admit(None),
+                Decision::Deny(Denial::Unauthenticated),
+                "{demanding:?}"
+            );
+        }
+        // Nor does a demand open what admits no one.
+        let nobody = Policy::NOBODY
+            .scopes_all(&[A])
+            .scopes_any(&[A])
+            .roles(&["r"])
+            .tenant(tenant);
+        assert_eq!(nobody.admit(Some(&caller(&["a"]))), Decision::Deny(Denial::Nobody));
+    }
+
+    #[test]
+    fn r22_an_empty_list_is_no_demand_and_panics() {
+        assert!(catch_unwind(|| Policy::AUTHENTICATED.scopes_all(&[])).is_err());
+        assert!(catch_unwind(|| Policy::AUTHENTICATED.scopes_any(&[])).is_err());
+        assert!(catch_unwind(|| Policy::AUTHENTICATED.roles(&[])).is_err());
+    }
+}

@@ -84,9 +84,18 @@ mod tests {
     use super::{ForeignSession, SessionKeys};
     use crate::caller::{Caller, PrincipalKind};
     use crate::claims::Claims;
+    use aws_lc_rs::hmac;
 
     fn caller(issuer: &str, subject: &str, kind: PrincipalKind, tenant: Option<&str>) -> Caller {
         let mut claims = Claims::of(issuer.into(), subject, kind);
+        claims.tenant = tenant.map(Into::into);
+        Caller::new(claims)
+    }
+
+    /// The same one, with a token that was issued to a client.
+    fn through(client_id: &str, tenant: Option<&str>) -> Caller {
+        let mut claims = Claims::of("i".into(), "ab", PrincipalKind::User);
+        claims.client_id = Some(client_id.into());
         claims.tenant = tenant.map(Into::into);
         Caller::new(claims)
     }
@@ -96,6 +105,15 @@ mod tests {
         let keys = SessionKeys::random().unwrap();
         let callers = [
             None,
+            Some(caller("j", "ab", PrincipalKind::User, None)),
+            Some(through("c", None)),
+            Some(through("d", None)),
+            // With nothing but separators between the parts, the two of each pair would sign the same bytes.
+            Some(through("", None)),
+            Some(caller("i", "a\u{1}b", PrincipalKind::User, None)),
+            Some(caller("i\u{1}a", "b", PrincipalKind::User, None)),
+            Some(through("c\u{1}d", Some("e"))),
+            Some(through("c", Some("d\u{1}e"))),
             Some(caller("i", "ab", PrincipalKind::User, None)),
             Some(caller("ia", "b", PrincipalKind::User, None)),
             Some(caller("i", "ab", PrincipalKind::Client, None)),
@@ -109,6 +127,28 @@ mod tests {
                 assert_eq!(keys.unbind(&bound, claimant.as_ref()), expected, "{i} {j}");
             }
         }
+    }
+
+    /// The tags were computed apart from this crate. What is signed must not change unnoticed: the separation from other uses
+    /// of a key, the order of the parts, what stands for a part that is not there.
+    #[test]
+    fn mcp_58_what_is_signed_stays_what_it_is() {
+        let secret = hmac::Key::new(hmac::HMAC_SHA256, &[7; 32]);
+        let keys = SessionKeys {
+            keys: vec![("k".to_owned(), secret)],
+        };
+        let mut claims = Claims::of("https://idp.example".into(), "alice", PrincipalKind::User);
+        claims.client_id = Some("web".into());
+        claims.tenant = Some("acme".into());
+        let alice = Caller::new(claims);
+        assert_eq!(
+            keys.bind("5a", Some(&alice)).unwrap(),
+            "5a.k.lVqewbqFK7W5ekwMY-88PnsMKu_97ddyI3JZO2Tb32o"
+        );
+        assert_eq!(
+            keys.bind("5a", None).unwrap(),
+            "5a.k.7-Jkhi5UeW1HjtEZjYdkZit5SSItVcnwoZPdWltd31Q"
+        );
     }
 
     #[test]

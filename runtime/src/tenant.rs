@@ -104,3 +104,77 @@ where
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Tenants;
+    use crate::caller::{Caller, PrincipalKind};
+    use crate::claims::Claims;
+    use crate::decision::{Decision, Denial};
+    use crate::policy::TenantDemand;
+
+    const DEMAND: Option<TenantDemand> = Some(TenantDemand {
+        field: "id",
+        lookup: None,
+    });
+
+    fn admit(own: Option<&str>, named: &str) -> Decision {
+        let mut claims = Claims::of("i".into(), "alice", PrincipalKind::User);
+        claims.tenant = own.map(Into::into);
+        Tenants::Named(vec![Some(named.into())]).admit(DEMAND, Some(&Caller::new(claims)))
+    }
+
+    #[test]
+    fn a_caller_without_a_tenant_is_not_of_the_tenant_without_a_name() {
+        for named in ["", "none", "acme"] {
+            assert_eq!(
+                admit(None, named),
+                Decision::Deny(Denial::CallerWithoutTenant),
+                "{named:?}"
+            );
+        }
+        let nobody = Tenants::Named(vec![Some("".into())]).admit(DEMAND, None);
+        assert_eq!(nobody, Decision::Deny(Denial::CallerWithoutTenant));
+    }
+
+    #[test]
+    fn a_tenant_is_compared_as_it_is() {
+        assert_eq!(admit(Some("acme"), "acme"), Decision::Allow);
+        let others = [
+            " acme",
+            "acme ",
+            "acme\n",
+            "acme\u{0}",
+            "ACME",
+            "Acme",
+            "acm",
+            "acme.",
+            "a\u{300}cme",
+            "",
+        ];
+        for named in others {
+            assert_eq!(
+                admit(Some("acme"), named),
+                Decision::Deny(Denial::OtherTenant),
+                "{named:?}"
+            );
+            assert_eq!(
+                admit(Some(named), "acme"),
+                Decision::Deny(Denial::OtherTenant),
+                "{named:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn r22_a_demand_that_nobody_looked_into_is_a_denial() {
+        let mut claims = Claims::of("i".into(), "alice", PrincipalKind::User);
+        claims.tenant = Some("acme".into());
+        let alice = Caller::new(claims);
+        assert_eq!(
+            Tenants::Unbound.admit(DEMAND, Some(&alice)),
+            Decision::Deny(Denial::NoTenantNamed)
+        );
+        assert_eq!(Tenants::Unbound.admit(None, Some(&alice)), Decision::Allow);
+    }
+}

@@ -124,7 +124,53 @@ impl Message {
 
 #[cfg(test)]
 mod tests {
-    use super::{Message, MessageError};
+    use super::{MAX_ANONYMOUS_BYTES, MAX_BODY_BYTES, MAX_BODY_TIME, Message, MessageError, read};
+    use bytes::Bytes;
+    use http_body::{Body, Frame};
+    use http_body_util::Full;
+    use std::convert::Infallible;
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+    use std::time::Duration;
+    use tokio::time::{Instant, Sleep, sleep, timeout};
+
+    /// A body that sends a byte a second, for ever.
+    struct Endless(Pin<Box<Sleep>>);
+
+    impl Body for Endless {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            cx: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            std::task::ready!(self.0.as_mut().poll(cx));
+            self.0 = Box::pin(sleep(Duration::from_secs(1)));
+            Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(b" ")))))
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_never_ends_is_waited_for_for_a_while_only() {
+        for has_token in [false, true] {
+            let start = Instant::now();
+            let body = Endless(Box::pin(sleep(Duration::ZERO)));
+            let cut = timeout(2 * MAX_BODY_TIME, read(body, has_token)).await.unwrap();
+            assert!(matches!(cut, Err(MessageError::Unreadable)), "{cut:?}");
+            assert_eq!(start.elapsed().as_secs(), MAX_BODY_TIME.as_secs());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_may_be_longer_with_a_token_than_without() {
+        for (has_token, limit) in [(false, MAX_ANONYMOUS_BYTES), (true, MAX_BODY_BYTES)] {
+            let body = |length| Full::new(Bytes::from(vec![b' '; length]));
+            assert_eq!(read(body(limit), has_token).await.unwrap().len(), limit);
+            let long = read(body(limit + 1), has_token).await;
+            assert!(matches!(long, Err(MessageError::TooLong)), "{long:?}");
+        }
+    }
 
     #[test]
     fn r16_a_body_means_one_thing_or_nothing() {
@@ -145,6 +191,7 @@ mod tests {
             r#"{"id":{}}"#,
             r#"{"id":null,"method":"ping"}"#,
             r#"{"id":true}"#,
+            r#"{"id":["x"]}"#,
             &long,
         ] {
             assert!(

@@ -110,10 +110,76 @@ where
     }
 }
 
-/// How long an answer may take: until the token is no longer valid for anyone's clock. A stream that was opened with it ends
-/// then.
+/// How long an answer may take: until the token has expired, and a minute longer for clocks that differ. A stream that was
+/// opened with it ends then.
+///
+/// A token that a validator with a longer leeway let in after its expiry gets the minute: the answer would be lost else.
 fn time_left(protected: &Protected, caller: &Caller) -> Duration {
     const LEEWAY: Duration = Duration::from_mins(1);
     let now = protected.gate().settings.clock.unix_time();
-    caller.expires_at().saturating_add(LEEWAY).saturating_sub(now)
+    caller.expires_at().saturating_sub(now).saturating_add(LEEWAY)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::gate::Gate;
+    use crate::toolset::Toolset;
+    use bytes::Bytes;
+    use http::{Request, Response};
+    use http_body_util::Full;
+    use std::convert::Infallible;
+    use std::future::{Ready, poll_fn, ready};
+    use std::task::{Context, Poll};
+    use toolgate_macros::mcp_tool;
+    use tower_layer::Layer as _;
+    use tower_service::Service;
+
+    /// Open, so that the layer lets requests without a token through.
+    #[mcp_tool(public)]
+    async fn open() -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    /// A service with room for one request, which it makes when it is asked whether it is ready. A clone has none.
+    #[derive(Default)]
+    struct OneAtATime {
+        is_ready: bool,
+    }
+
+    impl Clone for OneAtATime {
+        fn clone(&self) -> Self {
+            Self::default()
+        }
+    }
+
+    impl Service<Request<Full<Bytes>>> for OneAtATime {
+        type Response = Response<Full<Bytes>>;
+        type Error = Infallible;
+        type Future = Ready<Result<Self::Response, Infallible>>;
+
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+            self.is_ready = true;
+            Poll::Ready(Ok(()))
+        }
+
+        fn call(&mut self, _: Request<Full<Bytes>>) -> Self::Future {
+            assert!(std::mem::take(&mut self.is_ready), "called without having been ready");
+            ready(Ok(Response::default()))
+        }
+    }
+
+    #[tokio::test]
+    async fn the_service_that_was_ready_is_the_one_that_is_called() {
+        let protected = Gate::public_only()
+            .unwrap()
+            .protect(Toolset::new(()).tool(OpenTool))
+            .unwrap();
+        let mut service = protected.layer().layer(OneAtATime::default());
+        for _ in 0..2 {
+            let body = Full::from(r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#);
+            let request = Request::post("/").header("host", "localhost").body(body).unwrap();
+            poll_fn(|cx| service.poll_ready(cx)).await.unwrap();
+            assert_eq!(service.call(request).await.unwrap().status(), 200);
+        }
+    }
 }

@@ -44,3 +44,48 @@ impl<B: Body> Body for Until<B> {
         self.body.size_hint()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Until;
+    use bytes::Bytes;
+    use http_body::{Body, Frame};
+    use http_body_util::{BodyExt as _, Full};
+    use std::convert::Infallible;
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+    use std::time::Duration;
+    use tokio::time::{Instant, timeout};
+
+    /// A stream on which nothing ever happens.
+    struct Silent;
+
+    impl Body for Silent {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            Poll::Pending
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_ends_when_the_time_is_over_and_not_before() {
+        let start = Instant::now();
+        let stream = Until::new(Silent, Some(Duration::from_secs(90)));
+        let frames = timeout(Duration::from_mins(10), stream.collect()).await.unwrap();
+        assert!(frames.unwrap().to_bytes().is_empty());
+        assert_eq!(start.elapsed().as_secs(), 90);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_there_in_time_is_sent_whole() {
+        for left in [None, Some(Duration::from_secs(1)), Some(Duration::MAX)] {
+            let body = Until::new(Full::<Bytes>::from("all of it"), left);
+            assert_eq!(body.size_hint().exact(), Some(9));
+            assert_eq!(body.collect().await.unwrap().to_bytes(), "all of it");
+        }
+        let none = timeout(Duration::from_hours(24), Until::new(Silent, None).collect()).await;
+        assert!(none.is_err());
+    }
+}

@@ -10,7 +10,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use toolgate::audit::{AuditError, AuditSink, Record};
-use toolgate::{Caller, NoArguments, State, ToolError, Toolset, mcp_tool};
+use toolgate::{CallContext, Caller, NoArguments, State, ToolError, Toolset, mcp_tool};
 use tracing::Instrument as _;
 use tracing_subscriber::layer::SubscriberExt as _;
 
@@ -100,6 +100,37 @@ async fn a_call_has_a_decision_and_an_outcome_with_one_id() {
     let text = server.records.text();
     let signature = token.rsplit('.').next().unwrap();
     assert!(!text.contains(signature) && !text.contains("hello"), "{text}");
+}
+
+/// Tells what it knows of its call.
+#[mcp_tool(public)]
+async fn context(_: NoArguments, context: CallContext) -> Result<String, Infallible> {
+    let request_id = context.request_id().unwrap_or("none");
+    Ok(format!("{} {} {request_id}", context.id(), context.tool()))
+}
+
+#[tokio::test]
+async fn a_tool_knows_the_ids_that_stand_in_its_records() {
+    let server = Running::start(SDK, Toolset::new(()).tool(ContextTool)).await;
+    for (id, as_text) in [(json!(7), "7"), (json!("seven"), r#""seven""#)] {
+        let params = json!({"name": "context", "arguments": {}, "_meta": {
+            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
+            "io.modelcontextprotocol/clientCapabilities": {},
+        }});
+        let before = server.records.all().len();
+        let body = json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params});
+        let reply = server.client().post(body).await.unwrap();
+        let records = server.records.wait_for("context", before + 2).await.split_off(before);
+        assert_eq!(records.len(), 2);
+        for record in records {
+            assert_eq!(record["jsonrpc.request.id"], as_text);
+            assert_eq!(
+                reply.text(),
+                format!("{} context {as_text}", record["id"].as_str().unwrap())
+            );
+        }
+    }
 }
 
 #[tokio::test]

@@ -40,6 +40,105 @@ async fn mcp_42_43_a_missing_scope_is_a_403_that_names_all_scopes_of_the_tool() 
     assert_eq!(notes.store.text("acme-1").unwrap(), "The first text of acme-1.");
 }
 
+/// Needs several scopes.
+#[mcp_tool(scopes_all = ["notes:read", "notes:write"], scopes_any = ["team:a", "team:b"])]
+async fn several(_: NoArguments) -> Result<(), std::convert::Infallible> {
+    Ok(())
+}
+
+/// A client that asked for what is missing only would lose what it has.
+#[tokio::test]
+async fn mcp_43_who_holds_some_of_the_scopes_is_told_all_and_the_record_which_are_missing() {
+    let server = Running::start(SDK, Toolset::new(()).tool(SeveralTool)).await;
+    let token = server.token("alice").scopes(["notes:read"]).mint();
+    let reply = server.client().bearer(token).call("several", json!({})).await.unwrap();
+    assert_eq!(
+        (reply.status, reply.challenge_param("scope")),
+        (403, Some("notes:read notes:write team:a"))
+    );
+    // The layer and the gate can both deny: one of them writes it down.
+    let records = server.records.all();
+    assert_eq!(records.len(), 1, "{}", server.records.text());
+    assert_eq!(
+        (
+            &records[0]["gen_ai.tool.name"],
+            &records[0]["reason"],
+            &records[0]["missing_scopes"]
+        ),
+        (
+            &json!("several"),
+            &json!("insufficient_scope"),
+            &json!(["notes:write", "team:a"])
+        )
+    );
+}
+
+/// For all.
+#[mcp_tool(scopes_all = ["basic"], read_only = true)]
+async fn basic(_: NoArguments) -> Result<(), std::convert::Infallible> {
+    Ok(())
+}
+
+/// Read-only, but not for all.
+#[mcp_tool(scopes_all = ["report"], roles = ["auditor"], read_only = true)]
+async fn report(_: NoArguments) -> Result<(), std::convert::Infallible> {
+    Ok(())
+}
+
+/// For all, but not read-only.
+#[mcp_tool(scopes_all = ["write"], read_only = false)]
+async fn write(_: NoArguments) -> Result<(), std::convert::Infallible> {
+    Ok(())
+}
+
+/// For all, and nobody knows whether it is read-only.
+#[mcp_tool(scopes_all = ["unknown"])]
+async fn unknown(_: NoArguments) -> Result<(), std::convert::Infallible> {
+    Ok(())
+}
+
+fn tools_of_all_kinds() -> Toolset {
+    Toolset::new(())
+        .tool(BasicTool)
+        .tool(ReportTool)
+        .tool(WriteTool)
+        .tool(UnknownTool)
+}
+
+async fn metadata(server: &Running) -> Value {
+    let url = server.url.replace("/mcp", "/.well-known/oauth-protected-resource/mcp");
+    let reply = reqwest::get(&url).await.unwrap();
+    serde_json::from_slice(&reply.bytes().await.unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn mcp_15_the_first_scopes_are_those_of_tools_that_read_and_are_for_all() {
+    let server = Running::start(SDK, tools_of_all_kinds()).await;
+    assert_eq!(metadata(&server).await["scopes_supported"], json!(["basic"]));
+    let reply = server.client().bearer("garbage").list().await.unwrap();
+    assert_eq!(reply.challenge_param("scope"), Some("basic"));
+    let reply = server.client().list().await.unwrap();
+    assert_eq!(reply.challenge_param("scope"), Some("basic"));
+}
+
+#[tokio::test]
+async fn mcp_15_the_first_scopes_can_be_configured() {
+    let scopes = ["profile", "email"].map(toolgate::ScopeToken::from_static);
+    let configure = |gate: Builder| gate.baseline(scopes).name("The notes of Acme");
+    let server = Running::start_with(SDK, tools_of_all_kinds(), configure).await;
+    let document = metadata(&server).await;
+    assert_eq!(document["scopes_supported"], json!(["email", "profile"]));
+    assert_eq!(document["resource_name"], "The notes of Acme");
+    let reply = server.client().bearer("garbage").list().await.unwrap();
+    assert_eq!(reply.challenge_param("scope"), Some("email profile"));
+    // MCP-13: besides what the tool needs.
+    let reply = server.client().call("write", json!({})).await.unwrap();
+    assert_eq!(
+        (reply.status, reply.challenge_param("scope")),
+        (401, Some("email profile write"))
+    );
+}
+
 #[tokio::test]
 async fn not_yours_and_not_there_are_one_answer_and_nothing_changes() {
     let notes = Notes::start(SDK).await;
@@ -298,7 +397,10 @@ async fn a_message_of_more_than_4_mib_is_refused() {
     let notes = Notes::start(SDK).await;
     let long = json!({"resource_id": "acme-1", "text": "x".repeat(4 * 1024 * 1024)});
     let reply = notes.client_of("alice").call("update_note", long).await.unwrap();
-    assert_eq!(reply.status, 413);
+    // The words of the layer: the SDK, which has a limit as well, was not asked.
+    let expected = json!({"code": -32600, "message": "the message is too long"});
+    assert_eq!((reply.status, &reply.body["error"]), (413, &expected));
+    assert_eq!(notes.records.all()[0]["reason"], "malformed_message");
 }
 
 #[tokio::test]

@@ -6,7 +6,12 @@ use serde::Deserialize;
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::convert::Infallible;
-use toolgate::{Caller, Decision, Denial, Policy, ScopeToken, State, Toolset, mcp_tool};
+use toolgate::plumbing::Call;
+use toolgate::policy::TenantDemand;
+use toolgate::tool::{Hints, Location, ToolSpec};
+use toolgate::{
+    Caller, Decision, Denial, Error, NoArguments, Output, Policy, ScopeToken, State, ToolHandler, Toolset, mcp_tool,
+};
 
 const SCOPES: [&str; 4] = ["a", "b", "ab", "A"];
 const ROLES: [&str; 3] = ["r", "s", "R"];
@@ -165,6 +170,92 @@ async fn looked_up(args: Items, _: State<Store>) -> Result<(), Infallible> {
     Ok(())
 }
 
+#[derive(Debug, Deserialize, JsonSchema)]
+struct Groups {
+    groups: Vec<Items>,
+}
+
+/// Every element of every list names a tenant.
+#[mcp_tool(tenant_field = "groups[*].items[*].tenant")]
+async fn nested(args: Groups) -> Result<(), Infallible> {
+    drop(args);
+    Ok(())
+}
+
+/// Every element of every list names something with a tenant.
+#[mcp_tool(tenant_field = "groups[*].items[*].tenant", tenant_of = Store::tenant_of)]
+async fn nested_looked_up(args: Groups, _: State<Store>) -> Result<(), Infallible> {
+    drop(args);
+    Ok(())
+}
+
+/// To many a store, an empty list of ids means all there are.
+#[tokio::test]
+async fn an_empty_list_does_not_hide_behind_its_neighbours() {
+    let protected = protected();
+    let own = || json!({"items": [{"tenant": "acme"}]});
+    let empty = || json!({"items": []});
+    for (groups, allowed) in [
+        (json!([own()]), true),
+        (json!([own(), own()]), true),
+        (json!([]), false),
+        (json!([empty()]), false),
+        (json!([own(), empty()]), false),
+        (json!([empty(), own()]), false),
+        (json!([own(), empty(), own()]), false),
+    ] {
+        for tool in ["nested", "nested_looked_up"] {
+            let caller = toolgate_testing::caller("alice").tenant("acme").build();
+            let call = protected.call(tool, Some(caller), json!({"groups": groups}));
+            assert_eq!(call.await.unwrap().is_ok(), allowed, "{tool} {groups}");
+        }
+    }
+}
+
+/// Written by hand: demands a tenant, and does not say how to find it.
+struct Forgetful;
+
+impl ToolHandler for Forgetful {
+    type Args = NoArguments;
+    type Needs = ();
+    const SPEC: ToolSpec = ToolSpec {
+        name: "forgetful",
+        title: None,
+        description: "",
+        hints: Hints {
+            read_only: None,
+            destructive: None,
+            idempotent: None,
+            open_world: None,
+        },
+        policy: Policy::PUBLIC.tenant(TenantDemand {
+            field: "id",
+            lookup: None,
+        }),
+        location: Location { file: "", line: 0 },
+    };
+
+    fn output_schema() -> Option<schemars::Schema> {
+        None
+    }
+
+    async fn run(_: Call, _: NoArguments) -> Result<Output, Error> {
+        Ok(Output::Empty)
+    }
+}
+
+#[tokio::test]
+async fn r22_a_tenant_that_was_demanded_and_not_looked_for_is_a_denial() {
+    let caller = toolgate_testing::caller("alice").tenant("acme").build();
+    for (caller, expected) in [(None, Denial::Unauthenticated), (Some(caller), Denial::NoTenantNamed)] {
+        let result = protected().call("forgetful", caller, json!({})).await.unwrap();
+        assert!(
+            matches!(&result, Err(Error::Denied(denial)) if *denial == expected),
+            "{result:?}"
+        );
+    }
+}
+
 #[derive(Clone)]
 struct Store;
 
@@ -186,8 +277,13 @@ fn protected() -> toolgate::Protected {
         .validator(validator)
         .build()
         .unwrap();
-    gate.protect(Toolset::new(Store).tool(DirectTool).tool(LookedUpTool))
-        .unwrap()
+    let tools = Toolset::new(Store)
+        .tool(DirectTool)
+        .tool(LookedUpTool)
+        .tool(NestedTool)
+        .tool(NestedLookedUpTool)
+        .tool(Forgetful);
+    gate.protect(tools).unwrap()
 }
 
 #[test]

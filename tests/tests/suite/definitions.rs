@@ -116,4 +116,11 @@ async fn mcp_65_an_unknown_tool_is_an_error_of_the_protocol() {
     let notes = Notes::start(SDK).await;
     let reply = notes.client_of("alice").call("no_such_tool", json!({})).await.unwrap();
     assert_eq!((reply.status, &reply.body["error"]["code"]), (200, &json!(-32602)));
+    // R22: whoever tries names is seen.
+    let records = notes.records.all();
+    assert_eq!(records.len(), 1, "{}", notes.records.text());
+    assert_eq!(
+        (&records[0]["decision"], &records[0]["reason"], &records[0]["user.id"]),
+        (&json!("deny"), &json!("unknown_tool"), &json!("alice"))
+    );
 }

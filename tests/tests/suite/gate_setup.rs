@@ -1,8 +1,16 @@
 //! A gate that is set up wrongly says so before the first request, and says what to do.
 
+use axum::Router;
+use axum::body::Body;
+use http::Request;
 use std::convert::Infallible;
 use std::time::Duration;
-use toolgate::{Algorithm, ConfigError, Gate, JwtValidator, NoArguments, Toolset, mcp_tool};
+use toolgate::plumbing::Call;
+use toolgate::tool::{Hints, Location, ToolSpec};
+use toolgate::{
+    Algorithm, ConfigError, Error, Gate, JwtValidator, NoArguments, Output, Policy, ToolHandler, Toolset, mcp_tool,
+};
+use tower_service::Service as _;
 
 const ISSUER: &str = "https://idp.example";
 const RESOURCE: &str = "https://mcp.example/mcp";
@@ -161,4 +169,97 @@ fn r22_a_gate_that_knows_no_callers_takes_public_tools_only() {
         "is not public",
         "Gate::builder()",
     );
+}
+
+/// Written by hand: `#[mcp_tool]` would not take most of these names.
+struct Named<const N: usize>;
+
+const TOO_LONG: [u8; 129] = [b'x'; 129];
+
+const NAMES: [&str; 8] = [
+    "",
+    "a b",
+    "a/b",
+    "caf\u{e9}",
+    "a\"b",
+    "a\n",
+    match std::str::from_utf8(&TOO_LONG) {
+        Ok(name) => name,
+        Err(_) => "",
+    },
+    match std::str::from_utf8(TOO_LONG.split_at(128).0) {
+        Ok(name) => name,
+        Err(_) => "",
+    },
+];
+
+impl<const N: usize> ToolHandler for Named<N> {
+    type Args = NoArguments;
+    type Needs = ();
+    const SPEC: ToolSpec = ToolSpec {
+        name: NAMES[N],
+        title: None,
+        description: "",
+        hints: Hints {
+            read_only: None,
+            destructive: None,
+            idempotent: None,
+            open_world: None,
+        },
+        policy: Policy::AUTHENTICATED,
+        location: Location {
+            file: "by_hand.rs",
+            line: 7,
+        },
+    };
+
+    fn output_schema() -> Option<schemars::Schema> {
+        None
+    }
+
+    async fn run(_: Call, _: NoArguments) -> Result<Output, Error> {
+        Ok(Output::Empty)
+    }
+}
+
+#[test]
+fn a_name_that_is_none_is_refused() {
+    fn refused<const N: usize>() {
+        let error = gate(RESOURCE)
+            .unwrap()
+            .protect(Toolset::new(()).tool(Named::<N>))
+            .unwrap_err();
+        let what = format!("`{}` (by_hand.rs:7) is not a tool name", NAMES[N]);
+        says(&error, &what, "1 to 128 letters");
+    }
+    refused::<0>();
+    refused::<1>();
+    refused::<2>();
+    refused::<3>();
+    refused::<4>();
+    refused::<5>();
+    refused::<6>();
+    let longest = Toolset::new(()).tool(Named::<7>);
+    assert!(gate(RESOURCE).unwrap().protect(longest).is_ok());
+}
+
+#[tokio::test]
+async fn mcp_50_a_gate_without_a_resource_url_serves_this_machine_only() {
+    let protected = Gate::public_only()
+        .unwrap()
+        .protect(Toolset::new(()).tool(SecondTool))
+        .unwrap();
+    let mut app = Router::new().fallback(async || "passed").layer(protected.layer());
+    for (host, status) in [
+        ("localhost:8080", 200),
+        ("127.0.0.1", 200),
+        ("[::1]:1", 200),
+        ("evil.example", 403),
+        ("localhost.evil.example", 403),
+        ("10.0.0.1", 403),
+    ] {
+        let list = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#;
+        let request = Request::post("/").header("host", host).body(Body::from(list)).unwrap();
+        assert_eq!(app.call(request).await.unwrap().status(), status, "{host}");
+    }
 }

@@ -8,8 +8,10 @@
     reason = "a test that unwraps fails at the right line, also in its helpers"
 )]
 
+mod calls;
 mod cases;
 mod decisions;
+mod expiry;
 mod fetch;
 mod gate_setup;
 mod keys;
@@ -31,6 +33,7 @@ mod with_rmcp {
     mod challenges;
     mod clients;
     mod definitions;
+    mod limits;
     mod sessions;
 }
 
@@ -44,5 +47,6 @@ mod with_pmcp {
     mod challenges;
     mod clients;
     mod definitions;
+    mod limits;
     mod sessions;
 }

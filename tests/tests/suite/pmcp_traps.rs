@@ -8,12 +8,13 @@ use crate::server::{Running, pmcp_builder};
 use async_trait::async_trait;
 use axum::Router;
 use pmcp::axum::{RouterConfig, concurrent_router};
+use pmcp::server::ToolOutput;
 use pmcp::server::auth::{AuthContext, ToolAuthorizer};
 use pmcp::server::http_middleware::{
     ServerHttpContext, ServerHttpMiddleware, ServerHttpMiddlewareChain, ServerHttpRequest,
 };
 use pmcp::server::workflow::{SequentialWorkflow, ToolHandle, WorkflowStep};
-use pmcp::types::ToolInfo;
+use pmcp::types::{CallToolResult, ToolInfo};
 use pmcp::{RequestHandlerExtra, ServerBuilder, ToolHandler};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -442,6 +443,53 @@ async fn a_stock_tool_runs_under_its_policy_only() {
     assert_eq!(reader.list().await.unwrap().tools(), ["name", "two"]);
     assert_eq!(server.client().call("two", json!({})).await.unwrap().status, 401);
     assert_eq!((one.runs(), two.runs()), (1, 1));
+}
+
+/// Written for the SDK: fails, by an error or by a result that says so.
+#[derive(Clone, Copy)]
+enum Failing {
+    Error,
+    Result,
+}
+
+#[async_trait]
+impl ToolHandler for Failing {
+    async fn handle(&self, _: Value, _: RequestHandlerExtra) -> pmcp::Result<Value> {
+        Err(pmcp::Error::internal("no"))
+    }
+
+    async fn handle_output(&self, arguments: Value, extra: RequestHandlerExtra) -> pmcp::Result<ToolOutput> {
+        match self {
+            Self::Error => self.handle(arguments, extra).await.map(ToolOutput::Payload),
+            Self::Result => Ok(ToolOutput::Result(CallToolResult::error(Vec::new()))),
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_outcome_of_a_stock_tool_is_what_its_answer_says() {
+    let tools = Toolset::new(())
+        .stock_pmcp_tool("error", Arc::new(Failing::Error), Policy::PUBLIC)
+        .stock_pmcp_tool("result", Arc::new(Failing::Result), Policy::PUBLIC);
+    let steps = ["result", "error"].map(|tool| WorkflowStep::new(tool, ToolHandle::new(tool)));
+    let workflow = steps
+        .into_iter()
+        .fold(SequentialWorkflow::new("both", "Both"), SequentialWorkflow::step);
+    let server = start(tools, |builder| builder.prompt_workflow(workflow).unwrap()).await;
+    for tool in ["error", "result"] {
+        assert!(server.client().call(tool, json!({})).await.unwrap().is_error());
+        let records = server.records.wait_for(tool, 2).await;
+        assert_eq!(
+            (&records[0]["decision"], &records[1]["outcome"]),
+            (&json!("allow"), &json!("tool_error")),
+            "{tool}"
+        );
+    }
+    // A workflow asks for a value only, and not for what a client would get.
+    let client = server.client().bearer(server.token("alice").mint());
+    client.request("prompts/get", json!({"name": "both"})).await.unwrap();
+    let records = server.records.wait_for("result", 4).await;
+    assert_eq!(records[3]["outcome"], "tool_error");
 }
 
 /// Measure: the call is raced with the SDK's token.

@@ -109,3 +109,65 @@ async fn a_stream_is_only_for_sessions() {
         .unwrap();
     assert_eq!(stream.status(), 200);
 }
+
+#[tokio::test]
+async fn mcp_58_a_foreign_session_is_recorded_once() {
+    let notes = Notes::start(SDK).await;
+    let session = Legacy::new(&notes, Some("alice")).open().await;
+    let before = notes.records.all().len();
+    assert_eq!(Legacy::new(&notes, Some("bob")).whoami(&session).await.0, 404);
+    let records = notes.records.all().split_off(before);
+    let short: Vec<_> = records
+        .iter()
+        .map(|record| {
+            json!([
+                record["decision"],
+                record["reason"],
+                record["user.id"],
+                record["gen_ai.tool.name"]
+            ])
+        })
+        .collect();
+    assert_eq!(short, [json!(["deny", "foreign_session", "bob", "whoami"])]);
+}
+
+/// Which of them the SDK would take is its own affair.
+#[tokio::test]
+async fn mcp_58_two_session_headers_are_no_session() {
+    let notes = Notes::start(SDK).await;
+    let alice = Legacy::new(&notes, Some("alice"));
+    let session = alice.open().await;
+    let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"}).to_string();
+    for second in [session.as_str(), "other", ""] {
+        let request = alice.request(reqwest::Method::POST, Some(&session)).body(body.clone());
+        let reply = request.header("mcp-session-id", second).send().await.unwrap();
+        assert_eq!(reply.status(), 404, "{second}");
+    }
+    let reply = alice.request(reqwest::Method::POST, Some(&session)).body(body).send();
+    assert_eq!(reply.await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn a_session_means_nothing_to_a_message_of_the_version_without_sessions() {
+    let notes = Notes::start(SDK).await;
+    let owned = Legacy::new(&notes, Some("bob")).open().await;
+    for session in ["garbage", owned.as_str()] {
+        let alice = notes.client_of("alice").header("Mcp-Session-Id", session);
+        let reply = alice.call("whoami", json!({})).await.unwrap();
+        assert_eq!(reply.status, 200, "{session}");
+        assert_eq!(reply.result().unwrap()["structuredContent"]["subject"], "alice");
+    }
+}
+
+/// Which of them the SDK reads is its own affair: any that knows no sessions is enough.
+#[tokio::test]
+async fn a_second_version_header_counts_too() {
+    let notes = Notes::start(SDK).await;
+    let alice = Legacy::new(&notes, Some("alice"));
+    let session = alice.open().await;
+    for version in ["2026-07-28", "2027-01-01"] {
+        let request = alice.request(reqwest::Method::GET, Some(&session));
+        let reply = request.header("mcp-protocol-version", version).send().await.unwrap();
+        assert_eq!(reply.status(), 405, "{version}");
+    }
+}

@@ -2,19 +2,22 @@
 
 use rmcp::ServiceExt as _;
 use rmcp::service::{RoleClient, RunningService};
+use serde_json::{Value, json};
+use std::convert::Infallible;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use toolgate::rmcp::Server;
-use toolgate::{Algorithm, Clock, Gate, JwtValidator, TokenSource};
+use toolgate::{Algorithm, CallContext, Clock, Gate, JwtValidator, NoArguments, TokenSource, Toolset, mcp_tool};
 use toolgate_testing::IdentityProvider;
 
 const RESOURCE: &str = "https://notes.example/mcp";
 
 /// A clock that stands until it is told to go.
 #[derive(Clone, Default)]
-struct Hands(Arc<AtomicU64>);
+pub(crate) struct Hands(Arc<AtomicU64>);
 
 impl Hands {
     fn at_this_moment() -> Self {
@@ -24,7 +27,7 @@ impl Hands {
         Self(Arc::new(AtomicU64::new(now.as_secs())))
     }
 
-    fn go_on(&self, seconds: u64) {
+    pub(crate) fn go_on(&self, seconds: u64) {
         self.0.fetch_add(seconds, Ordering::SeqCst);
     }
 }
@@ -111,5 +114,46 @@ async fn a_token_is_good_until_it_expires_and_then_read_again() {
     assert_eq!(names(&client).await, ["server_time"]);
 
     client.cancel().await.unwrap();
+    running.await.unwrap().unwrap();
+}
+
+/// Tells the id of its request.
+#[mcp_tool(public)]
+async fn request_id(_: NoArguments, context: CallContext) -> Result<String, Infallible> {
+    Ok(context.request_id().unwrap_or("none").to_owned())
+}
+
+/// As over HTTP, so that `1` and `"1"` stay two.
+#[tokio::test]
+async fn the_id_of_a_request_is_json_text_here_too() {
+    let gate = Gate::public_only().unwrap();
+    let protected = gate.protect(Toolset::new(()).tool(RequestIdTool)).unwrap();
+    let server = Server::new(&protected, "test", "1").unwrap();
+    let (near, far) = tokio::io::duplex(4096);
+    let running = tokio::spawn(async move { server.serve(near).await.unwrap().waiting().await });
+    let (read, mut write) = tokio::io::split(far);
+    let mut lines = BufReader::new(read).lines();
+    let hello = json!({
+        "protocolVersion": "2025-06-18",
+        "capabilities": {},
+        "clientInfo": {"name": "test", "version": "1"},
+    });
+    let messages = [
+        json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": hello}),
+        json!({"jsonrpc": "2.0", "method": "notifications/initialized"}),
+    ];
+    for message in messages {
+        write.write_all(format!("{message}\n").as_bytes()).await.unwrap();
+    }
+    lines.next_line().await.unwrap().unwrap();
+    for (id, as_text) in [(json!("1"), r#""1""#), (json!(1), "1")] {
+        let params = json!({"name": "request_id", "arguments": {}});
+        let call = json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params});
+        write.write_all(format!("{call}\n").as_bytes()).await.unwrap();
+        let reply: Value = serde_json::from_str(&lines.next_line().await.unwrap().unwrap()).unwrap();
+        assert_eq!(reply["result"]["content"][0]["text"], as_text);
+    }
+    write.shutdown().await.unwrap();
+    drop(lines);
     running.await.unwrap().unwrap();
 }

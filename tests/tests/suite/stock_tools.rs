@@ -3,9 +3,10 @@
 use crate::server::Running;
 use axum::Router;
 use rmcp::handler::server::router::tool::ToolRouter;
+use rmcp::model::{CallToolResult, ContentBlock};
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
-use rmcp::{tool, tool_router};
+use rmcp::{ErrorData, tool, tool_router};
 use serde_json::json;
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -30,6 +31,27 @@ impl Stock {
     fn stock(&self) -> String {
         self.runs.fetch_add(1, Ordering::SeqCst);
         "stock".to_owned()
+    }
+}
+
+/// Other tools for the SDK.
+struct Failing;
+
+#[tool_router]
+impl Failing {
+    #[tool(description = "A tool that gives a result")]
+    fn working(&self) -> String {
+        "done".to_owned()
+    }
+
+    #[tool(description = "A tool that gives a result which is an error")]
+    fn failing(&self) -> CallToolResult {
+        CallToolResult::error(vec![ContentBlock::text("no")])
+    }
+
+    #[tool(description = "A tool that gives an error")]
+    fn broken(&self) -> Result<String, ErrorData> {
+        Err(ErrorData::internal_error("no", None))
     }
 }
 
@@ -82,6 +104,26 @@ async fn a_stock_tool_runs_under_its_policy_only() {
         "guarded"
     );
     assert_eq!(stock.runs.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn the_outcome_of_a_stock_tool_is_what_its_answer_says() {
+    let tools = Toolset::new(()).stock_tools(&Failing::tool_router(), Policy::PUBLIC);
+    let serve = |protected: &toolgate::Protected| {
+        let server = Server::with_router(protected, "test", "1", Failing, Failing::tool_router()).unwrap();
+        Router::new().fallback_service(server.http_service())
+    };
+    let server = Running::start_app(tools, |gate| gate, serve).await;
+    for (tool, outcome) in [("working", "ok"), ("failing", "tool_error"), ("broken", "tool_error")] {
+        let reply = server.client().call(tool, json!({})).await.unwrap();
+        assert_eq!(reply.is_error(), outcome != "ok", "{tool}");
+        let records = server.records.wait_for(tool, 2).await;
+        assert_eq!(
+            (&records[0]["decision"], &records[1]["outcome"]),
+            (&json!("allow"), &json!(outcome)),
+            "{tool}"
+        );
+    }
 }
 
 #[test]

@@ -1,0 +1,182 @@
+//! When a token's time is over, whatever its validator says.
+
+use crate::server::{Records, Sdk};
+use axum::Router;
+use axum::body::Body;
+use http::{Request, Response};
+use http_body_util::BodyExt as _;
+use rmcp::transport::streamable_http_server::StreamableHttpServerConfig;
+use serde_json::{Value, json};
+use std::convert::Infallible;
+use std::time::Duration;
+use tokio::time::{Instant, timeout};
+use toolgate::audit::JsonLines;
+use toolgate::rmcp::Server;
+use toolgate::validator::ValidateError;
+use toolgate::{BearerToken, Caller, Claims, Clock, Gate, NoArguments, Toolset, Validator, mcp_tool};
+use tower_service::Service as _;
+
+/// Tells who calls, after a while: the head of the answer may be on its way by then.
+#[mcp_tool(authenticated)]
+async fn name(_: NoArguments, caller: Caller) -> Result<String, Infallible> {
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    Ok(caller.subject().to_owned())
+}
+
+/// Accepts every token: it is alice's, and expires then.
+struct Lenient(Duration);
+
+impl Validator for Lenient {
+    async fn validate(&self, _: &BearerToken) -> Result<Claims, ValidateError> {
+        Ok(Claims::assert("https://idp.example", "alice").with_expiry(self.0))
+    }
+
+    fn issuers(&self) -> Vec<String> {
+        vec!["https://idp.example".to_owned()]
+    }
+}
+
+const NOW: Duration = Duration::from_secs(1_800_000_000);
+
+/// The wall clock of these tests stands. The time that passes is tokio's, which passes at once.
+struct Standing;
+
+impl Clock for Standing {
+    fn unix_time(&self) -> Duration {
+        NOW
+    }
+
+    fn monotonic(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+struct App {
+    router: Router,
+    records: Records,
+}
+
+impl App {
+    fn new(sdk: Sdk, expires_at: Duration) -> Self {
+        let records = Records::default();
+        let gate = Gate::builder()
+            .resource("https://mcp.example/mcp")
+            .validator(Lenient(expires_at))
+            .audit(JsonLines::new(records.clone()))
+            .clock(Standing);
+        let protected = gate.build().unwrap().protect(Toolset::new(()).tool(NameTool)).unwrap();
+        Self {
+            router: match sdk {
+                // Its keep-alives look at another clock than that of the runtime, and never stop when that one is ahead.
+                Sdk::Rmcp => {
+                    let server = Server::new(&protected, "test", "1").unwrap();
+                    let config = StreamableHttpServerConfig::default().with_sse_keep_alive(None);
+                    Router::new().fallback_service(server.http_service_with(config))
+                }
+                Sdk::Pmcp => sdk.serve(&protected),
+            },
+            records,
+        }
+    }
+
+    async fn send(&mut self, method: &str, headers: &[(&str, &str)], body: &Value) -> Response<Body> {
+        let mut request = Request::builder()
+            .method(method)
+            .uri("/mcp")
+            .header("host", "mcp.example")
+            .header("authorization", "Bearer x")
+            .header("accept", "application/json, text/event-stream")
+            .header("content-type", "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let body = match method {
+            "POST" => Body::from(body.to_string()),
+            _ => Body::empty(),
+        };
+        self.router.call(request.body(body).unwrap()).await.unwrap()
+    }
+
+    async fn call(&mut self) -> (u16, String) {
+        let params = json!({"name": "name", "arguments": {}, "_meta": {
+            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
+            "io.modelcontextprotocol/clientCapabilities": {},
+        }});
+        let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params});
+        let headers = [
+            ("mcp-protocol-version", "2026-07-28"),
+            ("mcp-method", "tools/call"),
+            ("mcp-name", "name"),
+        ];
+        let reply = self.send("POST", &headers, &body).await;
+        let status = reply.status().as_u16();
+        let body = reply.into_body().collect().await.unwrap().to_bytes();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    /// Opens a session of an older version, and its stream.
+    async fn stream(&mut self) -> Body {
+        let params = json!({
+            "protocolVersion": "2025-06-18",
+            "capabilities": {},
+            "clientInfo": {"name": "test", "version": "1"},
+        });
+        let body = json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": params});
+        let reply = self.send("POST", &[], &body).await;
+        let session = reply.headers()["mcp-session-id"].to_str().unwrap().to_owned();
+        reply.into_body().collect().await.unwrap();
+        let headers = [
+            ("mcp-session-id", session.as_str()),
+            ("mcp-protocol-version", "2025-06-18"),
+        ];
+        let initialized = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
+        assert_eq!(self.send("POST", &headers, &initialized).await.status(), 202);
+        let reply = self.send("GET", &headers, &Value::Null).await;
+        assert_eq!(reply.status(), 200);
+        reply.into_body()
+    }
+}
+
+/// A validator of one's own, say a cache around another, may forget to look again.
+#[tokio::test(start_paused = true)]
+async fn r14_a_token_that_expired_five_minutes_ago_is_never_accepted() {
+    for sdk in Sdk::EACH {
+        for expired_at in [Duration::ZERO, NOW - Duration::from_mins(5)] {
+            let mut app = App::new(sdk, expired_at);
+            assert_eq!(app.call().await.0, 401, "{expired_at:?}");
+            let records = app.records.all();
+            assert_eq!(records.len(), 1);
+            assert_eq!(
+                (&records[0]["reason"], &records[0]["detail"]),
+                (&json!("invalid_token"), &json!("expired"))
+            );
+        }
+    }
+}
+
+/// A validator may have a leeway of up to five minutes, which is longer than the one of streams.
+#[tokio::test(start_paused = true)]
+async fn who_is_let_in_with_leeway_gets_the_answer() {
+    for sdk in Sdk::EACH {
+        for seconds in [0, 60, 299] {
+            let mut app = App::new(sdk, NOW - Duration::from_secs(seconds));
+            let (status, body) = app.call().await;
+            assert_eq!(status, 200, "{seconds}");
+            assert!(body.contains("alice"), "{sdk:?} {seconds}: {body}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_ends_when_the_token_does() {
+    for sdk in Sdk::EACH {
+        let mut app = App::new(sdk, NOW + Duration::from_secs(30));
+        let mut stream = app.stream().await;
+        let start = Instant::now();
+        let whole = async { while stream.frame().await.is_some() {} };
+        timeout(Duration::from_mins(4), whole).await.unwrap();
+        // With the minute that clocks may differ.
+        assert_eq!(start.elapsed().as_secs(), 90, "{sdk:?}");
+    }
+}
