@@ -28,8 +28,8 @@ fn protect<S>(tools: Toolset<S>, configure: impl FnOnce(Builder) -> Builder) -> 
     (gate.build().unwrap().protect(tools).unwrap(), records)
 }
 
-fn alice() -> Option<Caller> {
-    Some(toolgate_testing::caller("alice").tenant("acme").build())
+fn alice() -> Caller {
+    toolgate_testing::caller("alice").tenant("acme").build()
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -55,7 +55,7 @@ async fn scoped(args: Noted) -> Result<String, Infallible> {
 async fn arguments_are_not_read_before_the_policy_has_let_the_caller_through() {
     let (protected, _) = protect(Toolset::new(()).tool(ScopedTool), |gate| gate);
     let arguments = || json!({"text": "x"});
-    for caller in [None, alice()] {
+    for caller in [None, Some(alice())] {
         let denied = protected.call("scoped", caller, arguments()).await.unwrap();
         assert!(matches!(denied, Err(Error::Denied(_))), "{denied:?}");
         assert!(!READ.load(Ordering::SeqCst));
@@ -133,7 +133,11 @@ fn denied_because(reason: &str, topic: &str) -> Value {
 async fn the_record_says_what_was_asked_for_when_it_is_anothers() {
     let (protected, records) = protect(Toolset::new(Directory).tool(BoundTool), |gate| gate);
     let arguments = json!({"topic": "globex", "secret": "x"});
-    protected.call("bound", alice(), arguments).await.unwrap().unwrap_err();
+    protected
+        .call("bound", Some(alice()), arguments)
+        .await
+        .unwrap()
+        .unwrap_err();
     assert_eq!(only_decision(&records), denied_because("other_tenant", "globex"));
 }
 
@@ -143,7 +147,7 @@ async fn a_call_that_is_dropped_while_it_is_decided_leaves_one_denial() {
     let arguments = json!({"topic": "endless", "secret": "x"});
     tokio::select! {
         biased;
-        ended = protected.call("bound", alice(), arguments) => panic!("{ended:?}"),
+        ended = protected.call("bound", Some(alice()), arguments) => panic!("{ended:?}"),
         () = std::future::ready(()) => {}
     }
     assert_eq!(only_decision(&records), denied_because("cancelled", "endless"));
@@ -168,7 +172,7 @@ async fn the_duration_is_that_of_the_tool() {
     let clock = Hands::default();
     let (protected, records) = protect(Toolset::new(clock.clone()).tool(SlowTool), |gate| gate.clock(clock));
     let arguments = json!({"topic": "acme", "secret": ""});
-    protected.call("slow", alice(), arguments).await.unwrap().unwrap();
+    protected.call("slow", Some(alice()), arguments).await.unwrap().unwrap();
     let records = records.all();
     assert_eq!(
         (&records[0]["time"], &records[1]["time"], &records[1]["duration"]),
@@ -196,7 +200,7 @@ async fn metered(_: NoArguments, _: Quota) -> Result<(), Infallible> {
 #[tokio::test]
 async fn what_could_not_be_taken_from_the_call_is_its_outcome() {
     let (protected, records) = protect(Toolset::new(()).tool(MeteredTool), |gate| gate);
-    let result = protected.call("metered", alice(), json!({})).await.unwrap();
+    let result = protected.call("metered", Some(alice()), json!({})).await.unwrap();
     assert!(matches!(result, Err(Error::Unavailable(_))), "{result:?}");
     let records = records.all();
     assert_eq!(
@@ -224,9 +228,13 @@ impl AuditSink for Panics {
 async fn a_sink_that_panics_stops_neither_the_call_nor_the_other_sinks() {
     let tools = Toolset::new(Directory).tool(PlainTool).tool(BoundTool);
     let (protected, records) = protect(tools, |gate| gate.audit(Panics));
-    protected.call("plain", alice(), json!({})).await.unwrap().unwrap();
+    protected
+        .call("plain", Some(alice()), json!({}))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(records.all().len(), 2);
-    let dropped = protected.call("bound", alice(), json!({"topic": "endless", "secret": ""}));
+    let dropped = protected.call("bound", Some(alice()), json!({"topic": "endless", "secret": ""}));
     tokio::select! {
         biased;
         _ = dropped => panic!("it ended"),

@@ -36,7 +36,11 @@ impl Validator for Lenient {
     }
 }
 
-const NOW: Duration = Duration::from_secs(1_800_000_000);
+const NOW: Duration = Duration::from_hours(500_000);
+
+fn ago(time: Duration) -> Duration {
+    NOW.checked_sub(time).unwrap()
+}
 
 /// The wall clock of these tests stands. The time that passes is tokio's, which passes at once.
 struct Standing;
@@ -142,7 +146,7 @@ impl App {
 #[tokio::test(start_paused = true)]
 async fn r14_a_token_that_expired_five_minutes_ago_is_never_accepted() {
     for sdk in Sdk::EACH {
-        for expired_at in [Duration::ZERO, NOW - Duration::from_mins(5)] {
+        for expired_at in [Duration::ZERO, ago(Duration::from_mins(5))] {
             let mut app = App::new(sdk, expired_at);
             assert_eq!(app.call().await.0, 401, "{expired_at:?}");
             let records = app.records.all();
@@ -160,7 +164,7 @@ async fn r14_a_token_that_expired_five_minutes_ago_is_never_accepted() {
 async fn who_is_let_in_with_leeway_gets_the_answer() {
     for sdk in Sdk::EACH {
         for seconds in [0, 60, 299] {
-            let mut app = App::new(sdk, NOW - Duration::from_secs(seconds));
+            let mut app = App::new(sdk, ago(Duration::from_secs(seconds)));
             let (status, body) = app.call().await;
             assert_eq!(status, 200, "{seconds}");
             assert!(body.contains("alice"), "{sdk:?} {seconds}: {body}");
