@@ -7,6 +7,7 @@
 
 use serde_json::json;
 use std::process::Stdio;
+use std::time::Duration;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::net::TcpStream;
 use tokio::process::{Child, ChildStdout, Command};
@@ -78,7 +79,15 @@ async fn sigterm_lets_requests_finish_and_records_them() {
                 .success()
         );
         // It takes no new requests, soon.
-        while TcpStream::connect(&address).await.is_ok() {}
+        let mut open = true;
+        for _ in 0..1000 {
+            open = TcpStream::connect(&address).await.is_ok();
+            if !open {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert!(!open, "{example}");
         connection.write_all(body.as_bytes()).await.unwrap();
         let mut reply = String::new();
         connection.read_to_string(&mut reply).await.unwrap();

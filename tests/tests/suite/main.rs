@@ -1,6 +1,10 @@
 //! Everything that is tried through the public interface. One binary: linking is most of the time of a small test.
 
-#![expect(clippy::unused_async, reason = "lookups are async, also where they need not be")]
+#![expect(
+    clippy::unused_async,
+    clippy::unused_self,
+    reason = "lookups are async and tools of an rmcp router are methods, also where they need not be"
+)]
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
