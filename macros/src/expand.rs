@@ -28,12 +28,12 @@ use syn::{LitStr, ReturnType};
 //             FindTenants::Lookup(Box::pin(async move {
 //                 let state = state::<Notes>(states)?;
 //                 let mut named = Vec::new();
-//                 named.push(looked_up(Notes::tenant_of(state, &args.id)).await?);
+//                 Vec::push(&mut named, looked_up(Notes::tenant_of(state, &args.id)).await?);
 //                 Ok(Tenants::Named(named))
 //             }))
 //         }
 //         fn audited(args: &UpdateNote) -> Vec<(&'static str, Value)> {
-//             Vec::from([("id", audited(&args.id))])
+//             list([("id", audited(&args.id))])
 //         }
 //         async fn run(call: Call, args: UpdateNote) -> Result<Output, Error> {
 //             let output = update_note(args, extra::<State<Notes>>(&call)?).await;
@@ -45,6 +45,7 @@ pub(crate) fn expand(spec: &Spec, item: &Item) -> TokenStream {
     let vis = &item.vis;
     let cfgs: Vec<_> = item.cfgs().collect();
     let docs = docs::docs(spec, item);
+    let hidden = item.is_hidden().then(|| quote!(#[doc(hidden)]));
     let args = args(item);
     let needs = needs(spec, item);
     let constant = constant(spec);
@@ -66,10 +67,13 @@ pub(crate) fn expand(spec: &Spec, item: &Item) -> TokenStream {
 
         #(#cfgs)*
         #(#[doc = #docs])*
+        #hidden
         #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
         #vis struct #ident;
 
         #(#cfgs)*
+        // Whoever calls a deprecated function is told so. The tool is its definition.
+        #[allow(deprecated, reason = "part of the definition")]
         const _: () = {
             use #krate::__private as __rt;
 

@@ -47,6 +47,11 @@ pub fn nothing_named_since(before: usize, named: &mut Vec<Option<Cow<'_, str>>>)
     }
 }
 
+#[must_use]
+pub fn list<T, const N: usize>(items: [T; N]) -> Vec<T> {
+    Vec::from(items)
+}
+
 /// What can be done with what a tool returns.
 pub struct Answer<T> {
     pub schema: fn() -> Option<Schema>,
