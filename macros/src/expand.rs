@@ -19,7 +19,7 @@ use syn::{LitStr, ReturnType};
 //     struct UpdateNoteTool;
 //     impl ToolHandler for UpdateNoteTool {
 //         type Args = UpdateNote;
-//         type Needs = (NeedsOf<State<Notes>>, (Needed<Notes>, ()));
+//         type Needs = (NeedsOf<State<Notes>, { is_given(extra::<State<Notes>>) }>, (Needed<Notes>, ()));
 //         const SPEC: ToolSpec = ToolSpec { name: "update_note", .., policy: Policy::AUTHENTICATED.scopes_all(..).tenant(..) };
 //         fn output_schema() -> Option<Schema> {
 //             (answer::<Result<Json<Note>, NoteError>>().schema)()
@@ -103,10 +103,21 @@ fn needs(spec: &Spec, item: &Item) -> TokenStream {
             quote!((__rt::Needed<#state>, ()))
         },
     );
+    let extra = extra(spec);
     let extras: Vec<_> = item.extras().map(|parameter| &parameter.ty).collect();
-    extras
-        .iter()
-        .rfold(lookup, |rest, ty| quote!((__rt::NeedsOf<#ty>, #rest)))
+    extras.iter().rfold(lookup, |rest, ty| {
+        // The same tokens as in the call, so that a type that cannot be a parameter is one message. What is constant here
+        // is then an error too, and whatever depends on that is none: adding the tool is no second mistake.
+        quote!((__rt::NeedsOf<#ty, { __rt::is_given(__rt::#extra::<#ty>) }>, #rest))
+    })
+}
+
+/// What takes a parameter from the call.
+fn extra(spec: &Spec) -> TokenStream {
+    match spec.policy {
+        Policy::Public => quote!(public_extra),
+        Policy::Callers(_) => quote!(extra),
+    }
 }
 
 /// The place of a token, for tokens that the user did not write.
@@ -196,10 +207,7 @@ fn answer(item: &Item) -> TokenStream {
 fn call(spec: &Spec, item: &Item) -> TokenStream {
     let function = &item.sig.ident;
     let args = item.args().map(|_| quote!(__args,));
-    let extra = match spec.policy {
-        Policy::Public => quote!(public_extra),
-        Policy::Callers(_) => quote!(extra),
-    };
+    let extra = extra(spec);
     let extras = item.extras().map(|parameter| {
         let ty = &parameter.ty;
         quote!(__rt::#extra::<#ty>(&__call)?)

@@ -26,6 +26,12 @@ pub fn public_extra<T: FromPublicCall>(call: &Call) -> Result<T, Error> {
     T::from_call(call)
 }
 
+/// What the parameter of a [`NeedsOf`] is checked with.
+#[must_use]
+pub const fn is_given<T>(_: fn(&Call) -> Result<T, Error>) -> bool {
+    true
+}
+
 pub fn state<T: 'static>(states: &States) -> Result<&T, Error> {
     states.state().ok_or_else(crate::call::no_state::<T>)
 }
