@@ -67,7 +67,10 @@ impl Parse for Item {
         }
         let sig: Signature = input.parse()?;
         if !input.peek(token::Brace) {
-            return Err(Error::new(sig.ident.span(), "a tool needs a body"));
+            return Err(Error::new(
+                sig.ident.span(),
+                "a tool needs a body\nhelp: make it a free function, outside of any `trait`",
+            ));
         }
         let body = input.parse()?;
         Ok(Self { attrs, vis, sig, body })

@@ -122,7 +122,9 @@ fn check_return(item: &Item, errors: &mut Errors) {
     match &item.sig.output {
         ReturnType::Default => {
             let message = "a tool must return a `Result`\n\
-                           help: write `-> Result<Json<T>, E>`, with a `T` to answer and an `E` that is an error";
+                           help: write `-> Result<String, toolgate::ToolError>` to answer text\n\
+                           help: or `-> Result<toolgate::Json<T>, toolgate::ToolError>`, with a `T` that has \
+                           `#[derive(serde::Serialize, schemars::JsonSchema)]`";
             errors.at(&item.sig.ident, message);
         }
         ReturnType::Type(_, ty) if has_impl(ty) => {
