@@ -1,7 +1,5 @@
 //! What a mistake looks like: one file for each rule in `tests/ui`, with the messages it gives.
 
-#![expect(clippy::unwrap_used, reason = "a test that unwraps fails at the right line")]
-
 use std::fs;
 use std::path::Path;
 

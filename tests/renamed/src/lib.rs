@@ -34,7 +34,7 @@ impl Notes {
     /// # Errors
     ///
     /// There are none.
-    pub async fn tenant_of(&self, id: &str) -> Result<Option<String>, ToolError> {
+    pub async fn tenant_of(&self, id: &str) -> Result<Option<String>, std::fmt::Error> {
         std::future::ready(Ok(Some(id.to_owned()))).await
     }
 }

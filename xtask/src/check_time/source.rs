@@ -51,7 +51,7 @@ impl Kind {
 
     pub(crate) fn manifest(self, repository: &Path) -> String {
         let name = self.name();
-        let runtime = repository.join("runtime");
+        let runtime = repository.join("runtime").display().to_string();
         let dependency = match self {
             Self::Plain => String::new(),
             Self::Toolgate => format!("toolgate = {{ path = {runtime:?}, features = [\"rmcp\"] }}"),
@@ -68,21 +68,19 @@ impl Kind {
 
     /// Every other tool answers structured content, the others text. The last function adds all of them to a server.
     pub(crate) fn source(self, tools: usize) -> String {
-        let mut source = COMMON.to_owned();
-        for tool in 0..tools {
-            source += &format!(
+        let each = |text: &dyn Fn(usize) -> String| (0..tools).map(text).collect::<Vec<_>>().concat();
+        let arguments = each(&|tool| {
+            format!(
                 "\n#[derive(Deserialize, JsonSchema)]\npub struct Args{tool} {{\n    id: String,\n    count: u32,\n}}\n"
-            );
-        }
-        let all: Vec<String> = (0..tools).map(|tool| self.tool(tool)).collect();
-        let all = all.concat();
-        let add = |line: fn(usize) -> String| (0..tools).map(line).collect::<String>();
-        source += &match self {
+            )
+        });
+        let all = each(&|tool| self.tool(tool));
+        let tools = match self {
             Self::Plain => format!("use std::convert::Infallible;\n{all}"),
             Self::Toolgate => format!(
                 "use std::convert::Infallible;\nuse toolgate::{{Json, Toolset, mcp_tool}};\n{all}\n\
                  pub fn tools() -> Toolset {{\n    Toolset::new(()){}\n}}\n",
-                add(|tool| format!("\n        .tool(Tool{tool}Tool)")),
+                each(&|tool| format!("\n        .tool(Tool{tool}Tool)")),
             ),
             Self::Rmcp => format!(
                 "use rmcp::handler::server::{{router::tool::ToolRouter, wrapper::Parameters}};\n\
@@ -93,10 +91,10 @@ impl Kind {
             Self::Pmcp => format!(
                 "use pmcp::{{ServerBuilder, mcp_tool}};\n{all}\n\
                  pub fn tools() -> ServerBuilder {{\n    ServerBuilder::new(){}\n}}\n",
-                add(|tool| format!("\n        .tool(\"tool{tool}\", tool{tool}())")),
+                each(&|tool| format!("\n        .tool(\"tool{tool}\", tool{tool}())")),
             ),
         };
-        source
+        format!("{COMMON}{arguments}\n{tools}")
     }
 
     fn tool(self, tool: usize) -> String {
