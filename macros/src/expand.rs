@@ -19,7 +19,7 @@ use syn::{LitStr, ReturnType};
 //     struct UpdateNoteTool;
 //     impl ToolHandler for UpdateNoteTool {
 //         type Args = UpdateNote;
-//         type Needs = (NeedsOf<State<Notes>>, (Needed<Notes>, ()));
+//         type Needs = (NeedsOf<State<Notes>, { is_given(extra::<State<Notes>>) }>, (Needed<Notes>, ()));
 //         const SPEC: ToolSpec = ToolSpec { name: "update_note", .., policy: Policy::AUTHENTICATED.scopes_all(..).tenant(..) };
 //         fn output_schema() -> Option<Schema> {
 //             (answer::<Result<Json<Note>, NoteError>>().schema)()
@@ -28,12 +28,12 @@ use syn::{LitStr, ReturnType};
 //             FindTenants::Lookup(Box::pin(async move {
 //                 let state = state::<Notes>(states)?;
 //                 let mut named = Vec::new();
-//                 named.push(looked_up(Notes::tenant_of(state, &args.id)).await?);
+//                 Vec::push(&mut named, looked_up(Notes::tenant_of(state, &args.id)).await?);
 //                 Ok(Tenants::Named(named))
 //             }))
 //         }
 //         fn audited(args: &UpdateNote) -> Vec<(&'static str, Value)> {
-//             Vec::from([("id", audited(&args.id))])
+//             list([("id", audited(&args.id))])
 //         }
 //         async fn run(call: Call, args: UpdateNote) -> Result<Output, Error> {
 //             let output = update_note(args, extra::<State<Notes>>(&call)?).await;
@@ -45,6 +45,7 @@ pub(crate) fn expand(spec: &Spec, item: &Item) -> TokenStream {
     let vis = &item.vis;
     let cfgs: Vec<_> = item.cfgs().collect();
     let docs = docs::docs(spec, item);
+    let hidden = item.is_hidden().then(|| quote!(#[doc(hidden)]));
     let args = args(item);
     let needs = needs(spec, item);
     let constant = constant(spec);
@@ -66,10 +67,13 @@ pub(crate) fn expand(spec: &Spec, item: &Item) -> TokenStream {
 
         #(#cfgs)*
         #(#[doc = #docs])*
+        #hidden
         #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
         #vis struct #ident;
 
         #(#cfgs)*
+        // Whoever calls a deprecated function is told so. The tool is its definition.
+        #[allow(deprecated, reason = "part of the definition")]
         const _: () = {
             use #krate::__private as __rt;
 
@@ -99,10 +103,21 @@ fn needs(spec: &Spec, item: &Item) -> TokenStream {
             quote!((__rt::Needed<#state>, ()))
         },
     );
+    let extra = extra(spec);
     let extras: Vec<_> = item.extras().map(|parameter| &parameter.ty).collect();
-    extras
-        .iter()
-        .rfold(lookup, |rest, ty| quote!((__rt::NeedsOf<#ty>, #rest)))
+    extras.iter().rfold(lookup, |rest, ty| {
+        // The same tokens as in the call, so that a type that cannot be a parameter is one message. What is constant here
+        // is then an error too, and whatever depends on that is none: adding the tool is no second mistake.
+        quote!((__rt::NeedsOf<#ty, { __rt::is_given(__rt::#extra::<#ty>) }>, #rest))
+    })
+}
+
+/// What takes a parameter from the call.
+fn extra(spec: &Spec) -> TokenStream {
+    match spec.policy {
+        Policy::Public => quote!(public_extra),
+        Policy::Callers(_) => quote!(extra),
+    }
 }
 
 /// The place of a token, for tokens that the user did not write.
@@ -192,10 +207,7 @@ fn answer(item: &Item) -> TokenStream {
 fn call(spec: &Spec, item: &Item) -> TokenStream {
     let function = &item.sig.ident;
     let args = item.args().map(|_| quote!(__args,));
-    let extra = match spec.policy {
-        Policy::Public => quote!(public_extra),
-        Policy::Callers(_) => quote!(extra),
-    };
+    let extra = extra(spec);
     let extras = item.extras().map(|parameter| {
         let ty = &parameter.ty;
         quote!(__rt::#extra::<#ty>(&__call)?)

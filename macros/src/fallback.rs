@@ -13,7 +13,7 @@ pub(crate) fn expand(spec: &Spec, item: &Item, error: &syn::Error) -> TokenStrea
     let vis = &item.vis;
     let cfgs: Vec<_> = item.cfgs().collect();
     let error = error.to_compile_error();
-    if item.sig.receiver().is_some() {
+    if item.is_associated() {
         // Inside an `impl` there is no place for a type.
         return quote!(#error #item);
     }

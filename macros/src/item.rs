@@ -1,20 +1,21 @@
 //! The function under the attribute, as far as it has to be understood.
 
-use proc_macro2::{Group, TokenStream};
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream, Result};
-use syn::{Attribute, Error, FnArg, Ident, LitStr, PatType, Signature, Visibility, token};
+use syn::{Attribute, Error, FnArg, Ident, LitStr, Meta, PatType, Signature, Visibility, token};
 
 /// A function whose body is left unread.
 ///
 /// The body may be half-typed while an editor asks for the expansion. It is handed back as the very group it came as, so
-/// completion keeps working inside it, and rustc says about it what it would have said anyway.
+/// completion keeps working inside it, and rustc says about it what it would have said anyway. From a `$body:block` of
+/// `macro_rules!` it comes as a group without braces, around the one with them.
 pub(crate) struct Item {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,
     pub(crate) sig: Signature,
-    body: Group,
+    body: TokenTree,
 }
 
 impl Item {
@@ -31,6 +32,20 @@ impl Item {
     /// The conditions under which there is a function at all, and so a tool.
     pub(crate) fn cfgs(&self) -> impl Iterator<Item = &Attribute> {
         self.attrs.iter().filter(|attr| attr.path().is_ident("cfg"))
+    }
+
+    /// Whether it is part of an `impl`, as far as that can be seen.
+    pub(crate) fn is_associated(&self) -> bool {
+        self.sig.receiver().is_some() || find_word(self.sig.to_token_stream(), "Self").is_some()
+    }
+
+    /// Whether its documentation is hidden.
+    pub(crate) fn is_hidden(&self) -> bool {
+        let is_hidden =
+            |attr: &Attribute| matches!(&attr.meta, Meta::List(list) if list.tokens.to_string() == "hidden");
+        self.attrs
+            .iter()
+            .any(|attr| attr.path().is_ident("doc") && is_hidden(attr))
     }
 
     /// All parameters but a `self`.
@@ -52,11 +67,23 @@ impl Parse for Item {
         }
         let sig: Signature = input.parse()?;
         if !input.peek(token::Brace) {
-            return Err(Error::new(sig.ident.span(), "a tool needs a body"));
+            return Err(Error::new(
+                sig.ident.span(),
+                "a tool needs a body\nhelp: make it a free function, outside of any `trait`",
+            ));
         }
         let body = input.parse()?;
         Ok(Self { attrs, vis, sig, body })
     }
+}
+
+/// Finds a word anywhere in tokens.
+pub(crate) fn find_word(tokens: TokenStream, word: &str) -> Option<Ident> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Ident(ident) => (ident == word).then_some(ident),
+        TokenTree::Group(group) => find_word(group.stream(), word),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => None,
+    })
 }
 
 /// Whether a signature begins here, apart from what may be wrong with it.

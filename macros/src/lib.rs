@@ -17,6 +17,8 @@ mod expand;
 mod fallback;
 mod field_path;
 mod item;
+#[cfg(test)]
+mod snapshots;
 mod spec;
 mod suggest;
 

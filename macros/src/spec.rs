@@ -11,7 +11,7 @@ use crate::errors::Errors;
 use crate::field_path::FieldPath;
 use crate::item::Item;
 use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
 use syn::{Ident, LitBool, LitStr, Type};
 
@@ -146,7 +146,12 @@ pub(crate) fn readable(tokens: impl ToTokens) -> String {
 /// `update_note` makes `UpdateNoteTool`.
 fn tool_ident(item: &Item) -> Ident {
     let function = &item.sig.ident;
-    format_ident!("{}Tool", pascal(&function.unraw().to_string()), span = function.span())
+    let mut name = pascal(&function.unraw().to_string()) + "Tool";
+    if syn::parse_str::<Ident>(&name).is_err() {
+        // The function is `_2d`, and no name begins with `2`.
+        name.insert(0, '_');
+    }
+    Ident::new(&name, function.span())
 }
 
 fn pascal(snake: &str) -> String {

@@ -26,6 +26,12 @@ pub fn public_extra<T: FromPublicCall>(call: &Call) -> Result<T, Error> {
     T::from_call(call)
 }
 
+/// What the parameter of a [`NeedsOf`] is checked with.
+#[must_use]
+pub const fn is_given<T>(_: fn(&Call) -> Result<T, Error>) -> bool {
+    true
+}
+
 pub fn state<T: 'static>(states: &States) -> Result<&T, Error> {
     states.state().ok_or_else(crate::call::no_state::<T>)
 }
@@ -45,6 +51,11 @@ pub fn nothing_named_since(before: usize, named: &mut Vec<Option<Cow<'_, str>>>)
     if named.len() == before {
         named.push(None);
     }
+}
+
+#[must_use]
+pub fn list<T, const N: usize>(items: [T; N]) -> Vec<T> {
+    Vec::from(items)
 }
 
 /// What can be done with what a tool returns.

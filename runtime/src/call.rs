@@ -46,7 +46,8 @@ pub(crate) fn no_state<T>() -> Error {
 #[diagnostic::on_unimplemented(
     message = "a tool cannot take `{Self}`",
     label = "not something a call can give",
-    note = "the first parameter is the arguments; after it a tool may take `toolgate::Caller`, `toolgate::State<T>` and `toolgate::CallContext`"
+    note = "for anything that the client sends, add a field to the type of the first parameter, which is all arguments",
+    note = "after it a tool may take `toolgate::Caller`, `toolgate::State<T>` and `toolgate::CallContext`"
 )]
 pub trait FromCall: Sized {
     /// The states it takes from the toolset: `()` for none, [`Needed<T>`] for one, pairs for several.
@@ -60,7 +61,8 @@ pub trait FromCall: Sized {
 #[diagnostic::on_unimplemented(
     message = "a `public` tool cannot take `{Self}`",
     label = "not something a call without a token can give",
-    note = "for the caller, take `Option<toolgate::Caller>`, or replace `public` by `authenticated`"
+    note = "for the caller, take `Option<toolgate::Caller>`, or replace `public` by `authenticated`",
+    note = "for anything that the client sends, add a field to the type of the first parameter"
 )]
 pub trait FromPublicCall: FromCall {}
 

@@ -1,6 +1,8 @@
 //! How a gate is set up. What is missing does not compile; what is malformed is a [`ConfigError`].
 
 use crate::audit::{AuditSink, Record, Trace};
+use crate::bearer::BearerToken;
+use crate::caller::Caller;
 use crate::clock::{Clock, SystemClock};
 use crate::error::ConfigError;
 use crate::gate::Gate;
@@ -8,10 +10,11 @@ use crate::origin::AllowedPeers;
 use crate::resource::ResourceUrl;
 use crate::scope::ScopeToken;
 use crate::session::SessionKeys;
-use crate::validator::{DynValidator, Validator};
+use crate::validator::{DynValidator, TokenError, ValidateError, Validator};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Something that has to be said and was not. See [`Gate::builder`].
 #[derive(Debug)]
@@ -91,6 +94,21 @@ pub(crate) struct Settings {
 pub(crate) struct Authority {
     pub(crate) resource: ResourceUrl,
     pub(crate) validator: Arc<dyn DynValidator>,
+}
+
+/// No validator may accept a token that is expired for longer than this.
+const MAX_LEEWAY: Duration = Duration::from_mins(5);
+
+impl Authority {
+    /// Makes a caller of a token. Whoever wraps a validator in a cache and forgets to look at the time must not let expired
+    /// tokens in.
+    pub(crate) async fn caller(&self, token: &BearerToken, clock: &dyn Clock) -> Result<Caller, ValidateError> {
+        let claims = self.validator.validate(token).await?;
+        if claims.expires_at.saturating_add(MAX_LEEWAY) <= clock.unix_time() {
+            return Err(TokenError::Expired.into());
+        }
+        Ok(Caller::new(claims))
+    }
 }
 
 impl Gate {

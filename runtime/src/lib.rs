@@ -191,7 +191,7 @@ pub mod plumbing {
     pub use crate::bearer::{CredentialsError, MAX_TOKEN_BYTES};
     pub use crate::call::Call;
     pub use crate::config::{GivenResource, GivenValidator, HasResource, HasValidator, Missing};
-    pub use crate::output::{IntoOutput, IntoToolError, ToolReturn};
+    pub use crate::output::{IntoJson, IntoOutput, IntoToolError, ToolReturn};
     pub use crate::supply::{Needed, States, Supplies};
     pub use crate::tenant::{FindTenants, TenantField, TenantLookup, Tenants};
     pub use crate::tool::ToolArguments;

@@ -29,8 +29,7 @@ pub enum Output {
 #[diagnostic::on_unimplemented(
     message = "a tool cannot answer `{Self}`",
     label = "not an answer",
-    note = "answer `toolgate::Json<T>` for structured content, a `String` for text, or `()`",
-    note = "the `T` of `toolgate::Json<T>` needs `#[derive(serde::Serialize, schemars::JsonSchema)]`"
+    note = "answer `toolgate::Json<T>` for structured content, a `String` for text, or `()`"
 )]
 pub trait IntoOutput {
     /// The schema of structured content.
@@ -43,15 +42,40 @@ pub trait IntoOutput {
     fn into_output(self) -> Result<Output, ToolError>;
 }
 
+/// What [`Json`] can hold.
+// The two traits are not supertraits: rustc would then speak of each of them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be answered as JSON",
+    label = "the `T` of this `Json<T>` cannot be written as JSON",
+    note = "add `#[derive(serde::Serialize, schemars::JsonSchema)]` to `{Self}`"
+)]
+pub trait IntoJson {
+    #[doc(hidden)]
+    fn json_schema() -> Schema;
+
+    #[doc(hidden)]
+    fn into_json(self) -> serde_json::Result<Value>;
+}
+
 #[diagnostic::do_not_recommend]
-impl<T: Serialize + JsonSchema> IntoOutput for Json<T> {
-    fn schema() -> Option<Schema> {
+impl<T: Serialize + JsonSchema> IntoJson for T {
+    fn json_schema() -> Schema {
         let generator = SchemaSettings::draft2020_12().for_serialize();
-        Some(generator.into_generator().into_root_schema_for::<T>())
+        generator.into_generator().into_root_schema_for::<T>()
+    }
+
+    fn into_json(self) -> serde_json::Result<Value> {
+        serde_json::to_value(self)
+    }
+}
+
+impl<T: IntoJson> IntoOutput for Json<T> {
+    fn schema() -> Option<Schema> {
+        Some(T::json_schema())
     }
 
     fn into_output(self) -> Result<Output, ToolError> {
-        Ok(Output::Json(serde_json::to_value(self.0)?))
+        Ok(Output::Json(self.0.into_json()?))
     }
 }
 
@@ -96,8 +120,10 @@ pub trait ToolReturn {
 /// What the `Err` of a tool may be: any [`std::error::Error`], or [`ToolError`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the error of a tool",
-    label = "not an error",
-    note = "implement `std::error::Error` for `{Self}`, as `#[derive(thiserror::Error)]` does, or return `toolgate::ToolError`"
+    label = "the `E` of this `Result<T, E>` is not an error",
+    note = "for a type of yours, implement `std::error::Error`, as `#[derive(Debug, thiserror::Error)]` does",
+    note = "for `Box<dyn Error>` or `anyhow::Error`, write `Result<_, toolgate::ToolError>`: `?` makes one of every typed error, \
+            and `.map_err(|error| ToolError::public(\"for the client\").because(error))` of the others"
 )]
 pub trait IntoToolError {
     #[doc(hidden)]

@@ -61,10 +61,11 @@ impl Policy {
     ///
     /// # Panics
     ///
-    /// If the list is empty. In a constant that is a compile error.
+    /// If the list is empty, or one was given before. In a constant that is a compile error.
     #[must_use]
     pub const fn scopes_all(self, scopes: &'static [ScopeToken]) -> Self {
         assert!(!scopes.is_empty(), "an empty list of scopes demands nothing");
+        assert!(self.scopes_all.is_empty(), "`scopes_all` is given twice");
         Self {
             scopes_all: scopes,
             ..self.demanding()
@@ -75,10 +76,11 @@ impl Policy {
     ///
     /// # Panics
     ///
-    /// If the list is empty. In a constant that is a compile error.
+    /// If the list is empty, or one was given before. In a constant that is a compile error.
     #[must_use]
     pub const fn scopes_any(self, scopes: &'static [ScopeToken]) -> Self {
         assert!(!scopes.is_empty(), "an empty list of scopes demands nothing");
+        assert!(self.scopes_any.is_empty(), "`scopes_any` is given twice");
         Self {
             scopes_any: scopes,
             ..self.demanding()
@@ -89,10 +91,11 @@ impl Policy {
     ///
     /// # Panics
     ///
-    /// If the list is empty. In a constant that is a compile error.
+    /// If the list is empty, or one was given before. In a constant that is a compile error.
     #[must_use]
     pub const fn roles(self, roles: &'static [&'static str]) -> Self {
         assert!(!roles.is_empty(), "an empty list of roles demands nothing");
+        assert!(self.roles.is_empty(), "`roles` is given twice");
         Self {
             roles,
             ..self.demanding()
@@ -101,8 +104,13 @@ impl Policy {
 
     /// Demands that the arguments belong to the caller's tenant. As for [`scopes_all`](Self::scopes_all), the policy is not
     /// public then.
+    ///
+    /// # Panics
+    ///
+    /// If one was given before. In a constant that is a compile error.
     #[must_use]
     pub const fn tenant(self, demand: TenantDemand) -> Self {
+        assert!(self.tenant.is_none(), "`tenant` is given twice");
         Self {
             tenant: Some(demand),
             ..self.demanding()

@@ -92,6 +92,8 @@ fn duplicate(name: &str, first: crate::tool::Location, second: &Tool) -> ConfigE
 impl Protected {
     /// The same, for a server over stdio: its one caller is who this token is of. Without it, over stdio only public tools
     /// run. Over HTTP it counts for nothing.
+    ///
+    /// **Whoever** can speak to a server of `rmcp` over stdio, a pipe or a socket without HTTP is this caller then.
     #[must_use]
     pub fn with_token(self, source: TokenSource) -> Self {
         Self {
@@ -108,7 +110,7 @@ impl Protected {
     pub(crate) async fn local_facts(&self) -> Facts {
         let authority = self.gate().settings.authority.as_ref();
         let caller = match (&self.local, authority) {
-            (Some(source), Some(authority)) => source.caller(authority).await,
+            (Some(source), Some(authority)) => source.caller(authority, self.gate().settings.clock.as_ref()).await,
             _ => None,
         };
         Facts {

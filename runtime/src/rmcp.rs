@@ -40,9 +40,20 @@ async fn until_cancelled<T>(
     context: &RequestContext<RoleServer>,
     call: impl Future<Output = T>,
 ) -> Result<T, ErrorData> {
+    let admission = context
+        .extensions
+        .get::<Parts>()
+        .and_then(|parts| parts.extensions.get::<Admission>());
+    let gone = async {
+        match admission {
+            Some(admission) => admission.gone.wait().await,
+            None => std::future::pending().await,
+        }
+    };
     tokio::select! {
         biased;
         () = context.ct.cancelled() => Err(ErrorData::internal_error("cancelled", None)),
+        () = gone => Err(ErrorData::internal_error("cancelled", None)),
         result = call => Ok(result),
     }
 }

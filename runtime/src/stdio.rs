@@ -9,6 +9,7 @@
 
 use crate::bearer::BearerToken;
 use crate::caller::Caller;
+use crate::clock::Clock;
 use crate::config::Authority;
 use crate::error::chain;
 use std::fmt;
@@ -66,20 +67,20 @@ impl TokenSource {
     /// 1. The token that was read last is validated.
     /// 2. If it is not valid any more, or there was none, it is read again and validated.
     /// 3. Otherwise nobody calls, and only public tools run. The log says why.
-    pub(crate) async fn caller(&self, authority: &Authority) -> Option<Caller> {
+    pub(crate) async fn caller(&self, authority: &Authority, clock: &dyn Clock) -> Option<Caller> {
         let held = self.held().clone();
         if let Some(token) = held
-            && let Ok(claims) = authority.validator.validate(&token).await
+            && let Ok(caller) = authority.caller(&token, clock).await
         {
-            return Some(Caller::new(claims));
+            return Some(caller);
         }
         let token = match self.read() {
             Ok(token) => Arc::new(token),
             Err(error) => return nobody(&error),
         };
         *self.held() = Some(Arc::clone(&token));
-        match authority.validator.validate(&token).await {
-            Ok(claims) => Some(Caller::new(claims)),
+        match authority.caller(&token, clock).await {
+            Ok(caller) => Some(caller),
             Err(error) => nobody(&error),
         }
     }

@@ -47,9 +47,10 @@ pub struct Needed<T>(PhantomData<fn() -> T>);
 /// What a parameter of type `T` needs, by [`FromCall::Needs`](crate::FromCall::Needs).
 ///
 /// Tools list this and not the needs themselves: what cannot be a parameter has none, and to name them would be a second
-/// mistake, besides the one at the parameter.
+/// mistake, besides the one at the parameter. `IS_GIVEN` is computed from the parameter's type, and cannot be if that is
+/// wrong; rustc does not speak of what depends on it.
 #[derive(Debug)]
-pub struct NeedsOf<T>(PhantomData<fn() -> T>);
+pub struct NeedsOf<T, const IS_GIVEN: bool>(PhantomData<fn() -> T>);
 
 /// That a state `Self` can give all of the needs `N`.
 #[diagnostic::on_unimplemented(
@@ -77,7 +78,7 @@ where
     }
 }
 
-impl<S, T> Supplies<NeedsOf<T>> for S
+impl<S, T> Supplies<NeedsOf<T, true>> for S
 where
     T: FromCall,
     S: Supplies<T::Needs>,

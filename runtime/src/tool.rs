@@ -14,9 +14,9 @@ use serde_json::Value;
 
 /// A tool with its demands. Written by `#[mcp_tool]`, run by the gate.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a guarded tool",
-    label = "expected the `..Tool` type that `#[mcp_tool]` makes of a function",
-    note = "put `#[mcp_tool(..)]` on an `async fn` and use the `..Tool` type it makes"
+    message = "only a guarded tool can be added to a toolset",
+    label = "this is not a guarded tool",
+    note = "of `async fn update_note`, `#[mcp_tool(..)]` makes the tool `UpdateNoteTool`: write `.tool(UpdateNoteTool)`"
 )]
 pub trait ToolHandler: Send + Sync + 'static {
     /// What the tool is called with.

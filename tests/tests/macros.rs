@@ -3,8 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that unwraps fails at the right line")]
 #![expect(clippy::unused_async, reason = "a lookup is async, whatever it looks into")]
 
+#[path = "macros/attributes.rs"]
+mod attributes;
 #[path = "macros/hygiene.rs"]
 mod hygiene;
+#[path = "macros/names.rs"]
+mod names;
+#[path = "macros/types.rs"]
+mod types;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

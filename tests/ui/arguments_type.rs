@@ -18,5 +18,11 @@ async fn no_schema(_: NoSchema) -> Result<(), std::fmt::Error> {
 }
 
 fn main() {
-    drop(toolgate::Toolset::new(()).tool(BareTool));
+    drop(toolgate::Toolset::new(()).tool(BareTool).tool(NoSchemaTool));
+    drop(bare(given()));
+    drop(no_schema(given()));
+}
+
+fn given<T>() -> T {
+    unimplemented!()
 }

@@ -41,4 +41,14 @@ async fn four(args: Args) -> Result<(), std::fmt::Error> {
     Ok(())
 }
 
-fn main() {}
+fn main() {
+    drop(toolgate::Toolset::new(()).tool(OneTool).tool(TwoTool).tool(ThreeTool).tool(FourTool));
+    drop(one(given()));
+    drop(two(given()));
+    drop(three(given()));
+    drop(four(given()));
+}
+
+fn given<T>() -> T {
+    unimplemented!()
+}

@@ -7,5 +7,6 @@ async fn tool() -> Result<(), std::fmt::Error> {
 }
 
 fn main() {
-    let _ = ToolTool;
+    drop(toolgate::Toolset::new(()).tool(ToolTool));
+    drop(tool());
 }

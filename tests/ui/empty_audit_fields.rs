@@ -20,4 +20,11 @@ async fn one(args: Args) -> Result<(), std::fmt::Error> {
     Ok(())
 }
 
-fn main() {}
+fn main() {
+    drop(toolgate::Toolset::new(()).tool(OneTool));
+    drop(one(given()));
+}
+
+fn given<T>() -> T {
+    unimplemented!()
+}

@@ -62,4 +62,18 @@ async fn seven(args: Args) -> Result<(), std::fmt::Error> {
     Ok(())
 }
 
-fn main() {}
+fn main() {
+    let tools = toolgate::Toolset::new(());
+    drop(tools.tool(OneTool).tool(TwoTool).tool(ThreeTool).tool(FourTool).tool(FiveTool).tool(SixTool).tool(SevenTool));
+    drop(one(given()));
+    drop(two(given()));
+    drop(three(given()));
+    drop(four(given()));
+    drop(five(given()));
+    drop(six(given()));
+    drop(seven(given()));
+}
+
+fn given<T>() -> T {
+    unimplemented!()
+}

@@ -6,4 +6,7 @@ async fn größe() -> Result<(), std::fmt::Error> {
     Ok(())
 }
 
-fn main() {}
+fn main() {
+    drop(toolgate::Toolset::new(()).tool(GrößeTool));
+    drop(größe());
+}

@@ -18,4 +18,9 @@ async fn lifetimes<'a>() -> Result<&'a str, std::fmt::Error> {
     Ok("")
 }
 
-fn main() {}
+fn main() {
+    drop(toolgate::Toolset::new(()).tool(TypesTool).tool(ConstantsTool).tool(LifetimesTool));
+    drop(types(7));
+    drop(constants::<7>());
+    drop(lifetimes());
+}

@@ -7,5 +7,6 @@ async fn half_typed() -> Result<(), std::fmt::Error> {
 }
 
 fn main() {
-    let _ = HalfTypedTool;
+    drop(toolgate::Toolset::new(()).tool(HalfTypedTool));
+    drop(half_typed());
 }

@@ -6,4 +6,7 @@ async fn tool(_: Vec<impl Send>) -> Result<(), std::fmt::Error> {
     Ok(())
 }
 
-fn main() {}
+fn main() {
+    drop(toolgate::Toolset::new(()).tool(ToolTool));
+    drop(tool(vec![7]));
+}

@@ -12,4 +12,8 @@ async fn two() -> Result<(), std::fmt::Error> {
     Ok(())
 }
 
-fn main() {}
+fn main() {
+    drop(toolgate::Toolset::new(()).tool(OneTool).tool(TwoTool));
+    drop(one());
+    drop(two());
+}

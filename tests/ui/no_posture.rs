@@ -7,5 +7,6 @@ async fn update() -> Result<(), std::fmt::Error> {
 }
 
 fn main() {
-    let _ = UpdateTool;
+    drop(toolgate::Toolset::new(()).tool(UpdateTool));
+    drop(update());
 }

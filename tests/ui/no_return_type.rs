@@ -5,4 +5,7 @@ use toolgate::mcp_tool;
 async fn tool() {
 }
 
-fn main() {}
+fn main() {
+    drop(toolgate::Toolset::new(()).tool(ToolTool));
+    drop(tool());
+}

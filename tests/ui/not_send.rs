@@ -9,4 +9,7 @@ async fn tool() -> Result<(), std::fmt::Error> {
     Ok(())
 }
 
-fn main() {}
+fn main() {
+    drop(toolgate::Toolset::new(()).tool(ToolTool));
+    drop(tool());
+}

@@ -17,4 +17,10 @@ async fn open(_: Args, _: std::time::Duration) -> Result<(), std::fmt::Error> {
 
 fn main() {
     drop(toolgate::Toolset::new(()).tool(ProtectedTool).tool(OpenTool));
+    drop(protected(given(), given()));
+    drop(open(given(), given()));
+}
+
+fn given<T>() -> T {
+    unimplemented!()
 }

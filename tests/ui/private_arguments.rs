@@ -9,4 +9,11 @@ pub async fn tool(_: Args) -> Result<(), std::fmt::Error> {
     Ok(())
 }
 
-fn main() {}
+fn main() {
+    drop(toolgate::Toolset::new(()).tool(ToolTool));
+    drop(tool(given()));
+}
+
+fn given<T>() -> T {
+    unimplemented!()
+}

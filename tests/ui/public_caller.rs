@@ -10,4 +10,11 @@ async fn tool(_: Args, _: Caller) -> Result<(), std::fmt::Error> {
     Ok(())
 }
 
-fn main() {}
+fn main() {
+    drop(toolgate::Toolset::new(()).tool(ToolTool));
+    drop(tool(given(), given()));
+}
+
+fn given<T>() -> T {
+    unimplemented!()
+}

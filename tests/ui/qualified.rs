@@ -24,4 +24,9 @@ unsafe extern "C" fn variadic(_: u32, _: ...) -> Result<(), std::fmt::Error> {
     Ok(())
 }
 
-fn main() {}
+fn main() {
+    drop(toolgate::Toolset::new(()).tool(UnsafeToolTool).tool(ExternToolTool).tool(ConstToolTool).tool(VariadicTool));
+    drop(unsafe { unsafe_tool() });
+    drop(extern_tool());
+    drop(const_tool());
+}

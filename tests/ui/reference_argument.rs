@@ -7,4 +7,11 @@ async fn tool(args: &String) -> Result<(), std::fmt::Error> {
     Ok(())
 }
 
-fn main() {}
+fn main() {
+    drop(toolgate::Toolset::new(()).tool(ToolTool));
+    drop(tool(given()));
+}
+
+fn given<T>() -> T {
+    unimplemented!()
+}

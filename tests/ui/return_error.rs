@@ -8,4 +8,14 @@ async fn no_error() -> Result<(), Wrong> {
     Err(Wrong)
 }
 
-fn main() {}
+/// Does something.
+#[mcp_tool(authenticated)]
+async fn boxed_error() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    Ok(())
+}
+
+fn main() {
+    drop(toolgate::Toolset::new(()).tool(NoErrorTool).tool(BoxedErrorTool));
+    drop(no_error());
+    drop(boxed_error());
+}

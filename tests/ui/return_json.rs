@@ -8,4 +8,7 @@ async fn no_schema() -> Result<toolgate::Json<Note>, std::fmt::Error> {
     Ok(toolgate::Json(Note))
 }
 
-fn main() {}
+fn main() {
+    drop(toolgate::Toolset::new(()).tool(NoSchemaTool));
+    drop(no_schema());
+}

@@ -12,4 +12,8 @@ async fn no_answer() -> Result<u32, std::fmt::Error> {
     Ok(7)
 }
 
-fn main() {}
+fn main() {
+    drop(toolgate::Toolset::new(()).tool(NoResultTool).tool(NoAnswerTool));
+    drop(no_result());
+    drop(no_answer());
+}

@@ -18,4 +18,9 @@ async fn three() -> Result<(), std::fmt::Error> {
     Ok(())
 }
 
-fn main() {}
+fn main() {
+    drop(toolgate::Toolset::new(()).tool(OneTool).tool(TwoTool).tool(ThreeTool));
+    drop(one());
+    drop(two());
+    drop(three());
+}

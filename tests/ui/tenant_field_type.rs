@@ -34,4 +34,13 @@ async fn three(args: Args) -> Result<(), std::fmt::Error> {
     Ok(())
 }
 
-fn main() {}
+fn main() {
+    drop(toolgate::Toolset::new(()).tool(OneTool).tool(TwoTool).tool(ThreeTool));
+    drop(one(given()));
+    drop(two(given()));
+    drop(three(given()));
+}
+
+fn given<T>() -> T {
+    unimplemented!()
+}

@@ -27,4 +27,12 @@ async fn two(args: Args) -> Result<(), std::fmt::Error> {
     Ok(())
 }
 
-fn main() {}
+fn main() {
+    drop(toolgate::Toolset::new(()).tool(OneTool).tool(TwoTool));
+    drop(one(given()));
+    drop(two(given()));
+}
+
+fn given<T>() -> T {
+    unimplemented!()
+}

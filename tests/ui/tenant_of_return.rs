@@ -54,4 +54,12 @@ async fn two(args: Args) -> Result<(), std::fmt::Error> {
     Ok(())
 }
 
-fn main() {}
+fn main() {
+    drop(toolgate::Toolset::new(Notes).tool(OneTool).tool(TwoTool));
+    drop(one(given()));
+    drop(two(given()));
+}
+
+fn given<T>() -> T {
+    unimplemented!()
+}

@@ -75,4 +75,15 @@ async fn five(args: Args) -> Result<(), std::fmt::Error> {
     Ok(())
 }
 
-fn main() {}
+fn main() {
+    drop(toolgate::Toolset::new(Notes).tool(OneTool).tool(TwoTool).tool(ThreeTool).tool(FourTool).tool(FiveTool));
+    drop(one(given()));
+    drop(two(given()));
+    drop(three(given()));
+    drop(four(given()));
+    drop(five(given()));
+}
+
+fn given<T>() -> T {
+    unimplemented!()
+}

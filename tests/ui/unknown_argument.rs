@@ -24,4 +24,10 @@ async fn four() -> Result<(), std::fmt::Error> {
     Ok(())
 }
 
-fn main() {}
+fn main() {
+    drop(toolgate::Toolset::new(()).tool(OneTool).tool(TwoTool).tool(ThreeTool).tool(FourTool));
+    drop(one());
+    drop(two());
+    drop(three());
+    drop(four());
+}

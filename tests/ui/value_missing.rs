@@ -30,4 +30,11 @@ async fn five() -> Result<(), std::fmt::Error> {
     Ok(())
 }
 
-fn main() {}
+fn main() {
+    drop(toolgate::Toolset::new(()).tool(OneTool).tool(TwoTool).tool(ThreeTool).tool(FourTool).tool(FiveTool));
+    drop(one());
+    drop(two());
+    drop(three());
+    drop(four());
+    drop(five());
+}

@@ -1,5 +1,7 @@
-//! The commands that contributors and the continuous integration run: `cargo xtask test`, `cargo xtask check`.
+//! The commands that contributors and the continuous integration run: `cargo xtask test`, `cargo xtask check`; and one to
+//! measure with, `cargo xtask check-time`.
 
+mod check_time;
 mod step;
 mod task;
 
@@ -21,6 +23,9 @@ Commands:
   release  Checks what a release needs besides, with tools that do not come with cargo: licences and
            advisories, each feature alone, the oldest Rust that is promised, the packages, and, once
            there was a release, whether the interface is compatible with it.
+  check-time
+           Measures `cargo check` of 200 guarded tools, next to the same tools by the macros of the
+           SDKs. Fetches those from the registry; wants a machine with nothing else to do.
 
 Options:
   -h, --help    Shows this.
@@ -36,6 +41,7 @@ The environment variable CARGO names the cargo to use.
 enum Request {
     Help,
     Run(Task),
+    CheckTime,
 }
 
 fn main() -> ExitCode {
@@ -49,6 +55,7 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Ok(Request::Run(task)) => step::run_all(&task.steps()),
+        Ok(Request::CheckTime) => check_time::run(),
         Err(mistake) => {
             eprint!("error: {mistake}\n\n{HELP}");
             ExitCode::from(2)
@@ -65,6 +72,7 @@ fn parse(arguments: &[String]) -> Result<Request, String> {
     }
     match arguments {
         [] => Err("a command is missing".to_owned()),
+        [name] if name == "check-time" => Ok(Request::CheckTime),
         [name] => match Task::named(name) {
             Some(task) => Ok(Request::Run(task)),
             None => Err(format!("`{name}` is not a command")),
@@ -86,6 +94,7 @@ mod tests {
     fn commands_are_known_by_name() {
         assert_eq!(parsed("test"), Ok(Request::Run(Task::Test)));
         assert_eq!(parsed("check"), Ok(Request::Run(Task::Check)));
+        assert_eq!(parsed("check-time"), Ok(Request::CheckTime));
         for help in ["-h", "--help", "test --help", "what -h"] {
             assert_eq!(parsed(help), Ok(Request::Help), "{help}");
         }

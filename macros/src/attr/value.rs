@@ -75,11 +75,11 @@ impl Value for LitBool {
             return input.parse();
         }
         let help = if input.peek(LitStr) {
-            "\nhelp: write it without quotes"
+            "write it without quotes"
         } else {
-            ""
+            "write one of the two"
         };
-        Err(input.error(format!("expected `true` or `false`{help}")))
+        Err(input.error(format!("expected `true` or `false`\nhelp: {help}")))
     }
 }
 

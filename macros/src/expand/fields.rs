@@ -54,12 +54,14 @@ fn looked_up(field: &FieldPath, lookup: &Lookup) -> TokenStream {
 //
 // Output:
 //     for each0 in &args.items {
-//         let before = named.len();
+//         let before = Vec::len(&named);
 //         for each1 in &each0.owners {
-//             named.push(..(&each1.id));
+//             Vec::push(&mut named, ..(&each1.id));
 //         }
 //         nothing_named_since(before, &mut named);
 //     }
+//
+// By paths and not as methods: a trait of the user's may have methods of these names, for every type.
 fn each(field: &FieldPath, name: &dyn Fn(TokenStream) -> TokenStream) -> TokenStream {
     let args = Ident::new("__args", here(field.span));
     each_in(&args, 0, &field.groups, field, name)
@@ -84,7 +86,7 @@ fn each_in(
     };
     if rest.is_empty() {
         let named = name(value);
-        return quote!(__named.push(#named););
+        return quote!(__rt::Vec::push(&mut __named, #named););
     }
     let element = format_ident!("__each{depth}", span = here);
     let inner = each_in(&element, depth + 1, rest, field, name);
@@ -94,7 +96,7 @@ fn each_in(
         return inner;
     }
     quote! {
-        let __before = __named.len();
+        let __before = __rt::Vec::len(&__named);
         #inner
         __rt::nothing_named_since(__before, &mut __named);
     }
@@ -111,7 +113,7 @@ pub(super) fn audited(spec: &Spec) -> Option<TokenStream> {
     (!list.is_empty()).then(|| {
         quote! {
             fn audited(__args: &Self::Args) -> __rt::Vec<(&'static ::core::primitive::str, __rt::Value)> {
-                __rt::Vec::from([#list])
+                __rt::list([#list])
             }
         }
     })

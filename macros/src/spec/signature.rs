@@ -3,9 +3,10 @@
 use super::readable;
 use crate::errors::Errors;
 use crate::item::Item;
-use proc_macro2::{TokenStream, TokenTree};
+use crate::item::find_word;
+use proc_macro2::TokenStream;
 use quote::ToTokens as _;
-use syn::{ReturnType, Safety, Type};
+use syn::{GenericArgument, GenericParam, PathArguments, ReturnType, Safety, Type};
 
 pub(super) fn check(item: &Item, errors: &mut Errors) {
     check_async(item, errors);
@@ -13,6 +14,7 @@ pub(super) fn check(item: &Item, errors: &mut Errors) {
     check_generics(item, errors);
     check_self(item, errors);
     check_parameters(item, errors);
+    check_conditions(item, errors);
     check_return(item, errors);
 }
 
@@ -47,11 +49,18 @@ fn check_plain(item: &Item, errors: &mut Errors) {
 /// A tool is not generic: clients see its schema, which is that of one type.
 fn check_generics(item: &Item, errors: &mut Errors) {
     let generics = &item.sig.generics;
-    if !generics.params.is_empty() {
-        let message = "a tool cannot be generic: clients see the schema of one type\n\
-                       help: name the types in the signature";
-        errors.at(&generics.params, message);
+    if generics.params.is_empty() {
+        return;
     }
+    let is_lifetime = |param: &GenericParam| matches!(param, GenericParam::Lifetime(_));
+    let message = if generics.params.iter().all(is_lifetime) {
+        "a tool cannot have lifetimes: what it takes and returns outlives the call\n\
+         help: remove them, and use types that own what they hold, such as `String` for `&str`"
+    } else {
+        "a tool cannot be generic: clients see the schema of one type\n\
+         help: remove the parameters, and name a type wherever they are used"
+    };
+    errors.at(&generics.params, message);
 }
 
 /// A tool is a free function: there is no value that it could be a method of.
@@ -60,6 +69,10 @@ fn check_self(item: &Item, errors: &mut Errors) {
         let message = "a tool cannot be a method\n\
                        help: make it a free function, and take what `self` holds as a parameter `state: State<..>`";
         errors.at(receiver, message);
+    } else if let Some(word) = find_word(item.sig.to_token_stream(), "Self") {
+        let message = "a tool cannot be part of an `impl`\n\
+                       help: make it a free function, and write the type in place of `Self`";
+        errors.at(word, message);
     }
 }
 
@@ -70,11 +83,28 @@ fn check_parameters(item: &Item, errors: &mut Errors) {
         if let Type::Reference(reference) = ty {
             let owned = owned(&reference.elem);
             errors.at(ty, format!("a tool cannot take a reference\nhelp: write `{owned}`"));
-        } else if has_impl(ty.to_token_stream()) {
+        } else if has_impl(ty) {
             let message = "a tool cannot take an `impl` type: clients see the schema of one type\n\
                            help: name the type";
             errors.at(ty, message);
+        } else if let Some(borrow) = borrow(ty) {
+            let message = "a tool cannot take a type that borrows: its arguments are read for the call, and handed over\n\
+                           help: use types that own what they hold, such as `String` for `&str`";
+            errors.at(borrow, message);
         }
+    }
+}
+
+/// A tool has the same parameters in every build. Which ones are there is decided only after this macro has run.
+fn check_conditions(item: &Item, errors: &mut Errors) {
+    let attrs = item.typed().flat_map(|parameter| &parameter.attrs);
+    for attr in attrs.filter(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr")) {
+        let word = attr.path().to_token_stream();
+        let message = format!(
+            "a parameter of a tool cannot have `#[{word}(..)]`\n\
+             help: write two functions, each with `#[cfg(..)]` above it"
+        );
+        errors.at(attr, message);
     }
 }
 
@@ -92,10 +122,12 @@ fn check_return(item: &Item, errors: &mut Errors) {
     match &item.sig.output {
         ReturnType::Default => {
             let message = "a tool must return a `Result`\n\
-                           help: write `-> Result<Json<T>, E>`, with a `T` to answer and an `E` that is an error";
+                           help: write `-> Result<String, toolgate::ToolError>` to answer text\n\
+                           help: or `-> Result<toolgate::Json<T>, toolgate::ToolError>`, with a `T` that has \
+                           `#[derive(serde::Serialize, schemars::JsonSchema)]`";
             errors.at(&item.sig.ident, message);
         }
-        ReturnType::Type(_, ty) if has_impl(ty.to_token_stream()) => {
+        ReturnType::Type(_, ty) if has_impl(ty) => {
             let message = "a tool cannot return an `impl` type: clients see the schema of one type\n\
                            help: name the type";
             errors.at(ty, message);
@@ -105,10 +137,36 @@ fn check_return(item: &Item, errors: &mut Errors) {
 }
 
 /// Whether the keyword `impl` is anywhere in a type.
-fn has_impl(ty: TokenStream) -> bool {
-    ty.into_iter().any(|token| match token {
-        TokenTree::Ident(word) => word == "impl",
-        TokenTree::Group(group) => has_impl(group.stream()),
-        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
-    })
+fn has_impl(ty: &Type) -> bool {
+    find_word(ty.to_token_stream(), "impl").is_some()
+}
+
+/// The first place where a type borrows for less than `'static`. What is between the parentheses of a function type is its
+/// own matter.
+fn borrow(ty: &Type) -> Option<TokenStream> {
+    match ty {
+        Type::Reference(reference) => match &reference.lifetime {
+            None => Some(reference.to_token_stream()),
+            Some(lifetime) if lifetime.ident == "_" => Some(reference.to_token_stream()),
+            Some(_) => borrow(&reference.elem),
+        },
+        Type::Path(path) => path.path.segments.iter().find_map(|segment| match &segment.arguments {
+            PathArguments::AngleBracketed(arguments) => arguments.args.iter().find_map(borrow_of_argument),
+            PathArguments::None | PathArguments::Parenthesized(_) => None,
+        }),
+        Type::Array(array) => borrow(&array.elem),
+        Type::Group(group) => borrow(&group.elem),
+        Type::Paren(paren) => borrow(&paren.elem),
+        Type::Slice(slice) => borrow(&slice.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().find_map(borrow),
+        _ => None,
+    }
+}
+
+fn borrow_of_argument(argument: &GenericArgument) -> Option<TokenStream> {
+    match argument {
+        GenericArgument::Lifetime(lifetime) => (lifetime.ident == "_").then(|| lifetime.to_token_stream()),
+        GenericArgument::Type(ty) => borrow(ty),
+        _ => None,
+    }
 }

@@ -77,7 +77,13 @@ impl Refusal {
     /// 2. Without credentials the challenge has no `error` (BT-09).
     /// 3. Texts are fixed: nothing of the request is repeated but the JSON-RPC id.
     pub(super) fn answer(&self, protected: &Protected, id: Option<&Value>) -> Response<Full<Bytes>> {
-        let (status, text) = self.status_and_text();
+        let (status, text) = match self {
+            // No token can help at a gate that knows no callers.
+            Self::NoCredentials(_) if protected.gate().settings.authority.is_none() => {
+                (StatusCode::FORBIDDEN, "not permitted")
+            }
+            _ => self.status_and_text(),
+        };
         let code = match self {
             Self::UnknownTool => -32602,
             Self::Message(MessageError::NotJson) => -32700,

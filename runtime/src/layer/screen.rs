@@ -1,6 +1,6 @@
 //! What happens to a request before the SDK sees it.
 
-use super::admission::Admission;
+use super::admission::{Admission, Gone};
 use super::answer::{Refusal, metadata};
 use super::message::{self, Message, MessageError};
 use super::service::Paths;
@@ -9,7 +9,7 @@ use crate::bearer::BearerToken;
 use crate::caller::Caller;
 use crate::gate::Facts;
 use crate::protected::Protected;
-use crate::validator::{TokenError, ValidateError};
+use crate::validator::ValidateError;
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
@@ -17,10 +17,6 @@ use http::{HeaderMap, Method, Request, Response};
 use http_body::Body;
 use http_body_util::Full;
 use std::error::Error as StdError;
-use std::time::Duration;
-
-/// No validator may accept a token that is expired for longer than this.
-const MAX_LEEWAY: Duration = Duration::from_mins(5);
 
 /// Lets a request through to the SDK, or answers it.
 ///
@@ -37,6 +33,7 @@ pub(super) async fn screen<B>(
     protected: &Protected,
     paths: Paths,
     request: Request<B>,
+    gone: Gone,
 ) -> Result<(Request<B>, Option<Caller>), Response<Full<Bytes>>>
 where
     B: Body<Data = Bytes> + From<Bytes>,
@@ -74,7 +71,7 @@ where
     };
     facts.request_id = message.id.as_ref().map(|id| id.to_string().into());
     let caller = facts.caller.clone();
-    admit(protected, &message, &facts) // 5, 6
+    let has_session = admit(protected, &message, &facts) // 5, 6
         .and_then(|()| session::unbind(protected, &mut parts, &message, caller.as_ref())) // 7
         .map_err(|refusal| refuse(protected, &refusal, &message, &facts))?;
     strip(&mut parts.headers); // 8
@@ -82,7 +79,7 @@ where
     if let Some(caller) = &caller {
         parts.extensions.insert(caller.clone());
     }
-    let admission = Admission::new(protected.gate(), facts, &message);
+    let admission = Admission::new(protected.gate(), facts, &message, has_session, gone);
     parts.extensions.insert(admission);
     Ok((Request::from_parts(parts, body), caller))
 }
@@ -109,6 +106,9 @@ fn open(protected: &Protected, paths: Paths, parts: &Parts) -> Result<Opened, Re
         return Err(Refusal::Path);
     }
     settings.peers.check_origin(parts).map_err(Refusal::Foreign)?;
+    if resource.is_none() {
+        return Ok(Opened::Token(None));
+    }
     let token = BearerToken::from_headers(&parts.headers).map_err(Refusal::Credentials)?;
     Ok(Opened::Token(token))
 }
@@ -119,12 +119,8 @@ async fn authenticate(protected: &Protected, token: Option<BearerToken>) -> Resu
     let (Some(authority), Some(token)) = (&settings.authority, token) else {
         return Ok(None);
     };
-    match authority.validator.validate(&token).await {
-        // Whoever wraps a validator in a cache and forgets this must not let expired tokens in.
-        Ok(claims) if claims.expires_at.saturating_add(MAX_LEEWAY) <= settings.clock.unix_time() => {
-            Err(Refusal::Token(TokenError::Expired))
-        }
-        Ok(claims) => Ok(Some(Caller::new(claims))),
+    match authority.caller(&token, settings.clock.as_ref()).await {
+        Ok(caller) => Ok(Some(caller)),
         Err(ValidateError::Token(error)) => Err(Refusal::Token(error)),
         Err(ValidateError::Unavailable(error)) => Err(Refusal::Unavailable(error)),
     }

@@ -1,5 +1,6 @@
 //! The layer and what it does with a request.
 
+use super::admission::Gone;
 use super::screen::screen;
 use super::session;
 use super::until::Until;
@@ -42,7 +43,8 @@ pub(super) enum Paths {
 impl Protected {
     /// The layer that has to stand before the SDK's HTTP service. Without it nobody is authenticated, so only public tools run.
     ///
-    /// Put it around the whole server, so that it can answer `/.well-known/oauth-protected-resource`.
+    /// Put it around the MCP endpoint and `/.well-known/oauth-protected-resource`, which it answers itself, and around nothing
+    /// else: behind it every POST has to be a JSON-RPC message, and every GET of a session.
     #[must_use]
     pub fn layer(&self) -> GateLayer {
         GateLayer {
@@ -97,12 +99,13 @@ where
         let mut inner = std::mem::replace(&mut self.inner, next);
         let (protected, paths) = (self.protected.clone(), self.paths);
         Box::pin(async move {
-            match screen(&protected, paths, request).await {
+            let (answer, gone) = Gone::channel();
+            match screen(&protected, paths, request, gone).await {
                 Ok((request, caller)) => {
                     let mut response = inner.call(request).await?;
                     session::bind(&protected, response.headers_mut(), caller.as_ref());
                     let left = caller.as_ref().map(|caller| time_left(&protected, caller));
-                    Ok(response.map(|body| Either::Right(Until::new(body, left))))
+                    Ok(response.map(|body| Either::Right(Until::new(body, left, answer))))
                 }
                 Err(answer) => Ok(answer.map(Either::Left)),
             }

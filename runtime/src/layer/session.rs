@@ -17,12 +17,14 @@ const VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
 /// 2. A GET (or HEAD, which an SDK may take for one) without a session would be a stream of nobody's: an SDK may replay what was
 ///    sent to others there.
 /// 3. A session id that is given is one, and is this caller's.
+///
+/// Says whether the request is of a session, or may open one.
 pub(super) fn unbind(
     protected: &Protected,
     parts: &mut Parts,
     message: &Message,
     caller: Option<&Caller>,
-) -> Result<(), Refusal> {
+) -> Result<bool, Refusal> {
     let posts = parts.method == Method::POST;
     let stateless = |version: &HeaderValue| version.as_bytes() >= STATELESS_VERSION.as_bytes();
     if !posts && parts.headers.get_all(VERSION).iter().any(stateless) {
@@ -34,7 +36,7 @@ pub(super) fn unbind(
     let mut ids = parts.headers.get_all(SESSION).iter();
     let id = match (ids.next(), ids.next()) {
         (None, _) if matches!(parts.method, Method::GET | Method::HEAD) => return Err(Refusal::Method), // 2
-        (None, _) => return Ok(()),
+        (None, _) => return Ok(message.method.as_deref() == Some("initialize")),
         (Some(id), None) => id.to_str().map_err(|_| Refusal::ForeignSession)?, // 3
         (Some(_), Some(_)) => return Err(Refusal::ForeignSession),
     };
@@ -42,7 +44,7 @@ pub(super) fn unbind(
     let id = sessions.unbind(id, caller).map_err(|_| Refusal::ForeignSession)?;
     let id = HeaderValue::from_str(id).map_err(|_| Refusal::ForeignSession)?;
     parts.headers.insert(SESSION, id);
-    Ok(())
+    Ok(true)
 }
 
 /// Binds a session id that the SDK gives out to the caller. One that cannot be bound is not given out.

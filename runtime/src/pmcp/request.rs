@@ -34,7 +34,8 @@ pub(super) struct Passage {
 
 /// Passes a request on to the SDK.
 ///
-/// 1. A request without a caller gets no session: the SDK keeps sessions for as long as it runs.
+/// 1. A request without a caller gets no session: the SDK keeps sessions for as long as it runs. One that is of no session
+///    goes where none is asked for.
 /// 2. The SDK works within what the layer found out. A request that did not pass the layer gets no further.
 /// 3. The SDK's list of tools knows no caller, so it is cut down on its way out.
 pub(super) async fn pass(State(passage): State<Passage>, request: Request, next: Next) -> Response {
@@ -47,9 +48,9 @@ pub(super) async fn pass(State(passage): State<Passage>, request: Request, next:
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let caller = admission.facts_for(&protected).and_then(|facts| facts.caller);
-    let asked = admission.asked;
+    let (asked, has_session) = (admission.asked, admission.has_session);
     let answered = async {
-        if caller.is_some() {
+        if caller.is_some() && has_session {
             return next.run(request).await;
         }
         let Ok(response) = sessionless.call(request).await; // 1

@@ -64,8 +64,10 @@ impl Server {
     /// 3. Then the SDK, which checks neither hosts nor origins, as the gate has, and keeps no events to replay. For requests
     ///    without a caller it is one without sessions.
     ///
-    /// On the stream that a session has open, an event of more than 4 MiB is the last. For longer answers set
-    /// `enable_json_response`.
+    /// If a session has a stream open, the SDK sends the answers of all its calls there, also when the stream was lost, which
+    /// it is at the latest when its token expires: then they are lost too, and it opens no second one. Set
+    /// `enable_json_response`, and a call is answered to who made it. On such a stream an event of more than 4 MiB is the
+    /// last.
     pub fn router(&self, config: RouterConfig) -> Router {
         let sessionless = RouterConfig {
             allowed_origins: None,

@@ -4,9 +4,10 @@ use super::list::CallerList;
 use super::server::finish;
 use super::tools::{Callers, Tools};
 use crate::error::ConfigError;
+use crate::gate::Facts;
 use crate::protected::Protected;
 use ::pmcp::shared::TransportMessage;
-use ::pmcp::types::jsonrpc::{JSONRPCError, JSONRPCResponse, ResponsePayload};
+use ::pmcp::types::jsonrpc::{JSONRPCResponse, ResponsePayload};
 use ::pmcp::types::{ClientRequest, Request};
 use ::pmcp::{ServerBuilder, StdioTransport, Transport};
 use async_trait::async_trait;
@@ -68,6 +69,7 @@ impl<T: Transport> Transport for Passage<T> {
             payload: ResponsePayload::Result(result),
             ..
         }) = &mut message
+            && result.get("tools").is_some()
         {
             let caller = self.protected.local_facts().await.caller;
             CallerList::new(self.protected.clone(), caller).cut_result(result); // 2
@@ -75,17 +77,11 @@ impl<T: Transport> Transport for Passage<T> {
         self.transport.send(message).await
     }
 
-    /// Cancel-safe as the transport's own: nothing is held between what is awaited here but an answer to a call of nothing.
+    /// Cancel-safe as the transport's own: nothing else is awaited.
     async fn receive(&mut self) -> ::pmcp::Result<TransportMessage> {
-        loop {
-            let message = self.transport.receive().await?;
-            let Some(id) = self.asks_for_unknown_tool(&message) else {
-                return Ok(message);
-            };
-            let error = JSONRPCError::new(-32602, "tool not found");
-            let answer = TransportMessage::Response(JSONRPCResponse::error(id, error));
-            self.transport.send(answer).await?; // 1
-        }
+        let mut message = self.transport.receive().await?;
+        self.forget_unknown_tool(&mut message); // 1
+        Ok(message)
     }
 
     async fn close(&mut self) -> ::pmcp::Result<()> {
@@ -102,16 +98,21 @@ impl<T: Transport> Transport for Passage<T> {
 }
 
 impl<T> Passage<T> {
-    fn asks_for_unknown_tool(&self, message: &TransportMessage) -> Option<::pmcp::types::RequestId> {
-        let TransportMessage::Request { id, request } = message else {
-            return None;
+    /// Lets the SDK look for a name that no tool can have, and answer in its own words.
+    fn forget_unknown_tool(&self, message: &mut TransportMessage) {
+        let TransportMessage::Request {
+            request: Request::Client(request),
+            ..
+        } = message
+        else {
+            return;
         };
-        match request {
-            Request::Client(request) => match &**request {
-                ClientRequest::CallTool(call) if self.protected.tool(&call.name).is_none() => Some(id.clone()),
-                _ => None,
-            },
-            Request::Server(_) => None,
+        if let ClientRequest::CallTool(call) = &mut **request
+            && self.protected.tool(&call.name).is_none()
+        {
+            self.protected
+                .record_denial(None, &Facts::nobody(), "unknown_tool", &[], None);
+            call.name = "unknown tool".to_owned();
         }
     }
 }

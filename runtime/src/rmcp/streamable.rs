@@ -2,6 +2,7 @@
 
 use super::Server;
 use crate::caller::Caller;
+use crate::layer::Admission;
 use ::rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use ::rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use http::Request;
@@ -15,7 +16,8 @@ type Sdk<S> = StreamableHttpService<Server<S>, LocalSessionManager>;
 
 /// A [`Server`] over streamable HTTP; to be used behind the gate's layer.
 ///
-/// A request without a caller gets no session: the SDK keeps sessions for minutes, and anyone could open any number of them.
+/// 1. A request without a caller gets no session: the SDK keeps sessions for minutes, and anyone could open any number of them.
+/// 2. A caller's request that is of no session goes where none is asked for: a client that began without a token has none.
 pub struct Streamable<S = ()> {
     sessions: Sdk<S>,
     sessionless: Sdk<S>,
@@ -54,8 +56,11 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
+        let extensions = request.extensions();
         // The layer left a caller only if there is one.
-        if request.extensions().get::<Caller>().is_some() {
+        let caller = extensions.get::<Caller>();
+        let admission = extensions.get::<Admission>();
+        if caller.is_some() && admission.is_some_and(|admission| admission.has_session) {
             self.sessions.call(request)
         } else {
             self.sessionless.call(request)

@@ -229,6 +229,25 @@ async fn a_client_that_goes_away_stops_the_tool_and_leaves_an_outcome() {
 }
 
 #[tokio::test]
+async fn a_client_that_goes_away_stops_the_tool_of_a_session_too() {
+    let gate = Arc::new(tokio::sync::Notify::new());
+    let server = Running::start(SDK, Toolset::new(gate).tool(WaitTool)).await;
+    let mut legacy = crate::legacy::Legacy::new(&server, None);
+    legacy.token = Some(server.token("alice").mint());
+    let session = legacy.open().await;
+    let params = json!({"name": "wait", "arguments": {}});
+    let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params});
+    let request = legacy
+        .request(reqwest::Method::POST, Some(&session))
+        .body(call.to_string());
+    let call = tokio::spawn(async move { request.send().await.unwrap().text().await });
+    server.records.wait_for("wait", 1).await;
+    call.abort();
+    let records = server.records.wait_for("wait", 2).await;
+    assert_eq!(records[1]["outcome"], "cancelled");
+}
+
+#[tokio::test]
 async fn names_from_tokens_cannot_forge_lines() {
     let server = start().await;
     let subject = "eve\r\n{\"decision\":\"allow\"}\u{2028}\u{1b}[31m\u{0}";

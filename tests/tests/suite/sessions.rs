@@ -45,11 +45,8 @@ async fn mcp_58_the_sdks_own_session_id_is_worth_nothing() {
 async fn a_session_begun_without_a_token_is_never_adopted() {
     let notes = Notes::start(SDK).await;
     let (nobody, alice) = (Legacy::new(&notes, None), Legacy::new(&notes, Some("alice")));
-    // With `pmcp` there is none.
-    if let Some(anonymous) = nobody.initialize().await {
-        assert_eq!(alice.whoami(&anonymous).await.0, 404);
-        assert_eq!(nobody.whoami(&anonymous).await.0, 401);
-    }
+    // There is none: SDKs keep sessions for long, and anyone could open any number of them.
+    assert_eq!(nobody.initialize().await, None);
     let owned = alice.open().await;
     assert_eq!(nobody.whoami(&owned).await.0, 401);
     let list = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"});
@@ -170,4 +167,17 @@ async fn a_second_version_header_counts_too() {
         let reply = request.header("mcp-protocol-version", version).send().await.unwrap();
         assert_eq!(reply.status(), 405, "{version}");
     }
+}
+
+#[tokio::test]
+async fn a_client_that_began_without_a_token_goes_on_with_one() {
+    let notes = Notes::start(SDK).await;
+    assert_eq!(Legacy::new(&notes, None).initialize().await, None);
+    let alice = Legacy::new(&notes, Some("alice"));
+    let params = json!({"name": "whoami", "arguments": {}});
+    let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params});
+    let reply = alice.post(None, call).await;
+    assert_eq!(reply.status(), 200);
+    let text = reply.text().await.unwrap();
+    assert!(text.contains(r#""subject":"alice""#), "{text}");
 }

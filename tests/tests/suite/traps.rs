@@ -229,3 +229,44 @@ async fn nobody_replays_what_was_sent_to_another() {
         assert!(!seen.contains("secret-of-alice"), "{id}: {seen}");
     }
 }
+
+/// Measure: a session of the SDK is bound to who opened it, also if that is nobody. [`Server::http_service`] gives nobody a
+/// session; a server that is put together by hand may.
+#[tokio::test]
+async fn a_session_begun_without_a_token_is_never_adopted() {
+    let serve = |protected: &Protected| {
+        Router::new()
+            .route_service("/mcp", service(protected))
+            .layer(protected.layer())
+    };
+    let server = Running::start_app(tools(), |gate| gate, serve).await;
+    let post = |token: Option<String>, session: Option<String>, body: serde_json::Value| {
+        let mut request = reqwest::Client::new()
+            .post(&server.url)
+            .header("content-type", "application/json")
+            .header("accept", "application/json, text/event-stream")
+            .body(body.to_string());
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        if let Some(session) = session {
+            request = request.header("mcp-session-id", session);
+        }
+        request.send()
+    };
+    let params =
+        json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}});
+    let open = json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": params});
+    let opened = post(None, None, open).await.unwrap();
+    let session = opened.headers()["mcp-session-id"].to_str().unwrap().to_owned();
+    let list = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"});
+    let alice = server.token("alice").mint();
+    assert_eq!(
+        post(Some(alice), Some(session.clone()), list.clone())
+            .await
+            .unwrap()
+            .status(),
+        404
+    );
+    assert_ne!(post(None, Some(session), list).await.unwrap().status(), 404);
+}

@@ -1,0 +1,73 @@
+//! A public crate with every lint on, in which nothing is called `toolgate`.
+
+#![deny(
+    warnings,
+    missing_docs,
+    missing_debug_implementations,
+    missing_copy_implementations,
+    unreachable_pub,
+    unused_qualifications,
+    single_use_lifetimes,
+    rust_2018_idioms,
+    clippy::pedantic,
+    clippy::nursery
+)]
+
+use gate::{mcp_tool, State, ToolError, Toolset};
+
+/// What [`update`] is called with.
+#[derive(Debug, serde::Deserialize, schemars::JsonSchema)]
+pub struct Update {
+    /// The notes to update.
+    pub notes: Vec<String>,
+    /// What to write.
+    pub text: String,
+}
+
+/// Where the notes are.
+#[derive(Clone, Copy, Debug)]
+pub struct Notes;
+
+impl Notes {
+    /// Whose a note is.
+    ///
+    /// # Errors
+    ///
+    /// There are none.
+    pub async fn tenant_of(&self, id: &str) -> Result<Option<String>, std::fmt::Error> {
+        std::future::ready(Ok(Some(id.to_owned()))).await
+    }
+}
+
+/// Replaces the text of notes.
+///
+/// # Errors
+///
+/// There are none.
+#[mcp_tool(
+    crate = gate,
+    scopes_all = ["notes:write"],
+    tenant_field = "notes[*]",
+    tenant_of = Notes::tenant_of,
+    audit_fields = ["text"],
+)]
+pub async fn update(args: Update, notes: State<Notes>) -> Result<String, ToolError> {
+    let State(Notes) = notes;
+    Ok(args.text)
+}
+
+/// Takes nothing.
+///
+/// # Errors
+///
+/// There are none.
+#[mcp_tool(public, crate = ::gate)]
+pub async fn nothing() -> Result<(), ToolError> {
+    Ok(())
+}
+
+/// All tools.
+#[must_use]
+pub fn tools() -> Toolset<Notes> {
+    Toolset::new(Notes).tool(UpdateTool).tool(NothingTool)
+}
