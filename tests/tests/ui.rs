@@ -14,7 +14,7 @@ const SEVERAL: [(&str, usize); 6] = [
 ];
 
 /// Files where the mistake is not in the declaration of a tool, or leaves no place for one.
-const NO_TOOL: [&str; 8] = [
+const NO_TOOL: [&str; 9] = [
     "associated_function",
     "gate_builder",
     "method",

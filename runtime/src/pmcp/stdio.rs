@@ -112,7 +112,7 @@ impl<T> Passage<T> {
         {
             self.protected
                 .record_denial(None, &Facts::nobody(), "unknown_tool", &[], None);
-            call.name = "unknown tool".to_owned();
+            "unknown tool".clone_into(&mut call.name);
         }
     }
 }
