@@ -35,7 +35,13 @@ pub(crate) struct Admission {
 
 /// Tells that the client has gone away: the other end is dropped with the answer.
 #[derive(Clone, Debug)]
-pub(crate) struct Gone(watch::Receiver<()>);
+pub(crate) struct Gone(
+    #[cfg_attr(
+        not(feature = "rmcp"),
+        expect(dead_code, reason = "waited for by the adapter of rmcp")
+    )]
+    watch::Receiver<()>,
+);
 
 impl Gone {
     /// What tells it, and what it is told to.
