@@ -4,14 +4,16 @@ mod algorithm;
 mod builder;
 mod claim_map;
 mod discovery;
+mod given;
 mod jwt;
 mod key_set;
 mod keys;
 mod token;
 
 pub use self::algorithm::Algorithm;
-pub use self::builder::{Given, HasAlgorithm, HasAudience, HasIssuer, JwtValidatorBuilder, Several};
+pub use self::builder::JwtValidatorBuilder;
 pub use self::claim_map::ClaimMap;
+pub use self::given::{Given, HasAlgorithm, HasAudience, HasIssuer, Several};
 pub use self::jwt::JwtValidator;
 
 use crate::bearer::BearerToken;
