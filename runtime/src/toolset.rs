@@ -5,7 +5,7 @@ use crate::error::{ArgumentsError, Error};
 use crate::output::Output;
 use crate::policy::Policy;
 use crate::supply::{States, Supplies};
-use crate::tenant::FindTenants;
+use crate::tenant::{FindTenants, Tenants};
 use crate::tool::{Hints, Location, ToolArguments as _, ToolHandler};
 use futures_util::future::BoxFuture;
 use schemars::Schema;
@@ -99,8 +99,12 @@ pub(crate) enum Stock {
 
 /// A call whose arguments were read, as far as the gate has to know it.
 pub(crate) trait Prepared<R = Output>: Send + Sync {
-    fn tenants<'a>(&'a self, states: &'a States) -> FindTenants<'a>;
-    fn audited(&self) -> Vec<(&'static str, Value)>;
+    fn tenants<'a>(&'a self, _: &'a States) -> FindTenants<'a> {
+        FindTenants::Ready(Tenants::Unbound)
+    }
+    fn audited(&self) -> Vec<(&'static str, Value)> {
+        Vec::new()
+    }
     fn run<'a>(self: Box<Self>, call: Call) -> BoxFuture<'a, Result<R, Error>>
     where
         Self: 'a;

@@ -5,8 +5,6 @@ use crate::call::Call;
 use crate::error::{ArgumentsError, ConfigError, Error};
 use crate::policy::Policy;
 use crate::protected::Protected;
-use crate::supply::States;
-use crate::tenant::{FindTenants, Tenants};
 use crate::toolset::{Answer, Prepared, Stock, Tool, Toolset};
 use ::pmcp::server::ToolOutput;
 use ::pmcp::types::ToolInfo;
@@ -143,14 +141,6 @@ struct StockCall<'h> {
 }
 
 impl Prepared<::pmcp::Result<Value>> for StockCall<'_> {
-    fn tenants<'a>(&'a self, _: &'a States) -> FindTenants<'a> {
-        FindTenants::Ready(Tenants::Unbound)
-    }
-
-    fn audited(&self) -> Vec<(&'static str, Value)> {
-        Vec::new()
-    }
-
     fn run<'a>(self: Box<Self>, _: Call) -> BoxFuture<'a, Result<::pmcp::Result<Value>, Error>>
     where
         Self: 'a,
@@ -160,14 +150,6 @@ impl Prepared<::pmcp::Result<Value>> for StockCall<'_> {
 }
 
 impl Prepared<::pmcp::Result<ToolOutput>> for StockCall<'_> {
-    fn tenants<'a>(&'a self, _: &'a States) -> FindTenants<'a> {
-        FindTenants::Ready(Tenants::Unbound)
-    }
-
-    fn audited(&self) -> Vec<(&'static str, Value)> {
-        Vec::new()
-    }
-
     fn run<'a>(self: Box<Self>, _: Call) -> BoxFuture<'a, Result<::pmcp::Result<ToolOutput>, Error>>
     where
         Self: 'a,

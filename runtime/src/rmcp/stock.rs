@@ -5,15 +5,12 @@ use crate::call::Call;
 use crate::error::{ArgumentsError, ConfigError, Error};
 use crate::policy::Policy;
 use crate::protected::Protected;
-use crate::supply::States;
-use crate::tenant::{FindTenants, Tenants};
 use crate::toolset::{Answer, Prepared, Stock, Tool, Toolset};
 use ::rmcp::ErrorData;
 use ::rmcp::handler::server::router::tool::{ToolRoute, ToolRouter};
 use ::rmcp::handler::server::tool::ToolCallContext;
 use ::rmcp::model::{CallToolResponse, CallToolResult, ContentBlock};
 use futures_util::future::BoxFuture;
-use serde_json::Value;
 use std::sync::Arc;
 
 type StockResult = Result<CallToolResponse, ErrorData>;
@@ -95,14 +92,6 @@ struct StockCall<'a, S> {
 }
 
 impl<S: Send + Sync> Prepared<StockResult> for StockCall<'_, S> {
-    fn tenants<'a>(&'a self, _: &'a States) -> FindTenants<'a> {
-        FindTenants::Ready(Tenants::Unbound)
-    }
-
-    fn audited(&self) -> Vec<(&'static str, Value)> {
-        Vec::new()
-    }
-
     fn run<'a>(self: Box<Self>, _: Call) -> BoxFuture<'a, Result<StockResult, Error>>
     where
         Self: 'a,
