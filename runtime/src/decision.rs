@@ -73,4 +73,12 @@ impl Denial {
             Self::NoSuchResource => "no_such_resource",
         }
     }
+
+    /// The demanded scopes that are not held, for records; empty for every other reason.
+    pub(crate) fn missing_scopes(&self) -> &[ScopeToken] {
+        match self {
+            Self::MissingScopes { missing, .. } => missing,
+            _ => &[],
+        }
+    }
 }

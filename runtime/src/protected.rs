@@ -11,7 +11,7 @@ use crate::stdio::TokenSource;
 use crate::supply::States;
 use crate::toolset::{Tool, Toolset};
 use serde_json::Value;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -171,11 +171,7 @@ impl Protected {
         let Decision::Deny(denial) = tool.policy.admit(facts.caller.as_ref()) else {
             return None;
         };
-        let missing = match &denial {
-            Denial::MissingScopes { missing, .. } => missing.as_slice(),
-            _ => &[],
-        };
-        self.record_denial(Some(tool), facts, denial.reason(), missing, None);
+        self.record_denial(Some(tool), facts, denial.reason(), denial.missing_scopes(), None);
         Some(denial)
     }
 
@@ -201,7 +197,7 @@ impl Protected {
                 reason: Some(reason),
                 missing_scopes,
                 detail,
-                arguments: std::collections::BTreeMap::new(),
+                arguments: BTreeMap::new(),
             },
         });
     }

@@ -2,7 +2,6 @@
 
 use super::{Facts, Gate};
 use crate::audit::{Event, Outcome, Record, Verdict, Who};
-use crate::decision::Denial;
 use crate::error::Error;
 use crate::toolset::{Answer, Tool};
 use serde_json::Value;
@@ -44,7 +43,7 @@ impl<'a> Ledger<'a> {
 
     pub(super) fn denied(&mut self, error: Error) -> Error {
         let missing_scopes = match &error {
-            Error::Denied(Denial::MissingScopes { missing, .. }) => missing.as_slice(),
+            Error::Denied(denial) => denial.missing_scopes(),
             _ => &[],
         };
         self.stage = Stage::Closed;
