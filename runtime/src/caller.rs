@@ -1,6 +1,8 @@
 //! The one who calls.
 
-use crate::claims::Claims;
+use crate::claims::{ClaimSet, Claims};
+use crate::strict_json;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::fmt;
 use std::sync::Arc;
@@ -8,7 +10,7 @@ use std::time::Duration;
 
 /// An authenticated caller. It exists only if a validator accepted a token; cheap to clone.
 #[derive(Clone)]
-pub struct Caller(Arc<Claims>);
+pub struct Caller(Claims);
 
 /// Who a token is about: unique within all issuers that a gate trusts.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
@@ -16,6 +18,15 @@ pub struct Principal {
     pub(crate) issuer: Arc<str>,
     pub(crate) subject: Box<str>,
     pub(crate) kind: PrincipalKind,
+}
+
+/// Somebody who acts for the caller: a service that got the token in exchange for another (RFC 8693 section 4.1). Who acted
+/// before it, in nested `act` claims, is nobody who should be asked about.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Actor {
+    pub(crate) subject: Option<Box<str>>,
+    pub(crate) issuer: Option<Box<str>>,
+    pub(crate) client_id: Option<Box<str>>,
 }
 
 /// Whether a token speaks for a person or for a client itself (RFC 9068 section 5): the two share no names.
@@ -40,8 +51,8 @@ impl PrincipalKind {
 }
 
 impl Caller {
-    pub(crate) fn new(claims: Claims) -> Self {
-        Self(Arc::new(claims))
+    pub(crate) fn new(claims: impl Into<Claims>) -> Self {
+        Self(claims.into())
     }
 
     /// The caller that these claims describe, asserted and not validated. For tests.
@@ -54,66 +65,136 @@ impl Caller {
     /// Who it is.
     #[must_use]
     pub fn principal(&self) -> &Principal {
-        &self.0.principal
+        &self.claim_set().principal
     }
 
     /// The subject (`sub`), unique within its issuer and kind.
     #[must_use]
     pub fn subject(&self) -> &str {
-        &self.0.principal.subject
+        &self.claim_set().principal.subject
     }
 
     /// The issuer of the token (`iss`).
     #[must_use]
     pub fn issuer(&self) -> &str {
-        &self.0.principal.issuer
+        &self.claim_set().principal.issuer
     }
 
     /// The client that the token was issued to.
     #[must_use]
     pub fn client_id(&self) -> Option<&str> {
-        self.0.client_id.as_deref()
+        self.claim_set().client_id.as_deref()
     }
 
     /// The tenant the caller belongs to.
     #[must_use]
     pub fn tenant(&self) -> Option<&str> {
-        self.0.tenant.as_deref()
+        self.claim_set().tenant.as_deref()
     }
 
     /// The granted scopes, sorted.
     pub fn scopes(&self) -> impl Iterator<Item = &str> {
-        self.0.scopes.iter().map(AsRef::as_ref)
+        self.claim_set().scopes.iter().map(AsRef::as_ref)
     }
 
     /// The roles, sorted.
     pub fn roles(&self) -> impl Iterator<Item = &str> {
-        self.0.roles.iter().map(AsRef::as_ref)
+        self.claim_set().roles.iter().map(AsRef::as_ref)
     }
 
     /// Whether exactly this scope was granted.
     #[must_use]
     pub fn has_scope(&self, scope: &str) -> bool {
-        contains(&self.0.scopes, scope)
+        contains(&self.claim_set().scopes, scope)
     }
 
     /// Whether the caller has exactly this role.
     #[must_use]
     pub fn has_role(&self, role: &str) -> bool {
-        contains(&self.0.roles, role)
+        contains(&self.claim_set().roles, role)
     }
 
     /// When the token expires, as time since the Unix epoch.
     #[must_use]
     pub fn expires_at(&self) -> Duration {
-        self.0.expires_at
+        self.claim_set().expires_at
     }
 
-    /// All claims of the token, as they came. What they mean is the issuer's word, checked only as far as the
-    /// methods of this type go.
+    /// How the caller logged in: an authentication context class (`acr`, RFC 9470 section 4).
     #[must_use]
-    pub fn claims(&self) -> &Map<String, Value> {
-        &self.0.raw
+    pub fn acr(&self) -> Option<&str> {
+        self.claim_set().acr.as_deref()
+    }
+
+    /// By which methods the caller logged in (`amr`, RFC 8176), as the issuer ordered them.
+    pub fn amr(&self) -> impl Iterator<Item = &str> {
+        self.claim_set().amr.iter().map(AsRef::as_ref)
+    }
+
+    /// When the caller logged in (`auth_time`), as time since the Unix epoch.
+    #[must_use]
+    pub fn auth_time(&self) -> Option<Duration> {
+        self.claim_set().auth_time
+    }
+
+    /// Who acts for the caller at the moment, if that is somebody else (`act`, RFC 8693 section 4.1).
+    #[must_use]
+    pub fn actor(&self) -> Option<&Actor> {
+        self.claim_set().actor.as_ref()
+    }
+
+    /// Another claim of the token: its name, or the names that lead to it. `None` if there is none, an error if it is something
+    /// else than a `T`. What it means is the issuer's word, and nobody has checked it.
+    ///
+    /// ```
+    /// # let caller = toolgate_testing::caller("alice").build();
+    /// let plan: Option<String> = caller.claim(["https://my.app/plan"])?;
+    /// # assert_eq!(plan, None);
+    /// # Ok::<_, serde_json::Error>(())
+    /// ```
+    pub fn claim<'a, T: DeserializeOwned>(
+        &self,
+        path: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Option<T>, serde_json::Error> {
+        let mut value = Value::Object(self.claims());
+        for name in path {
+            match value.get_mut(name) {
+                Some(found) => value = found.take(),
+                None => return Ok(None),
+            }
+        }
+        serde_json::from_value(value).map(Some)
+    }
+
+    /// All claims of the token, as they came. They are read anew each time; [`claim`](Self::claim) gives one of them.
+    #[must_use]
+    pub fn claims(&self) -> Map<String, Value> {
+        // They were read when the token was validated, and have not changed since.
+        strict_json::object_from_slice(self.claim_set().raw.as_bytes()).unwrap_or_default()
+    }
+
+    fn claim_set(&self) -> &ClaimSet {
+        &self.0.0
+    }
+}
+
+impl Actor {
+    /// The subject (`sub`) of the one who acts.
+    #[must_use]
+    pub fn subject(&self) -> Option<&str> {
+        self.subject.as_deref()
+    }
+
+    /// The issuer (`iss`) that the subject is of; that of the token if `None`.
+    #[must_use]
+    pub fn issuer(&self) -> Option<&str> {
+        self.issuer.as_deref()
+    }
+
+    /// The client (`client_id`) that acts.
+    #[must_use]
+    pub fn client_id(&self) -> Option<&str> {
+        self.client_id.as_deref()
     }
 }
 
@@ -148,8 +229,8 @@ impl fmt::Debug for Caller {
         f.debug_struct("Caller")
             .field("principal", self.principal())
             .field("tenant", &self.tenant())
-            .field("scopes", &self.0.scopes)
-            .field("roles", &self.0.roles)
+            .field("scopes", &self.claim_set().scopes)
+            .field("roles", &self.claim_set().roles)
             .finish_non_exhaustive()
     }
 }

@@ -1,13 +1,18 @@
 //! What a validated token says.
 
-use crate::caller::{Principal, PrincipalKind};
-use serde_json::{Map, Value};
+use crate::caller::{Actor, Principal, PrincipalKind};
+use crate::validator::{Standing, TokenError};
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What a validator accepted: a token's claims, read and checked. Only validators of this crate make them.
+/// What a validator accepted: a token's claims, read and checked. Only validators of this crate make them. Cheap to clone.
 #[derive(Clone)]
-pub struct Claims {
+pub struct Claims(pub(crate) Arc<ClaimSet>);
+
+/// What [`Claims`] share.
+#[derive(Clone)]
+pub(crate) struct ClaimSet {
     pub(crate) principal: Principal,
     pub(crate) client_id: Option<Box<str>>,
     pub(crate) tenant: Option<Box<str>>,
@@ -15,9 +20,20 @@ pub struct Claims {
     pub(crate) scopes: Vec<Box<str>>,
     /// Sorted, without repetition.
     pub(crate) roles: Vec<Box<str>>,
+    pub(crate) acr: Option<Box<str>>,
+    pub(crate) amr: Vec<Box<str>>,
+    pub(crate) auth_time: Option<Duration>,
+    pub(crate) actor: Option<Actor>,
+    /// The later of `nbf` and `iat`, as time since the Unix epoch.
+    pub(crate) not_before: Duration,
     /// Time since the Unix epoch.
     pub(crate) expires_at: Duration,
-    pub(crate) raw: Map<String, Value>,
+    /// How much clocks may differ.
+    pub(crate) leeway: Duration,
+    /// All of them: an object, as JSON text that means one thing only.
+    pub(crate) raw: Box<str>,
+    /// Whether what proved them still stands. `None` if that is known by its age alone.
+    pub(crate) standing: Option<Arc<Standing>>,
 }
 
 impl Claims {
@@ -25,46 +41,64 @@ impl Claims {
     #[cfg(feature = "assertions")]
     #[must_use]
     pub fn assert(issuer: &str, subject: &str) -> Self {
-        Self::of(issuer.into(), subject, PrincipalKind::User)
+        ClaimSet::of(issuer.into(), subject, PrincipalKind::User).into()
     }
 
     /// Sets the tenant.
     #[cfg(feature = "assertions")]
     #[must_use]
     pub fn with_tenant(self, tenant: &str) -> Self {
-        Self {
-            tenant: Some(tenant.into()),
-            ..self
-        }
+        self.with(|claims| claims.tenant = Some(tenant.into()))
     }
 
     /// Sets the scopes.
     #[cfg(feature = "assertions")]
     #[must_use]
     pub fn with_scopes<'a>(self, scopes: impl IntoIterator<Item = &'a str>) -> Self {
-        Self {
-            scopes: sorted(scopes),
-            ..self
-        }
+        self.with(|claims| claims.scopes = sorted(scopes))
     }
 
     /// Sets the roles.
     #[cfg(feature = "assertions")]
     #[must_use]
     pub fn with_roles<'a>(self, roles: impl IntoIterator<Item = &'a str>) -> Self {
-        Self {
-            roles: sorted(roles),
-            ..self
-        }
+        self.with(|claims| claims.roles = sorted(roles))
     }
 
     /// Sets when the token expires, as time since the Unix epoch.
     #[cfg(feature = "assertions")]
     #[must_use]
     pub fn with_expiry(self, expires_at: Duration) -> Self {
-        Self { expires_at, ..self }
+        self.with(|claims| claims.expires_at = expires_at)
     }
 
+    #[cfg(feature = "assertions")]
+    fn with(mut self, change: impl FnOnce(&mut ClaimSet)) -> Self {
+        change(Arc::make_mut(&mut self.0));
+        self
+    }
+
+    /// Checks that this is a time at which they are good (RFC 7519 sections 4.1.4 to 4.1.6). To be asked whenever they are used:
+    /// what was in time when a token was validated need not be so later.
+    pub(crate) fn check_time(&self, now: Duration) -> Result<(), TokenError> {
+        let ClaimSet {
+            expires_at,
+            not_before,
+            leeway,
+            ..
+        } = &*self.0;
+        if now >= expires_at.saturating_add(*leeway) {
+            return Err(TokenError::Expired);
+        }
+        if *not_before > now.saturating_add(*leeway) {
+            return Err(TokenError::NotYetValid);
+        }
+        Ok(())
+    }
+}
+
+impl ClaimSet {
+    /// Of somebody without any rights, for ever.
     pub(crate) fn of(issuer: Arc<str>, subject: &str, kind: PrincipalKind) -> Self {
         Self {
             principal: Principal {
@@ -76,17 +110,30 @@ impl Claims {
             tenant: None,
             scopes: Vec::new(),
             roles: Vec::new(),
+            acr: None,
+            amr: Vec::new(),
+            auth_time: None,
+            actor: None,
+            not_before: Duration::ZERO,
             expires_at: Duration::MAX,
-            raw: Map::new(),
+            leeway: Duration::from_mins(1),
+            raw: "{}".into(),
+            standing: None,
         }
     }
 }
 
-impl std::fmt::Debug for Claims {
+impl From<ClaimSet> for Claims {
+    fn from(claims: ClaimSet) -> Self {
+        Self(Arc::new(claims))
+    }
+}
+
+impl fmt::Debug for Claims {
     /// Without the raw claims: they may hold what nobody wants in a log.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Claims")
-            .field("principal", &self.principal)
+            .field("principal", &self.0.principal)
             .finish_non_exhaustive()
     }
 }

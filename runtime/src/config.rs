@@ -6,15 +6,15 @@ use crate::caller::Caller;
 use crate::clock::{Clock, SystemClock};
 use crate::error::ConfigError;
 use crate::gate::Gate;
+use crate::health::Health;
 use crate::origin::AllowedPeers;
 use crate::resource::ResourceUrl;
 use crate::scope::ScopeToken;
 use crate::session::SessionKeys;
-use crate::validator::{DynValidator, TokenError, ValidateError, Validator};
+use crate::validator::{DynValidator, ValidateError, Validator};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Duration;
 
 /// Something that has to be said and was not. See [`Gate::builder`].
 #[derive(Debug)]
@@ -96,17 +96,12 @@ pub(crate) struct Authority {
     pub(crate) validator: Arc<dyn DynValidator>,
 }
 
-/// No validator may accept a token that is expired for longer than this.
-const MAX_LEEWAY: Duration = Duration::from_mins(5);
-
 impl Authority {
     /// Makes a caller of a token. Whoever wraps a validator in a cache and forgets to look at the time must not let expired
     /// tokens in.
     pub(crate) async fn caller(&self, token: &BearerToken, clock: &dyn Clock) -> Result<Caller, ValidateError> {
         let claims = self.validator.validate(token).await?;
-        if claims.expires_at.saturating_add(MAX_LEEWAY) <= clock.unix_time() {
-            return Err(TokenError::Expired.into());
-        }
+        claims.check_time(clock.unix_time())?;
         Ok(Caller::new(claims))
     }
 }
@@ -136,6 +131,13 @@ impl Gate {
         let options = Self::builder().options;
         let peers = AllowedPeers::loopback();
         options.settings(None, peers)
+    }
+
+    /// How well what is needed of the issuers can be had. Empty for a gate that knows no callers.
+    #[must_use]
+    pub fn health(&self) -> Vec<Health> {
+        let authority = self.settings.authority.as_ref();
+        authority.map_or_else(Vec::new, |authority| authority.validator.health())
     }
 
     /// Hands a record to `tracing` and to every sink. A sink that fails or panics stops neither the call nor the other sinks;

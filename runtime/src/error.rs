@@ -4,6 +4,7 @@ use crate::decision::Denial;
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 
@@ -83,12 +84,13 @@ impl From<Unavailable> for Error {
 }
 
 /// Something a decision depends on could not be found out. Never an "allow", and never "your token is bad".
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[error("{what}")]
 pub struct Unavailable {
     what: Cow<'static, str>,
+    /// Shared: all who waited for one answer get the same.
     #[source]
-    source: Option<BoxError>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 impl Unavailable {
@@ -104,7 +106,7 @@ impl Unavailable {
     pub fn because(what: impl Into<Cow<'static, str>>, source: impl Into<BoxError>) -> Self {
         Self {
             what: what.into(),
-            source: Some(source.into()),
+            source: Some(Arc::from(source.into())),
         }
     }
 }

@@ -233,7 +233,7 @@ impl Policy {
 mod tests {
     use super::{Policy, TenantDemand};
     use crate::caller::{Caller, PrincipalKind};
-    use crate::claims::{Claims, sorted};
+    use crate::claims::{ClaimSet, sorted};
     use crate::decision::{Decision, Denial};
     use crate::scope::ScopeToken;
     use std::panic::catch_unwind;
@@ -244,7 +244,7 @@ mod tests {
     const D: ScopeToken = ScopeToken::from_static("d");
 
     fn caller(scopes: &[&str]) -> Caller {
-        let mut claims = Claims::of("i".into(), "alice", PrincipalKind::User);
+        let mut claims = ClaimSet::of("i".into(), "alice", PrincipalKind::User);
         claims.scopes = sorted(scopes.iter().copied());
         Caller::new(claims)
     }

@@ -83,18 +83,18 @@ fn message(id: &str, owner: Option<&Caller>) -> Vec<u8> {
 mod tests {
     use super::{ForeignSession, SessionKeys};
     use crate::caller::{Caller, PrincipalKind};
-    use crate::claims::Claims;
+    use crate::claims::ClaimSet;
     use aws_lc_rs::hmac;
 
     fn caller(issuer: &str, subject: &str, kind: PrincipalKind, tenant: Option<&str>) -> Caller {
-        let mut claims = Claims::of(issuer.into(), subject, kind);
+        let mut claims = ClaimSet::of(issuer.into(), subject, kind);
         claims.tenant = tenant.map(Into::into);
         Caller::new(claims)
     }
 
     /// The same one, with a token that was issued to a client.
     fn through(client_id: &str, tenant: Option<&str>) -> Caller {
-        let mut claims = Claims::of("i".into(), "ab", PrincipalKind::User);
+        let mut claims = ClaimSet::of("i".into(), "ab", PrincipalKind::User);
         claims.client_id = Some(client_id.into());
         claims.tenant = tenant.map(Into::into);
         Caller::new(claims)
@@ -137,7 +137,7 @@ mod tests {
         let keys = SessionKeys {
             keys: vec![("k".to_owned(), secret)],
         };
-        let mut claims = Claims::of("https://idp.example".into(), "alice", PrincipalKind::User);
+        let mut claims = ClaimSet::of("https://idp.example".into(), "alice", PrincipalKind::User);
         claims.client_id = Some("web".into());
         claims.tenant = Some("acme".into());
         let alice = Caller::new(claims);

@@ -109,7 +109,7 @@ where
 mod tests {
     use super::Tenants;
     use crate::caller::{Caller, PrincipalKind};
-    use crate::claims::Claims;
+    use crate::claims::ClaimSet;
     use crate::decision::{Decision, Denial};
     use crate::policy::TenantDemand;
 
@@ -119,7 +119,7 @@ mod tests {
     });
 
     fn admit(own: Option<&str>, named: &str) -> Decision {
-        let mut claims = Claims::of("i".into(), "alice", PrincipalKind::User);
+        let mut claims = ClaimSet::of("i".into(), "alice", PrincipalKind::User);
         claims.tenant = own.map(Into::into);
         Tenants::Named(vec![Some(named.into())]).admit(DEMAND, Some(&Caller::new(claims)))
     }
@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn r22_a_demand_that_nobody_looked_into_is_a_denial() {
-        let mut claims = Claims::of("i".into(), "alice", PrincipalKind::User);
+        let mut claims = ClaimSet::of("i".into(), "alice", PrincipalKind::User);
         claims.tenant = Some("acme".into());
         let alice = Caller::new(claims);
         assert_eq!(

@@ -8,6 +8,7 @@ mod given;
 mod jwt;
 mod key_set;
 mod keys;
+mod standing;
 mod token;
 
 pub use self::algorithm::Algorithm;
@@ -15,10 +16,12 @@ pub use self::builder::JwtValidatorBuilder;
 pub use self::claim_map::ClaimMap;
 pub use self::given::{Given, HasAlgorithm, HasAudience, HasIssuer, Several};
 pub use self::jwt::JwtValidator;
+pub(crate) use self::standing::Standing;
 
 use crate::bearer::BearerToken;
 use crate::claims::Claims;
 use crate::error::Unavailable;
+use crate::health::Health;
 use futures_util::future::BoxFuture;
 
 /// Turns a bearer token into claims, or says why not.
@@ -28,12 +31,26 @@ pub trait Validator: Send + Sync + 'static {
     /// Validates a token.
     fn validate(&self, token: &BearerToken) -> impl Future<Output = Result<Claims, ValidateError>> + Send;
 
+    /// Validates a token with nothing that was kept from before: what a tool that is `fresh` asks for.
+    ///
+    /// By default it cannot be done, so that a validator which wraps another and forgets it lets nobody in. One that keeps
+    /// nothing itself asks the other for the same.
+    fn validate_anew(&self, token: &BearerToken) -> impl Future<Output = Result<Claims, ValidateError>> + Send {
+        let _ = token;
+        async { Err(Unavailable::new("this validator cannot validate anew").into()) }
+    }
+
     /// The issuers whose tokens it accepts: the `authorization_servers` of RFC 9728.
     fn issuers(&self) -> Vec<String>;
+
+    /// How well what it needs of its issuers can be had.
+    fn health(&self) -> Vec<Health> {
+        Vec::new()
+    }
 }
 
 /// Why there are no claims.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ValidateError {
     /// The token is not valid here: 401.
@@ -90,17 +107,33 @@ pub enum TokenError {
     /// It is bound to a key of its sender, so as a plain bearer token it proves nothing (RFC 9449 section 7.2).
     #[error("sender-constrained token used as plain bearer")]
     SenderConstrained,
+    /// The issuer says that it is not active (RFC 7662 section 2.2): unknown, expired, revoked or for somebody else.
+    #[error("not active")]
+    Inactive,
+    /// It was revoked here.
+    #[error("revoked")]
+    Revoked,
 }
 
 /// A [`Validator`] as an object.
 pub(crate) trait DynValidator: Send + Sync {
     fn validate<'a>(&'a self, token: &'a BearerToken) -> BoxFuture<'a, Result<Claims, ValidateError>>;
+    fn validate_anew<'a>(&'a self, token: &'a BearerToken) -> BoxFuture<'a, Result<Claims, ValidateError>>;
+    fn health(&self) -> Vec<Health>;
     fn issuers(&self) -> Vec<String>;
 }
 
 impl<V: Validator> DynValidator for V {
     fn validate<'a>(&'a self, token: &'a BearerToken) -> BoxFuture<'a, Result<Claims, ValidateError>> {
         Box::pin(Validator::validate(self, token))
+    }
+
+    fn validate_anew<'a>(&'a self, token: &'a BearerToken) -> BoxFuture<'a, Result<Claims, ValidateError>> {
+        Box::pin(Validator::validate_anew(self, token))
+    }
+
+    fn health(&self) -> Vec<Health> {
+        Validator::health(self)
     }
 
     fn issuers(&self) -> Vec<String> {

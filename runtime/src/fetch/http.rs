@@ -1,12 +1,13 @@
 //! [`Fetch`] over HTTP.
 
-use super::{Fetch, FetchError, MAX_DOCUMENT_BYTES};
+use super::{Answer, Document, Fetch, FetchError, Form, MAX_DOCUMENT_BYTES};
 use crate::error::ConfigError;
 use crate::resource::{is_loopback, is_secure};
 use futures_util::future::BoxFuture;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, Client, Proxy, StatusCode};
+use reqwest::{Certificate, Client, Proxy, Response, StatusCode};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 use url::{Host, Url};
@@ -54,7 +55,45 @@ impl HttpFetch {
     /// 3. Connecting takes at most 1 s, everything together at most 5 s.
     /// 4. Redirects are not followed, proxies of the environment not used, and only `200` is an answer.
     /// 5. No more than [`MAX_DOCUMENT_BYTES`] are read. Nothing is decompressed.
-    async fn get(&self, url: &Url) -> Result<Vec<u8>, FetchError> {
+    async fn get(&self, url: &Url) -> Result<Document, FetchError> {
+        self.check(url)?;
+        let answer = self.client.get(url.clone()).send().await.map_err(failed)?;
+        if answer.status() != StatusCode::OK {
+            return Err(FetchError::new(format!(
+                "answered with status {}",
+                answer.status().as_u16()
+            )));
+        }
+        let max_age = max_age(answer.headers());
+        Ok(Document::from(read(answer).await?).with_max_age(max_age))
+    }
+
+    /// Posts a form, under the same rules; every status is an answer.
+    async fn post(&self, url: &Url, form: &Form) -> Result<Answer, FetchError> {
+        self.check(url)?;
+        let mut request = self
+            .client
+            .post(url.clone())
+            .header(ACCEPT, "application/json")
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(form.encoded());
+        if let Some(authorization) = form.authorization() {
+            let mut value = HeaderValue::from_str(authorization)
+                .map_err(|error| FetchError::because("the credentials fit no header", error))?;
+            value.set_sensitive(true);
+            request = request.header(AUTHORIZATION, value);
+        }
+        let answer = request.send().await.map_err(failed)?;
+        let content_type = answer.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let content_type = content_type.map(str::to_owned);
+        Ok(Answer {
+            status: answer.status().as_u16(),
+            content_type,
+            body: read(answer).await?,
+        })
+    }
+
+    fn check(&self, url: &Url) -> Result<(), FetchError> {
         if !is_secure(url) {
             return Err(FetchError::new("not https"));
         }
@@ -66,28 +105,49 @@ impl HttpFetch {
         if literal.is_some_and(|address| !is_loopback(url) && !self.addresses.admit(address)) {
             return Err(FetchError::new("the host is a private address"));
         }
-        let failed = |error: reqwest::Error| FetchError::because("the request failed", error.without_url());
-        let mut response = self.client.get(url.clone()).send().await.map_err(failed)?;
-        if response.status() != StatusCode::OK {
-            return Err(FetchError::new(format!(
-                "answered with status {}",
-                response.status().as_u16()
-            )));
-        }
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(failed)? {
-            if body.len() + chunk.len() > MAX_DOCUMENT_BYTES {
-                return Err(FetchError::new("the document is too long"));
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(body)
+        Ok(())
     }
 }
 
+fn failed(error: reqwest::Error) -> FetchError {
+    FetchError::because("the request failed", error.without_url())
+}
+
+/// The body, if it is not too long.
+async fn read(mut answer: Response) -> Result<Vec<u8>, FetchError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(failed)? {
+        if body.len() + chunk.len() > MAX_DOCUMENT_BYTES {
+            return Err(FetchError::new("the document is too long"));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// For how long `Cache-Control` lets a document be kept. What says so twice is taken at its shortest.
+fn max_age(headers: &HeaderMap) -> Option<Duration> {
+    let directives = headers.get_all(CACHE_CONTROL).iter();
+    let directives = directives
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','));
+    let ages = directives.filter_map(|directive| match directive.trim().to_ascii_lowercase().as_str() {
+        "no-store" | "no-cache" => Some(Duration::ZERO),
+        directive => {
+            let seconds = directive.strip_prefix("max-age=")?.trim_matches('"');
+            seconds.parse().ok().map(Duration::from_secs)
+        }
+    });
+    ages.min()
+}
+
 impl Fetch for HttpFetch {
-    fn get<'a>(&'a self, url: &'a Url) -> BoxFuture<'a, Result<Vec<u8>, FetchError>> {
+    fn get<'a>(&'a self, url: &'a Url) -> BoxFuture<'a, Result<Document, FetchError>> {
         Box::pin(HttpFetch::get(self, url))
+    }
+
+    fn post<'a>(&'a self, url: &'a Url, form: &'a Form) -> BoxFuture<'a, Result<Answer, FetchError>> {
+        Box::pin(HttpFetch::post(self, url, form))
     }
 }
 

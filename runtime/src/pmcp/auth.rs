@@ -31,8 +31,7 @@ impl Provider {
     }
 
     fn context(&self, caller: &Caller) -> AuthContext {
-        let claims = caller.claims().iter();
-        let mut claims: HashMap<_, _> = claims.map(|(name, value)| (name.clone(), value.clone())).collect();
+        let mut claims: HashMap<_, _> = caller.claims().into_iter().collect();
         if let Some(tenant) = caller.tenant() {
             // The name that the SDK looks for first, whichever claim the tenant came from.
             claims.insert("tenant_id".to_owned(), tenant.into());
@@ -87,7 +86,7 @@ impl AuthProvider for Provider {
 mod tests {
     use super::Provider;
     use crate::caller::{Caller, PrincipalKind};
-    use crate::claims::Claims;
+    use crate::claims::ClaimSet;
     use crate::{Gate, Toolset};
     use ::pmcp::server::auth::AuthProvider as _;
     use serde_json::json;
@@ -102,7 +101,7 @@ mod tests {
     }
 
     fn caller(issuer: &str, subject: &str, kind: PrincipalKind) -> Caller {
-        Caller::new(Claims::of(issuer.into(), subject, kind))
+        Caller::new(ClaimSet::of(issuer.into(), subject, kind))
     }
 
     #[test]
@@ -131,9 +130,9 @@ mod tests {
 
     #[test]
     fn the_sdk_is_told_what_the_gate_knows() {
-        let mut claims = Claims::of("https://a".into(), "alice", PrincipalKind::User);
+        let mut claims = ClaimSet::of("https://a".into(), "alice", PrincipalKind::User);
         claims.tenant = Some("acme".into());
-        claims.raw.insert("tenant_id".to_owned(), json!("another claim"));
+        claims.raw = json!({"tenant_id": "another claim"}).to_string().into();
         let context = provider(true).context(&Caller::new(claims));
         assert_eq!((context.tenant_id(), context.token.as_deref()), (Some("acme"), None));
         assert!(context.authenticated);

@@ -1,11 +1,14 @@
 //! Where an issuer's tokens say scopes, roles, tenant and client.
 
 use super::TokenError;
-use crate::caller::PrincipalKind;
-use crate::claims::{Claims, sorted};
+use crate::caller::{Actor, PrincipalKind};
+use crate::claims::{ClaimSet, sorted};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 use std::time::Duration;
+
+/// The last second of the year 9999 (R15).
+const MAX_DATE: f64 = 253_402_300_799.0;
 
 /// Which claims of a token mean what (R14). A path is an array of member names and is never split at dots: Auth0's claims
 /// are URLs.
@@ -91,13 +94,10 @@ impl ClaimMap {
     /// 2. Roles: the configured claims, each an array of strings or one string.
     /// 3. Tenant: the configured claim, a string that is not empty.
     /// 4. Client: `client_id`, else `azp`, a string. A subject that equals it is the client itself (RFC 9068 section 5).
-    /// 5. A claim that is absent grants nothing. One of another type refuses the token.
-    pub(super) fn read(
-        &self,
-        issuer: &Arc<str>,
-        expires_at: Duration,
-        raw: Map<String, Value>,
-    ) -> Result<Claims, TokenError> {
+    /// 5. The login: `acr`, a string; `amr`, an array of strings or one string; `auth_time`, a date.
+    /// 6. Who acts for the caller: `act`, an object, in which `sub`, `iss` and `client_id` are strings.
+    /// 7. A claim that is absent grants nothing. One of another type refuses the token.
+    pub(super) fn read(&self, issuer: &Arc<str>, raw: &Map<String, Value>) -> Result<ClaimSet, TokenError> {
         let subject = string(raw.get("sub"), "sub")?.ok_or(TokenError::Claim("sub"))?;
         let client_id = match string(raw.get("client_id"), "client_id")? {
             Some(id) => Some(id),
@@ -110,19 +110,21 @@ impl ClaimMap {
         };
         let mut roles = Vec::new();
         for claim in &self.roles {
-            roles.extend(strings(at(&raw, claim), "roles")?);
+            roles.extend(strings(at(raw, claim), "roles")?);
         }
-        let tenant = string(at(&raw, &self.tenant), "tenant")?;
+        let tenant = string(at(raw, &self.tenant), "tenant")?;
         if tenant == Some("") {
             return Err(TokenError::Claim("tenant"));
         }
-        let mut claims = Claims::of(Arc::clone(issuer), subject, kind);
+        let mut claims = ClaimSet::of(Arc::clone(issuer), subject, kind);
         claims.client_id = client_id.map(Into::into);
         claims.tenant = tenant.map(Into::into);
-        claims.scopes = sorted(scopes(&raw)?);
+        claims.scopes = sorted(scopes(raw)?);
         claims.roles = sorted(roles);
-        claims.expires_at = expires_at;
-        claims.raw = raw;
+        claims.acr = string(raw.get("acr"), "acr")?.map(Into::into);
+        claims.amr = strings(raw.get("amr"), "amr")?.into_iter().map(Into::into).collect();
+        claims.auth_time = date(raw, "auth_time")?;
+        claims.actor = actor(raw.get("act"))?;
         Ok(claims)
     }
 }
@@ -149,6 +151,30 @@ fn scopes(claims: &Map<String, Value>) -> Result<Vec<&str>, TokenError> {
     }
 }
 
+fn actor(act: Option<&Value>) -> Result<Option<Actor>, TokenError> {
+    let Some(act) = act else {
+        return Ok(None);
+    };
+    let act = act.as_object().ok_or(TokenError::Claim("act"))?;
+    let member = |name: &str| Ok(string(act.get(name), "act")?.map(Into::into));
+    Ok(Some(Actor {
+        subject: member("sub")?,
+        issuer: member("iss")?,
+        client_id: member("client_id")?,
+    }))
+}
+
+/// A `NumericDate` (RFC 7519 section 2): a number of seconds since the Unix epoch, perhaps with a fraction.
+pub(super) fn date(claims: &Map<String, Value>, name: &'static str) -> Result<Option<Duration>, TokenError> {
+    let Some(value) = claims.get(name) else {
+        return Ok(None);
+    };
+    match value.as_f64() {
+        Some(seconds) if (0.0..=MAX_DATE).contains(&seconds) => Ok(Some(Duration::from_secs_f64(seconds))),
+        _ => Err(TokenError::Claim(name)),
+    }
+}
+
 fn string<'a>(value: Option<&'a Value>, name: &'static str) -> Result<Option<&'a str>, TokenError> {
     match value {
         None => Ok(None),
@@ -172,15 +198,14 @@ fn strings<'a>(value: Option<&'a Value>, name: &'static str) -> Result<Vec<&'a s
 #[cfg(test)]
 mod tests {
     use super::ClaimMap;
-    use crate::claims::Claims;
+    use crate::claims::ClaimSet;
     use crate::validator::TokenError;
     use serde_json::{Value, json};
-    use std::time::Duration;
 
-    fn read(map: &ClaimMap, mut claims: Value) -> Result<Claims, TokenError> {
+    fn read(map: &ClaimMap, mut claims: Value) -> Result<ClaimSet, TokenError> {
         let raw = claims.as_object_mut().unwrap();
         raw.entry("sub").or_insert_with(|| "alice".into());
-        map.read(&"https://idp.example".into(), Duration::MAX, raw.clone())
+        map.read(&"https://idp.example".into(), raw)
     }
 
     fn scopes(claims: Value) -> Result<Vec<String>, TokenError> {
@@ -223,6 +248,11 @@ mod tests {
             json!({"tenant_id": ""}),
             json!({"client_id": 7}),
             json!({"azp": ["x"]}),
+            json!({"acr": 1}),
+            json!({"amr": [1]}),
+            json!({"auth_time": "1800000000"}),
+            json!({"act": "bob"}),
+            json!({"act": {"sub": 1}}),
         ] {
             assert!(
                 matches!(read(&ClaimMap::default(), claims.clone()), Err(TokenError::Claim(_))),

@@ -16,7 +16,7 @@ pub(super) async fn jwks_uri(fetch: &dyn Fetch, issuer: &Url, issuer_text: &str)
     let mut last = FetchError::new("the issuer has no well-known place");
     for place in places(issuer) {
         let found = fetch.get(&place).await;
-        match found.and_then(|document| read(&document, issuer, issuer_text)) {
+        match found.and_then(|document| read(&document.body, issuer, issuer_text)) {
             Ok(uri) => return Ok(uri),
             Err(error) => last = error,
         }

@@ -1,13 +1,13 @@
 //! JWT access tokens (RFC 9068, RFC 8725), checked with the issuer's keys.
 
 use super::algorithm::Algorithm;
-use super::claim_map::ClaimMap;
+use super::claim_map::{ClaimMap, date};
 use super::key_set::KeySet;
 use super::keys::Keys;
 use super::token::CompactToken;
 use super::{TokenError, TypPolicy, ValidateError, Validator};
 use crate::bearer::BearerToken;
-use crate::claims::Claims;
+use crate::claims::{ClaimSet, Claims};
 use crate::clock::Clock;
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -15,8 +15,6 @@ use std::time::Duration;
 
 /// The longest that an access token may be valid (R15).
 const MAX_LIFETIME: Duration = Duration::from_hours(24);
-/// The last second of the year 9999 (R15).
-const MAX_DATE: f64 = 253_402_300_799.0;
 
 /// Validates JWT access tokens of one issuer. [`JwtValidator::builder`] makes one.
 pub struct JwtValidator {
@@ -49,10 +47,17 @@ impl JwtValidator {
         }
         let keys = self.keys.current().await?;
         self.verify(&token, &keys).await?; // 3
-        let raw = token.claims()?; // 4
-        let expires_at = self.check_registered(&raw)?; // 5
+        let (text, raw) = token.claims()?; // 4
+        let (not_before, expires_at) = self.check_registered(&raw)?; // 5
         check_kind(&raw)?; // 6
-        Ok(self.claims.read(&self.issuer, expires_at, raw)?) // 7
+        let claims = self.claims.read(&self.issuer, &raw)?; // 7
+        Ok(Claims::from(ClaimSet {
+            not_before,
+            expires_at,
+            leeway: self.leeway,
+            raw: text,
+            ..claims
+        }))
     }
 
     async fn verify(&self, token: &CompactToken<'_>, keys: &Arc<KeySet>) -> Result<(), TokenError> {
@@ -65,7 +70,8 @@ impl JwtValidator {
         }
     }
 
-    /// Checks the registered claims (R14, R15, RFC 9068 section 4, RFC 7519 section 4.1). Gives the time of expiry.
+    /// Checks the registered claims (R14, R15, RFC 9068 section 4, RFC 7519 section 4.1). Gives the times between which they
+    /// hold.
     ///
     /// 1. `iss` is the string that was configured, byte by byte.
     /// 2. `aud` is a string or an array of strings, and one of them is an accepted audience, byte by byte.
@@ -75,7 +81,7 @@ impl JwtValidator {
     /// 6. From `iat`, or else from now, to `exp` is at most 24 hours.
     ///
     /// Times have one leeway, of 60 s unless configured.
-    fn check_registered(&self, claims: &Map<String, Value>) -> Result<Duration, TokenError> {
+    fn check_registered(&self, claims: &Map<String, Value>) -> Result<(Duration, Duration), TokenError> {
         match claims.get("iss") {
             Some(Value::String(issuer)) if **issuer == *self.issuer => {}
             Some(Value::String(_)) => return Err(TokenError::Issuer),
@@ -113,7 +119,7 @@ impl JwtValidator {
         if lifetime > MAX_LIFETIME.saturating_add(self.leeway) {
             return Err(TokenError::Lifetime);
         }
-        Ok(expires_at)
+        Ok((not_before.max(issued_at.unwrap_or_default()), expires_at))
     }
 }
 
@@ -144,17 +150,6 @@ fn check_kind(claims: &Map<String, Value>) -> Result<(), TokenError> {
         return Err(TokenError::SenderConstrained);
     }
     Ok(())
-}
-
-/// A `NumericDate` (RFC 7519 section 2): a number of seconds since the Unix epoch, perhaps with a fraction.
-fn date(claims: &Map<String, Value>, name: &'static str) -> Result<Option<Duration>, TokenError> {
-    let Some(value) = claims.get(name) else {
-        return Ok(None);
-    };
-    match value.as_f64() {
-        Some(seconds) if (0.0..=MAX_DATE).contains(&seconds) => Ok(Some(Duration::from_secs_f64(seconds))),
-        _ => Err(TokenError::Claim(name)),
-    }
 }
 
 impl Validator for JwtValidator {

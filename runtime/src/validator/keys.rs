@@ -197,7 +197,7 @@ impl Shared {
             }
         };
         let document = self.fetch.get(url).await?;
-        KeySet::parse(&document).map_err(|error| FetchError::because("the key set cannot be used", error))
+        KeySet::parse(&document.body).map_err(|error| FetchError::because("the key set cannot be used", error))
     }
 }
 

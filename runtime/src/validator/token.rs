@@ -58,10 +58,11 @@ impl<'a> CompactToken<'a> {
         })
     }
 
-    /// The claims. To be called once the signature is proven.
-    pub(super) fn claims(&self) -> Result<Map<String, Value>, TokenError> {
-        let payload = decode(self.payload)?;
-        strict_json::object_from_slice(&payload).map_err(|_| TokenError::Payload)
+    /// The claims, as they came and read. To be called once the signature is proven.
+    pub(super) fn claims(&self) -> Result<(Box<str>, Map<String, Value>), TokenError> {
+        let text = String::from_utf8(decode(self.payload)?).map_err(|_| TokenError::Payload)?;
+        let claims = strict_json::object_from_slice(text.as_bytes()).map_err(|_| TokenError::Payload)?;
+        Ok((text.into(), claims))
     }
 }
 

@@ -72,7 +72,8 @@ impl Drop for Server {
 }
 
 async fn get(url: &str) -> Result<Vec<u8>, FetchError> {
-    HttpFetch::new().unwrap().get(&url.parse().unwrap()).await
+    let document = HttpFetch::new().unwrap().get(&url.parse().unwrap()).await;
+    document.map(|document| document.body)
 }
 
 /// Why it cannot be had: the outermost reason.

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::time::Instant;
-use toolgate::fetch::{Fetch, FetchError};
+use toolgate::fetch::{Document, Fetch, FetchError};
 
 pub(super) const JWKS_URI: &str = "https://idp.example/jwks";
 
@@ -87,7 +87,7 @@ impl Fetch for Source {
     fn get<'a>(
         &'a self,
         url: &'a reqwest::Url,
-    ) -> Pin<Box<dyn Future<Output = Result<Vec<u8>, FetchError>> + Send + 'a>> {
+    ) -> Pin<Box<dyn Future<Output = Result<Document, FetchError>> + Send + 'a>> {
         Box::pin(async move {
             let answer = {
                 let mut state = self.state();
