@@ -101,6 +101,16 @@ impl KeyKind {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Rsa, Self::P256, Self::P384, Self::Ed25519];
 
+    /// What ids of keys of this kind begin with.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Rsa => "rsa",
+            Self::P256 => "p256",
+            Self::P384 => "p384",
+            Self::Ed25519 => "ed25519",
+        }
+    }
+
     /// The id of the provider's first key of this kind.
     pub(crate) const fn first_kid(self) -> &'static str {
         match self {

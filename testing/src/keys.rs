@@ -1,6 +1,7 @@
 //! Keys to sign tokens with. None is ever written anywhere.
 
 use crate::algorithm::{Algorithm, KeyKind};
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair as RsaKeyPair, KeySize};
 use aws_lc_rs::signature::{
@@ -8,11 +9,12 @@ use aws_lc_rs::signature::{
     Ed25519KeyPair, KeyPair as _,
 };
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use std::sync::{Arc, OnceLock};
 
-/// A key to sign tokens with. Cheap to clone; the private part cannot be read.
+/// A key to sign tokens with. Cheap to clone. Its private part is
+/// shown by [`private_key_der`](Self::private_key_der) and [`private_key_pem`](Self::private_key_pem) only.
 #[derive(Clone)]
 pub struct SigningKey {
     kid: Arc<str>,
@@ -112,6 +114,39 @@ impl SigningKey {
         }
     }
 
+    /// The private part as PKCS #8 (RFC 5208) in DER, for the configuration of a client that signs its own tokens
+    /// (`private_key_jwt`). The key was made in this process, and nothing outside trusts it.
+    ///
+    /// # Panics
+    ///
+    /// If the library cannot write a key that it has made.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "every key here was generated and can be written")]
+    pub fn private_key_der(&self) -> Vec<u8> {
+        let der = match &*self.pair {
+            Pair::Rsa(pair) => AsDer::<Pkcs8V1Der>::as_der(pair).map(|der| der.as_ref().to_vec()),
+            Pair::Ec(_, pair) => pair.to_pkcs8v1().map(|der| der.as_ref().to_vec()),
+            Pair::Ed25519(pair) => pair.to_pkcs8v1().map(|der| der.as_ref().to_vec()),
+        };
+        der.expect("a key can be written")
+    }
+
+    /// The same in PEM (RFC 7468 section 10).
+    ///
+    /// # Panics
+    ///
+    /// If the library cannot write a key that it has made.
+    #[must_use]
+    pub fn private_key_pem(&self) -> String {
+        let text = STANDARD.encode(self.private_key_der());
+        // Nothing in it but ASCII, so it can be cut anywhere.
+        let lines: Vec<_> = text.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
+        format!(
+            "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
+            lines.join("\n")
+        )
+    }
+
     /// Signs a message; the signature as JWS has it (for ECDSA, both numbers at full length).
     ///
     /// # Panics
@@ -165,4 +200,49 @@ fn once(keys: &[OnceLock<SigningKey>; 4], kind: KeyKind) -> SigningKey {
 /// As the parts of tokens and keys are written (RFC 7515 section 2).
 pub(crate) fn encode(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Pair, SigningKey};
+    use crate::KeyKind;
+    use aws_lc_rs::rsa::KeyPair as RsaKeyPair;
+    use aws_lc_rs::signature::{
+        ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair,
+    };
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use std::sync::Arc;
+
+    #[test]
+    fn the_private_part_belongs_to_the_public_one() {
+        for kind in KeyKind::ALL {
+            let key = SigningKey::generate(kind, "key");
+            let der = key.private_key_der();
+            let ec = |algorithm| EcdsaKeyPair::from_pkcs8(algorithm, &der).map(|pair| Pair::Ec(kind, pair));
+            let pair = match kind {
+                KeyKind::Rsa => RsaKeyPair::from_pkcs8(&der).map(Pair::Rsa),
+                KeyKind::P256 => ec(&ECDSA_P256_SHA256_FIXED_SIGNING),
+                KeyKind::P384 => ec(&ECDSA_P384_SHA384_FIXED_SIGNING),
+                KeyKind::Ed25519 => Ed25519KeyPair::from_pkcs8(&der).map(Pair::Ed25519),
+            };
+            let read = SigningKey {
+                kid: "key".into(),
+                pair: Arc::new(pair.unwrap()),
+            };
+            assert_eq!(read.public_jwk(), key.public_jwk(), "{kind:?}");
+
+            let pem = key.private_key_pem();
+            let lines: Vec<&str> = pem.lines().collect();
+            let [first, body @ .., last] = &*lines else {
+                panic!("{pem}")
+            };
+            assert_eq!(
+                (*first, *last),
+                ("-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----")
+            );
+            assert!(body.iter().all(|line| line.len() <= 64));
+            assert_eq!(STANDARD.decode(body.concat()).unwrap(), der);
+        }
+    }
 }

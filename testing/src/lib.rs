@@ -31,29 +31,49 @@
 //! ```
 
 mod algorithm;
+mod answer;
 mod asserted;
 mod client;
+mod client_auth;
+mod client_registry;
+mod decoy;
+mod endpoint;
 mod error;
+mod fault;
+mod introspection;
 mod keys;
 mod loopback;
 mod matrix;
 mod mint;
+mod opaque;
+mod own_token;
 mod provider;
 mod published;
+mod recorded;
 mod reply;
+mod rotation;
+mod routes;
 mod table;
+mod traffic;
 mod verdict;
+mod wire;
 
 pub use crate::algorithm::{Algorithm, KeyKind};
 pub use crate::asserted::{AssertedCaller, caller};
 pub use crate::client::McpClient;
+pub use crate::client_registry::{ClientAuth, RegisteredClient};
+pub use crate::decoy::Decoy;
 pub use crate::error::Error;
+pub use crate::fault::{Fault, FaultPlan, Redirect};
 pub use crate::keys::SigningKey;
 pub use crate::matrix::Matrix;
 pub use crate::mint::{Parts, TokenBuilder};
+pub use crate::opaque::OpaqueTokenBuilder;
 pub use crate::provider::IdentityProvider;
+pub use crate::recorded::RecordedRequest;
 pub use crate::reply::Reply;
 pub use crate::table::Table;
+pub use crate::traffic::Traffic;
 pub use crate::verdict::Verdict;
 
 /// The code in `README.md`.

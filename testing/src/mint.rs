@@ -20,11 +20,11 @@ pub struct TokenBuilder {
     claims: Map<String, Value>,
     raw_header: Option<String>,
     raw_claims: Option<String>,
-    fault: Option<Fault>,
+    flaw: Option<Flaw>,
 }
 
 #[derive(Clone, Copy)]
-enum Fault {
+enum Flaw {
     Tampered,
     Foreign,
     Unsigned,
@@ -56,7 +56,7 @@ impl TokenBuilder {
             claims,
             raw_header: None,
             raw_claims: None,
-            fault: None,
+            flaw: None,
         };
         let now = seconds_since_epoch();
         builder.claim("iat", now).expires_in(HOUR)
@@ -152,19 +152,19 @@ impl TokenBuilder {
     /// Changes the claims after signing: the subject becomes `not-` and what it was. To claims given as text a space is
     /// appended.
     pub fn tampered(mut self) -> Self {
-        self.fault = Some(Fault::Tampered);
+        self.flaw = Some(Flaw::Tampered);
         self
     }
 
     /// Signs with a key that the provider does not publish, under the id of one that it does.
     pub fn foreign(mut self) -> Self {
-        self.fault = Some(Fault::Foreign);
+        self.flaw = Some(Flaw::Foreign);
         self
     }
 
     /// Leaves the signature away and says so in the header (`alg: none`).
     pub fn unsigned(mut self) -> Self {
-        self.fault = Some(Fault::Unsigned);
+        self.flaw = Some(Flaw::Unsigned);
         self
     }
 
@@ -190,11 +190,11 @@ impl TokenBuilder {
         let payload = encode(self.claims_text().as_bytes());
         let message = format!("{header}.{payload}");
         let sign = |key: &SigningKey| encode(&key.sign(self.algorithm, message.as_bytes()));
-        let (payload, signature) = match self.fault {
+        let (payload, signature) = match self.flaw {
             None => (payload, sign(&key)),
-            Some(Fault::Foreign) => (payload, sign(&SigningKey::foreign(key.kind()))),
-            Some(Fault::Unsigned) => (payload, String::new()),
-            Some(Fault::Tampered) => (encode(self.tampered_claims_text().as_bytes()), sign(&key)),
+            Some(Flaw::Foreign) => (payload, sign(&SigningKey::foreign(key.kind()))),
+            Some(Flaw::Unsigned) => (payload, String::new()),
+            Some(Flaw::Tampered) => (encode(self.tampered_claims_text().as_bytes()), sign(&key)),
         };
         Parts {
             header,
@@ -215,8 +215,8 @@ impl TokenBuilder {
         if let Some(text) = &self.raw_header {
             return text.clone();
         }
-        let algorithm = match self.fault {
-            Some(Fault::Unsigned) => "none",
+        let algorithm = match self.flaw {
+            Some(Flaw::Unsigned) => "none",
             _ => self.algorithm.as_str(),
         };
         let mut header = Map::new();
@@ -255,13 +255,13 @@ impl fmt::Display for Parts {
     }
 }
 
-fn seconds_since_epoch() -> u64 {
+pub(crate) fn seconds_since_epoch() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     now.map_or(0, |now| now.as_secs())
 }
 
 /// An id that no other token has.
-fn random_id() -> String {
+pub(crate) fn random_id() -> String {
     let mut id = [0; 16];
     // Without randomness there would have been no key: what is left then is an id of zeros.
     let _ = aws_lc_rs::rand::fill(&mut id);

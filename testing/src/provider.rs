@@ -1,34 +1,34 @@
 //! An identity provider in process.
 
+use crate::client_registry::{ClientAuth, RegisteredClient};
 use crate::error::Error;
-use crate::keys::SigningKey;
+use crate::fault::{Fault, FaultPlan};
 use crate::loopback;
 use crate::mint::TokenBuilder;
+use crate::opaque::OpaqueTokenBuilder;
 use crate::published::Published;
-use axum::extract::State;
-use axum::http::{StatusCode, header::CONTENT_TYPE};
-use axum::response::IntoResponse;
-use axum::routing::get;
-use axum::{Json, Router};
-use serde_json::Value;
+use crate::recorded::RecordedRequest;
+use crate::routes;
+use crate::traffic::Traffic;
+use crate::wire;
+use serde_json::{Value, json};
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 /// An `OpenID` provider on the loopback interface that publishes its keys, and mints tokens for whoever holds it.
 ///
-/// Over HTTP it serves its metadata and its key set, nothing else. It stops when it is dropped. All providers of a process
-/// start with the same keys, one of each [`KeyKind`](crate::KeyKind); [`add_key`](Self::add_key) and
-/// [`remove_key`](Self::remove_key) change that.
+/// Over HTTP it serves its metadata, its key set and an introspection endpoint, nothing else. Each of them can be made to
+/// fail, see [`Fault`]. It stops when it is dropped. All providers of a process start with the same keys, one of each
+/// [`KeyKind`](crate::KeyKind); [`add_key`](Self::add_key), [`rotate_key`](Self::rotate_key) and their like change that.
 pub struct IdentityProvider {
-    published: Arc<Published>,
+    pub(crate) published: Arc<Published>,
     server: JoinHandle<()>,
 }
 
+/// Starting, and what the provider is called.
 impl IdentityProvider {
     /// Starts on a free port of 127.0.0.1.
     pub async fn start() -> Result<Self, Error> {
@@ -41,15 +41,8 @@ impl IdentityProvider {
         let listener = TcpListener::bind(address).await.map_err(Error::Listen)?;
         let address = listener.local_addr().map_err(Error::Listen)?;
         let published = Arc::new(Published::new(&format!("http://{address}")));
-        let router = Router::new()
-            .route("/.well-known/openid-configuration", get(serve_metadata))
-            .route("/.well-known/oauth-authorization-server", get(serve_metadata))
-            .route("/jwks", get(serve_jwks))
-            .with_state(Arc::clone(&published));
-        let server = tokio::spawn(async {
-            // Never returns: it goes on after whatever fails on one connection.
-            let _ = axum::serve(listener, router).await;
-        });
+        let router = routes::router(Arc::clone(&published));
+        let server = tokio::spawn(wire::serve(listener, router));
         Ok(Self { published, server })
     }
 
@@ -65,68 +58,173 @@ impl IdentityProvider {
         &self.published.jwks_uri
     }
 
-    /// The key set as it is served; null if [`set_jwks_text`](Self::set_jwks_text) made it something else than JSON.
+    /// The URL of the introspection endpoint.
+    #[must_use]
+    pub fn introspection_endpoint(&self) -> &str {
+        &self.published.introspection_endpoint
+    }
+
+    /// The key set, as it is served when there is no fault.
     #[must_use]
     pub fn jwks(&self) -> Value {
-        serde_json::from_str(&self.published.state().jwks()).unwrap_or_default()
+        json!({"keys": self.published.state().public_keys()})
     }
 
-    /// How often the key set was asked for.
-    #[must_use]
-    pub fn jwks_requests(&self) -> u64 {
-        self.published.jwks_requests.load(Ordering::Relaxed)
+    /// Sets the header `Cache-Control` of the key set, such as `max-age=300` or `no-store`; with `None` there is none.
+    pub fn set_cache_control<'a>(&self, value: impl Into<Option<&'a str>>) {
+        self.published.state().cache_control = value.into().map(str::to_owned);
     }
+}
 
-    /// How often the metadata was asked for.
-    #[must_use]
-    pub fn discovery_requests(&self) -> u64 {
-        self.published.discovery_requests.load(Ordering::Relaxed)
-    }
-
+/// Tokens and clients.
+impl IdentityProvider {
     /// A token about this subject, signed with the provider's newest key of the kind that the algorithm needs.
     pub fn token(&self, subject: &str) -> TokenBuilder {
         let keys = self.published.state().keys.clone();
         TokenBuilder::new(self.issuer(), subject, keys)
     }
 
-    /// Publishes a key. Tokens minted from now on are signed with it, if it is of the right kind.
-    pub fn add_key(&self, key: SigningKey) {
-        self.published.state().keys.push(key);
+    /// A token about this subject that only the introspection endpoint can say something about.
+    pub fn opaque_token(&self, subject: &str) -> OpaqueTokenBuilder {
+        OpaqueTokenBuilder::new(Arc::clone(&self.published), subject)
     }
 
-    /// Withdraws every key with this id, and gives the newest of them back.
-    ///
-    /// If no key of its kind is left, tokens are still minted with the key that the provider started with, which is then
-    /// a withdrawn one.
+    /// Makes a token inactive, opaque or not.
+    pub fn revoke(&self, token: &str) {
+        self.published.state().tokens.revoke(token);
+    }
+
+    /// What the introspection endpoint says about a token when there is no fault: `{"active": false}`, or more.
+    #[must_use]
+    pub fn introspection_of(&self, token: &str) -> Value {
+        self.published.introspection_of(token)
+    }
+
+    /// Makes a client known that may use the introspection endpoint; one that had this id is forgotten. A new secret is made
+    /// for a way that needs one.
     #[expect(
         clippy::must_use_candidate,
-        reason = "the key set changes, whatever becomes of the key"
+        reason = "the client is known, whether or not its secret is needed"
     )]
-    pub fn remove_key(&self, kid: &str) -> Option<SigningKey> {
-        let removed = |key: &mut SigningKey| key.kid() == kid;
-        self.published.state().keys.extract_if(.., removed).last()
+    pub fn register_client(&self, id: &str, auth: ClientAuth) -> RegisteredClient {
+        RegisteredClient::register(Arc::clone(&self.published), id, auth)
     }
+}
 
-    /// Serves this in place of the keys; with `None` the keys again.
-    pub fn set_jwks(&self, document: impl Into<Option<Value>>) {
-        self.published.state().document = document.into().map(|document| document.to_string());
-    }
-
-    /// Serves this text in place of the keys, for what a [`Value`] cannot hold.
-    pub fn set_jwks_text(&self, document: impl Into<String>) {
-        self.published.state().document = Some(document.into());
-    }
-
-    /// Answers requests for the key set with this status; with `None` with 200 again.
+/// Faults, and what was asked.
+impl IdentityProvider {
+    /// Makes the metadata documents fail; with `None` they are right again.
     ///
-    /// What is no status of HTTP becomes 500.
-    pub fn set_status(&self, status: impl Into<Option<u16>>) {
-        self.published.state().status = status.into();
+    /// # Panics
+    ///
+    /// If the fault is for another endpoint only.
+    pub fn discovery_fault(&self, fault: impl Into<FaultPlan>) {
+        let plan = fault.into();
+        check(&plan, |fault| {
+            !fault.is_for_keys_only() && !fault.is_for_introspection_only()
+        });
+        self.published.discovery.set_fault(plan);
     }
 
-    /// Waits this long before answering requests for the key set.
-    pub fn set_delay(&self, delay: impl Into<Option<Duration>>) {
-        self.published.state().delay = delay.into();
+    /// Makes the key set fail; with `None` it is right again.
+    ///
+    /// # Panics
+    ///
+    /// If the fault is for another endpoint only.
+    pub fn jwks_fault(&self, fault: impl Into<FaultPlan>) {
+        let plan = fault.into();
+        check(&plan, |fault| !fault.is_for_introspection_only());
+        self.published.jwks.set_fault(plan);
+    }
+
+    /// Makes the introspection endpoint fail, whoever asks about whatever; with `None` it is right again.
+    ///
+    /// # Panics
+    ///
+    /// If the fault is for another endpoint only.
+    pub fn introspection_fault(&self, fault: impl Into<FaultPlan>) {
+        let plan = fault.into();
+        check(&plan, |fault| !fault.is_for_keys_only());
+        self.published.introspection.set_fault(plan);
+    }
+
+    /// Makes the introspection endpoint fail for this token, before any fault for all; with `None` no longer.
+    ///
+    /// # Panics
+    ///
+    /// If the fault is for another endpoint only.
+    pub fn token_fault(&self, token: &str, fault: impl Into<FaultPlan>) {
+        let plan = fault.into();
+        check(&plan, |fault| !fault.is_for_keys_only());
+        self.published.introspection.set_token_fault(token, plan);
+    }
+
+    /// Ends all faults. Requests that [`Fault::Hold`] holds are answered; [`Fault::Hang`] stays silent.
+    pub fn clear_faults(&self) {
+        self.published.discovery.clear_faults();
+        self.published.jwks.clear_faults();
+        self.published.introspection.clear_faults();
+    }
+
+    /// How often the metadata was asked for.
+    #[must_use]
+    pub fn discovery_requests(&self) -> u64 {
+        self.discovery_traffic().requests
+    }
+
+    /// How often the key set was asked for.
+    #[must_use]
+    pub fn jwks_requests(&self) -> u64 {
+        self.jwks_traffic().requests
+    }
+
+    /// How often the introspection endpoint was asked.
+    #[must_use]
+    pub fn introspection_requests(&self) -> u64 {
+        self.introspection_traffic().requests
+    }
+
+    /// How much the metadata was asked for, and is at this moment.
+    #[must_use]
+    pub fn discovery_traffic(&self) -> Traffic {
+        self.published.discovery.meter.traffic()
+    }
+
+    /// How much the key set was asked for, and is at this moment.
+    #[must_use]
+    pub fn jwks_traffic(&self) -> Traffic {
+        self.published.jwks.meter.traffic()
+    }
+
+    /// How much the introspection endpoint was asked, and is at this moment.
+    #[must_use]
+    pub fn introspection_traffic(&self) -> Traffic {
+        self.published.introspection.meter.traffic()
+    }
+
+    /// The last request for the metadata.
+    #[must_use]
+    pub fn last_discovery_request(&self) -> Option<RecordedRequest> {
+        self.published.discovery.last_request()
+    }
+
+    /// The last request for the key set.
+    #[must_use]
+    pub fn last_jwks_request(&self) -> Option<RecordedRequest> {
+        self.published.jwks.last_request()
+    }
+
+    /// The last request to the introspection endpoint.
+    #[must_use]
+    pub fn last_introspection_request(&self) -> Option<RecordedRequest> {
+        self.published.introspection.last_request()
+    }
+}
+
+/// A test that sets a fault where there is none of that kind is wrong itself: it would test nothing.
+fn check(plan: &FaultPlan, fits: impl Fn(&Fault) -> bool) {
+    for fault in plan.faults() {
+        assert!(fits(fault), "there is no {fault:?} at this endpoint");
     }
 }
 
@@ -144,28 +242,11 @@ impl fmt::Debug for IdentityProvider {
     }
 }
 
-async fn serve_metadata(State(published): State<Arc<Published>>) -> Json<Value> {
-    Json(published.metadata())
-}
-
-async fn serve_jwks(State(published): State<Arc<Published>>) -> impl IntoResponse {
-    published.jwks_requests.fetch_add(1, Ordering::Relaxed);
-    let delay = published.state().delay;
-    if let Some(delay) = delay {
-        tokio::time::sleep(delay).await;
-    }
-    let state = published.state();
-    let status = StatusCode::from_u16(state.status.unwrap_or(200)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, [(CONTENT_TYPE, "application/jwk-set+json")], state.jwks())
-}
-
 #[cfg(test)]
 mod tests {
     use super::IdentityProvider;
     use crate::error::Error;
-    use crate::{KeyKind, SigningKey};
-    use serde_json::{Value, json};
-    use std::time::{Duration, Instant};
+    use serde_json::Value;
 
     async fn get(url: &str) -> Result<(u16, String), reqwest::Error> {
         let response = reqwest::get(url).await?;
@@ -193,12 +274,24 @@ mod tests {
             assert_eq!(status, 200);
             assert_eq!(metadata["issuer"], provider.issuer());
             assert_eq!(metadata["jwks_uri"], provider.jwks_uri());
+            assert_eq!(metadata["introspection_endpoint"], provider.introspection_endpoint());
         }
         let (status, body) = get(provider.jwks_uri()).await.unwrap();
         assert_eq!(status, 200);
         assert_eq!(serde_json::from_str::<Value>(&body).unwrap(), provider.jwks());
         assert_eq!(provider.discovery_requests(), 2);
         assert_eq!(provider.jwks_requests(), 1);
+    }
+
+    #[tokio::test]
+    async fn the_key_set_says_how_long_it_may_be_kept() {
+        let provider = IdentityProvider::start().await.unwrap();
+        for value in [None, Some("max-age=300"), Some("no-store"), None] {
+            provider.set_cache_control(value);
+            let response = reqwest::get(provider.jwks_uri()).await.unwrap();
+            let header = response.headers().get("cache-control");
+            assert_eq!(header.map(|header| header.to_str().unwrap()), value);
+        }
     }
 
     #[tokio::test]
@@ -213,46 +306,6 @@ mod tests {
                 "{members:?}"
             );
         }
-    }
-
-    #[tokio::test]
-    async fn the_key_set_follows_its_keys() {
-        let provider = IdentityProvider::start().await.unwrap();
-        let kids = || {
-            let jwks = provider.jwks();
-            let keys = jwks["keys"].as_array().unwrap().iter();
-            keys.map(|key| key["kid"].as_str().unwrap().to_owned())
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(kids(), ["rsa-1", "p256-1", "p384-1", "ed25519-1"]);
-        provider.add_key(SigningKey::generate(KeyKind::Ed25519, "ed25519-2"));
-        assert!(provider.remove_key("rsa-1").is_some());
-        assert!(provider.remove_key("rsa-1").is_none());
-        assert_eq!(kids(), ["p256-1", "p384-1", "ed25519-1", "ed25519-2"]);
-    }
-
-    #[tokio::test]
-    async fn the_key_set_can_be_replaced_and_fail() {
-        let provider = IdentityProvider::start().await.unwrap();
-        provider.set_jwks(json!({"keys": []}));
-        assert_eq!(
-            get(provider.jwks_uri()).await.unwrap(),
-            (200, r#"{"keys":[]}"#.to_owned())
-        );
-        provider.set_jwks_text("{\"keys\":[],\"keys\":[]");
-        assert_eq!(get(provider.jwks_uri()).await.unwrap().1, "{\"keys\":[],\"keys\":[]");
-        assert_eq!(provider.jwks(), Value::Null);
-        provider.set_jwks(None);
-        provider.set_status(503);
-        assert_eq!(get(provider.jwks_uri()).await.unwrap().0, 503);
-        provider.set_status(None);
-        assert_eq!(get(provider.jwks_uri()).await.unwrap().0, 200);
-        assert_eq!(provider.jwks_requests(), 4);
-
-        provider.set_delay(Duration::from_millis(50));
-        let start = Instant::now();
-        get(provider.jwks_uri()).await.unwrap();
-        assert!(start.elapsed() >= Duration::from_millis(50));
     }
 
     #[tokio::test]

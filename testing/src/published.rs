@@ -1,28 +1,34 @@
 //! What the provider serves at the moment.
 
 use crate::algorithm::{Algorithm, KeyKind};
+use crate::answer::Answer;
+use crate::client_registry::ClientRegistry;
+use crate::endpoint::Endpoint;
 use crate::keys::SigningKey;
+use crate::opaque::OpaqueTokens;
+use axum::http::header::CACHE_CONTROL;
 use serde_json::{Value, json};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 /// What the provider publishes, and how often it was asked.
 pub(crate) struct Published {
     pub(crate) issuer: String,
     pub(crate) jwks_uri: String,
-    pub(crate) jwks_requests: AtomicU64,
-    pub(crate) discovery_requests: AtomicU64,
+    pub(crate) introspection_endpoint: String,
+    pub(crate) discovery: Endpoint,
+    pub(crate) jwks: Endpoint,
+    pub(crate) introspection: Endpoint,
     state: Mutex<State>,
 }
 
 /// What a test may change while the provider runs.
 pub(crate) struct State {
     pub(crate) keys: Vec<SigningKey>,
-    /// Served in place of the keys, as it is.
-    pub(crate) document: Option<String>,
-    pub(crate) status: Option<u16>,
-    pub(crate) delay: Option<Duration>,
+    /// How many keys were made so far, but for those at the start.
+    rotations: u64,
+    pub(crate) cache_control: Option<String>,
+    pub(crate) tokens: OpaqueTokens,
+    pub(crate) clients: ClientRegistry,
 }
 
 impl Published {
@@ -30,13 +36,16 @@ impl Published {
         Self {
             issuer: origin.to_owned(),
             jwks_uri: format!("{origin}/jwks"),
-            jwks_requests: AtomicU64::new(0),
-            discovery_requests: AtomicU64::new(0),
+            introspection_endpoint: format!("{origin}/introspect"),
+            discovery: Endpoint::default(),
+            jwks: Endpoint::default(),
+            introspection: Endpoint::default(),
             state: Mutex::new(State {
                 keys: KeyKind::ALL.map(SigningKey::first).into(),
-                document: None,
-                status: None,
-                delay: None,
+                rotations: 0,
+                cache_control: None,
+                tokens: OpaqueTokens::default(),
+                clients: ClientRegistry::default(),
             }),
         }
     }
@@ -49,24 +58,47 @@ impl Published {
     /// The metadata of RFC 8414 and `OpenID` Connect Discovery, as far as it is true: this provider has no endpoint that
     /// gives out anything, tokens are minted in process.
     pub(crate) fn metadata(&self) -> Value {
-        self.discovery_requests.fetch_add(1, Ordering::Relaxed);
         json!({
             "issuer": self.issuer,
             "jwks_uri": self.jwks_uri,
+            "introspection_endpoint": self.introspection_endpoint,
+            "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+            "introspection_endpoint_auth_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::as_str),
             "response_types_supported": [],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::as_str),
         })
     }
+
+    /// The answer with the key set of these keys.
+    pub(crate) fn jwks_answer(&self, keys: &[Value]) -> Answer {
+        let answer = Answer::new("application/jwk-set+json", &json!({ "keys": keys }));
+        match self.state().cache_control.clone() {
+            Some(cache_control) => answer.header(CACHE_CONTROL, cache_control),
+            None => answer,
+        }
+    }
 }
 
 impl State {
-    /// The text of the key set.
-    pub(crate) fn jwks(&self) -> String {
-        if let Some(document) = &self.document {
-            return document.clone();
-        }
-        let keys: Vec<Value> = self.keys.iter().map(SigningKey::public_jwk).collect();
-        json!({ "keys": keys }).to_string()
+    /// 2, then 3 and so on: the keys at the start are all number 1.
+    pub(crate) fn next_key_number(&mut self) -> u64 {
+        self.rotations = self.rotations.saturating_add(1);
+        self.rotations.saturating_add(1)
+    }
+
+    /// The public parts of the keys.
+    pub(crate) fn public_keys(&self) -> Vec<Value> {
+        self.keys.iter().map(SigningKey::public_jwk).collect()
+    }
+
+    /// The same, but nobody can tell which of three keys an id means. Whoever takes the first of them, or the last, finds one
+    /// that checks tokens.
+    pub(crate) fn ambiguous_keys(&self) -> Vec<Value> {
+        let thrice = |key: &SigningKey| {
+            let other = SigningKey::foreign(key.kind()).with_kid(key.kid());
+            [key.public_jwk(), other.public_jwk(), key.public_jwk()]
+        };
+        self.keys.iter().flat_map(thrice).collect()
     }
 }

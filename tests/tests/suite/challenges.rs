@@ -4,7 +4,7 @@ use super::SDK;
 use crate::server::{Builder, Notes, Running};
 use serde_json::{Value, json};
 use toolgate::{NoArguments, Toolset, mcp_tool};
-use toolgate_testing::Reply;
+use toolgate_testing::{Fault, Reply};
 
 /// Protected.
 #[mcp_tool(authenticated)]
@@ -267,7 +267,7 @@ async fn mcp_65_wrong_arguments_are_an_error_result_that_says_what_is_wrong() {
 #[tokio::test]
 async fn r21_when_the_keys_cannot_be_had_it_is_a_503_and_never_a_401() {
     let notes = Notes::start(SDK).await;
-    notes.provider.set_status(500);
+    notes.provider.jwks_fault(Fault::Status(500));
     let reply = notes.client_of("alice").call("whoami", json!({})).await.unwrap();
     assert_eq!((reply.status, &reply.challenge), (503, &None));
     assert_eq!(reply.headers["retry-after"], "5");
