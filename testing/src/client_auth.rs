@@ -1,12 +1,10 @@
 //! Whether a client is who it says.
 
-use crate::client_registry::{ClientRegistry, Method, Registration};
-use crate::own_token::decoding_key;
+use crate::client_assertion;
+use crate::client_registry::{ClientRegistry, Method};
 use crate::recorded::RecordedRequest;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use jsonwebtoken::{Validation, decode, decode_header};
-use serde_json::{Map, Value};
 use std::collections::HashMap;
 use url::form_urlencoded;
 
@@ -67,7 +65,7 @@ pub(crate) fn authenticate(
             if form.get("client_assertion_type").map(String::as_str) != Some(ASSERTION_TYPE) {
                 return Err(Refused::Request);
             }
-            let client = check_assertion(registry, assertion, audiences)?;
+            let client = client_assertion::check(registry, assertion, audiences).ok_or(Refused::Client)?;
             // RFC 7521 section 4.2: it need not be there, but if it is, it says the same.
             if id.is_some_and(|id| *id != client) {
                 return Err(Refused::Client);
@@ -107,55 +105,14 @@ fn check_secret(registry: &ClientRegistry, id: String, secret: &str, method: Met
     }
 }
 
-/// Checks the token of a client (RFC 7523 section 3).
-///
-/// 1. It is signed with a key that is registered for the client.
-/// 2. `iss` and `sub` are the client's id.
-/// 3. `aud` is the issuer or the introspection endpoint.
-/// 4. `exp` is in the future, and `nbf`, if any, in the past.
-/// 5. It has a `jti`, and that was never used.
-fn check_assertion(registry: &mut ClientRegistry, assertion: &str, audiences: &[&str]) -> Result<String, Refused> {
-    let header = decode_header(assertion).map_err(|_| Refused::Client)?;
-    let mut validation = Validation::new(header.alg);
-    validation.leeway = 0;
-    validation.set_audience(audiences);
-    validation.validate_nbf = true;
-    validation.set_required_spec_claims(&["iss", "sub", "aud", "exp"]);
-    let verify = |(id, client): (&String, &Registration)| {
-        let mut validation = validation.clone();
-        validation.set_issuer(&[id]);
-        validation.sub = Some(id.clone());
-        let fits = |kid: &str| header.kid.as_deref().is_none_or(|given| given == kid);
-        let keys = client
-            .keys
-            .iter()
-            .filter(|key| fits(key.kid()))
-            .filter_map(decoding_key);
-        let mut verified = keys.filter_map(|key| decode::<Map<String, Value>>(assertion, &key, &validation).ok());
-        let claims = verified.next()?.claims;
-        Some((id.clone(), claims.get("jti")?.as_str()?.to_owned()))
-    };
-    let mut clients = registry
-        .clients
-        .iter()
-        .filter(|(_, client)| client.method == Method::Assertion);
-    let (client, assertion_id) = clients.find_map(verify).ok_or(Refused::Client)?;
-    if !registry.used_assertions.insert((client.clone(), assertion_id)) {
-        return Err(Refused::Client);
-    }
-    Ok(client)
-}
-
 #[cfg(test)]
 mod tests {
-    use crate::{ClientAuth, IdentityProvider, KeyKind, RegisteredClient, SigningKey, TokenBuilder};
+    use crate::{ClientAuth, IdentityProvider};
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
-    use serde_json::{Value, json};
-    use std::time::Duration;
+    use serde_json::Value;
     use url::form_urlencoded::{Serializer, byte_serialize};
 
-    const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     const OK: (u16, &str) = (200, "");
     const INVALID_CLIENT: (u16, &str) = (401, "invalid_client");
     const INVALID_REQUEST: (u16, &str) = (400, "invalid_request");
@@ -295,115 +252,5 @@ mod tests {
         }
         let response = reqwest::get(format!("{url}?token=x")).await.unwrap();
         assert_eq!(response.status(), 405);
-    }
-
-    /// What a client would sign that does everything right.
-    fn assertion(provider: &IdentityProvider, client: &RegisteredClient, key: &SigningKey) -> TokenBuilder {
-        let token = provider
-            .token(client.id())
-            .key(key)
-            .without("client_id")
-            .without_header("typ");
-        let algorithm = if key.kind() == KeyKind::Rsa {
-            crate::Algorithm::Ps256
-        } else {
-            crate::Algorithm::Es256
-        };
-        token
-            .algorithm(algorithm)
-            .claim("iss", client.id())
-            .audience(provider.issuer())
-            .expires_in(Duration::from_mins(1))
-    }
-
-    async fn assert(provider: &IdentityProvider, assertion: &str) -> (u16, String) {
-        ask(
-            provider,
-            None,
-            &[
-                ("client_assertion_type", ASSERTION_TYPE),
-                ("client_assertion", assertion),
-            ],
-        )
-        .await
-    }
-
-    type Change<'a> = Box<dyn Fn(TokenBuilder) -> TokenBuilder + 'a>;
-
-    #[tokio::test]
-    async fn a_client_signs_a_token_of_its_own() {
-        let provider = IdentityProvider::start().await.unwrap();
-        for kind in [KeyKind::P256, KeyKind::Rsa] {
-            let key = SigningKey::generate(kind, "client-1");
-            let client = provider.register_client("toolgate", ClientAuth::PrivateKeyJwt(key.clone()));
-            let endpoint = provider.introspection_endpoint();
-            let cases: [(Change, (u16, &str)); 16] = [
-                (Box::new(|token| token), OK),
-                (Box::new(|token| token.audience(endpoint)), OK),
-                (Box::new(|token| token.claim("aud", json!([endpoint, "another"]))), OK),
-                (Box::new(|token| token.without_header("kid")), OK),
-                (Box::new(|token| token.audience("another")), INVALID_CLIENT),
-                (Box::new(|token| token.without("aud")), INVALID_CLIENT),
-                (Box::new(|token| token.claim("iss", "another")), INVALID_CLIENT),
-                (Box::new(|token| token.claim("sub", "another")), INVALID_CLIENT),
-                (Box::new(|token| token.without("sub")), INVALID_CLIENT),
-                (Box::new(|token| token.without("exp")), INVALID_CLIENT),
-                (Box::new(|token| token.without("jti")), INVALID_CLIENT),
-                (Box::new(TokenBuilder::expired), INVALID_CLIENT),
-                (Box::new(|token| token.claim("nbf", 4_000_000_000_u64)), INVALID_CLIENT),
-                (Box::new(TokenBuilder::tampered), INVALID_CLIENT),
-                (Box::new(TokenBuilder::foreign), INVALID_CLIENT),
-                (Box::new(TokenBuilder::unsigned), INVALID_CLIENT),
-            ];
-            for (index, (change, expected)) in cases.into_iter().enumerate() {
-                let result = assert(&provider, &change(assertion(&provider, &client, &key)).mint()).await;
-                assert!(is(&result, expected), "{kind:?} {index}: {result:?}");
-            }
-        }
-    }
-
-    #[tokio::test]
-    async fn a_signed_token_is_good_for_one_request() {
-        let provider = IdentityProvider::start().await.unwrap();
-        let key = SigningKey::generate(KeyKind::P256, "client-1");
-        let client = provider.register_client("toolgate", ClientAuth::PrivateKeyJwt(key.clone()));
-        let token = assertion(&provider, &client, &key).mint();
-        assert!(is(&assert(&provider, &token).await, OK));
-        assert!(is(&assert(&provider, &token).await, INVALID_CLIENT));
-    }
-
-    #[tokio::test]
-    async fn what_stands_beside_the_signed_token_has_to_fit() {
-        let provider = IdentityProvider::start().await.unwrap();
-        let key = SigningKey::generate(KeyKind::P256, "client-1");
-        let client = provider.register_client("toolgate", ClientAuth::PrivateKeyJwt(key.clone()));
-        let mint = || assertion(&provider, &client, &key).mint();
-        let kind = ("client_assertion_type", ASSERTION_TYPE);
-        for (beside, expected) in [
-            (vec![kind, ("client_id", "toolgate")], OK),
-            (vec![kind, ("client_id", "another")], INVALID_CLIENT),
-            (vec![kind, ("client_secret", "x")], INVALID_REQUEST),
-            (vec![("client_assertion_type", "another")], INVALID_REQUEST),
-            (vec![], INVALID_REQUEST),
-        ] {
-            let token = mint();
-            let form = [beside.clone(), vec![("client_assertion", &*token)]].concat();
-            let result = ask(&provider, None, &form).await;
-            assert!(is(&result, expected), "{beside:?}: {result:?}");
-        }
-    }
-
-    #[tokio::test]
-    async fn keys_of_a_client_overlap_while_they_are_rotated() {
-        let provider = IdentityProvider::start().await.unwrap();
-        let old = SigningKey::generate(KeyKind::P256, "client-1");
-        let new = SigningKey::generate(KeyKind::P256, "client-2");
-        let client = provider.register_client("toolgate", ClientAuth::PrivateKeyJwt(old.clone()));
-        let ask = async |key: &SigningKey| assert(&provider, &assertion(&provider, &client, key).mint()).await.0;
-        assert_eq!((ask(&old).await, ask(&new).await), (200, 401));
-        client.add_key(&new);
-        assert_eq!((ask(&old).await, ask(&new).await), (200, 200));
-        client.remove_key("client-1");
-        assert_eq!((ask(&old).await, ask(&new).await), (401, 200));
     }
 }

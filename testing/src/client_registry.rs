@@ -67,12 +67,16 @@ impl RegisteredClient {
         &self.id
     }
 
-    /// The newest secret. It has characters in it that have to be encoded. Empty if there is none.
+    /// The newest secret. It has characters in it that have to be encoded, and exactly once.
+    ///
+    /// # Panics
+    ///
+    /// If the client has none: it is registered with a key, or all its secrets were removed.
     #[must_use]
+    #[expect(clippy::expect_used, reason = "a test that asks for this is wrong itself")]
     pub fn secret(&self) -> String {
-        self.change(|client| client.secrets.last().cloned())
-            .flatten()
-            .unwrap_or_default()
+        let newest = self.change(|client| client.secrets.last().cloned()).flatten();
+        newest.expect("the client has a secret")
     }
 
     /// Adds a secret and gives it back. Those from before go on being accepted.
@@ -98,7 +102,7 @@ impl RegisteredClient {
         self.change(|client| client.keys.retain(|key| key.kid() != kid));
     }
 
-    /// `None` if somebody else has been registered since under this id and removed: nobody can, so far.
+    /// Changes whoever is registered under this id.
     fn change<T>(&self, change: impl FnOnce(&mut Registration) -> T) -> Option<T> {
         self.published.state().clients.clients.get_mut(&*self.id).map(change)
     }

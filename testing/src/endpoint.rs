@@ -1,10 +1,12 @@
 //! One endpoint of the provider: what is wrong with it, and what it was asked.
 
-use crate::fault::{Fault, FaultPlan};
+use crate::fault::Fault;
+use crate::fault_plan::FaultPlan;
 use crate::recorded::RecordedRequest;
 use crate::traffic::{InFlight, Meter};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
@@ -19,8 +21,8 @@ pub(crate) struct Endpoint {
 #[derive(Default)]
 struct State {
     plan: FaultPlan,
-    /// Those for one token each, which go before the others.
-    token_plans: HashMap<String, FaultPlan>,
+    /// Those for a part of the requests, which go before the others: for one token, or for one path.
+    plans_for: HashMap<String, FaultPlan>,
     last_request: Option<RecordedRequest>,
 }
 
@@ -39,15 +41,15 @@ impl Endpoint {
         self.changed.send_replace(());
     }
 
-    pub(crate) fn set_token_fault(&self, token: &str, plan: FaultPlan) {
-        self.state().token_plans.insert(token.to_owned(), plan);
+    pub(crate) fn set_fault_for(&self, part: &str, plan: FaultPlan) {
+        self.state().plans_for.insert(part.to_owned(), plan);
         self.changed.send_replace(());
     }
 
     pub(crate) fn clear_faults(&self) {
         let mut state = self.state();
         state.plan = FaultPlan::default();
-        state.token_plans.clear();
+        state.plans_for.clear();
         drop(state);
         self.changed.send_replace(());
     }
@@ -59,10 +61,10 @@ impl Endpoint {
     }
 
     /// Waits as long as the faults want, and says which one shows then.
-    pub(crate) async fn fault(&self, token: Option<&str>) -> Option<Fault> {
+    pub(crate) async fn fault(&self, part: Option<&str>) -> Option<Fault> {
         loop {
             let mut changed = self.changed.subscribe();
-            let (fault, delay) = self.next(token)?;
+            let (fault, delay) = self.next(part)?;
             sleep(delay).await;
             match fault {
                 // The sender lives as long as this does.
@@ -76,9 +78,9 @@ impl Endpoint {
         }
     }
 
-    fn next(&self, token: Option<&str>) -> Option<(Fault, std::time::Duration)> {
+    fn next(&self, part: Option<&str>) -> Option<(Fault, Duration)> {
         let mut state = self.state();
-        let for_token = token.and_then(|token| state.token_plans.get_mut(token)?.next());
-        for_token.or_else(|| state.plan.next())
+        let for_part = part.and_then(|part| state.plans_for.get_mut(part)?.next());
+        for_part.or_else(|| state.plan.next())
     }
 }

@@ -1,8 +1,8 @@
 //! What an endpoint of the provider does instead of answering as it should.
 
 use crate::error::Error;
+use crate::fault_plan::{FaultPlan, Part};
 use crate::loopback;
-use std::collections::VecDeque;
 use std::time::Duration;
 
 /// What an endpoint does instead of answering as it should.
@@ -82,20 +82,6 @@ pub struct Redirect {
     pub(crate) location: String,
 }
 
-/// One fault after another. Made of a [`Fault`], which by itself lasts until it is cleared.
-#[derive(Clone, Debug, Default)]
-pub struct FaultPlan {
-    steps: VecDeque<Step>,
-}
-
-#[derive(Clone, Debug)]
-struct Step {
-    fault: Fault,
-    delay: Duration,
-    /// For how many requests more; `None` is for ever.
-    left: Option<u64>,
-}
-
 impl Fault {
     /// Sends clients to this URL with this status, such as 302, 307 or 308. The URL's host must be a loopback address or
     /// `localhost`.
@@ -116,72 +102,13 @@ impl Fault {
         FaultPlan::from(self).after(delay)
     }
 
-    /// Whether there is more to it than bytes of an answer.
-    pub(crate) fn is_for_keys_only(&self) -> bool {
-        matches!(self, Self::DuplicateKids)
-    }
-
-    pub(crate) fn is_for_introspection_only(&self) -> bool {
-        matches!(self, Self::SignedAnswer)
-    }
-}
-
-impl FaultPlan {
-    /// Limits the last fault to `count` requests.
-    #[must_use]
-    pub fn times(mut self, count: u64) -> Self {
-        if let Some(last) = self.steps.back_mut() {
-            last.left = Some(count);
+    /// The only part of the provider that can have this fault.
+    pub(crate) fn only_part(&self) -> Option<Part> {
+        match self {
+            Self::DuplicateKids => Some(Part::Keys),
+            Self::SignedAnswer => Some(Part::Introspection),
+            _ => None,
         }
-        self
-    }
-
-    /// Lets this time pass before the last fault shows.
-    #[must_use]
-    pub fn after(mut self, delay: Duration) -> Self {
-        if let Some(last) = self.steps.back_mut() {
-            last.delay = delay;
-        }
-        self
-    }
-
-    /// Goes on with this when the faults so far have shown as often as they should.
-    #[must_use]
-    pub fn then(mut self, next: impl Into<Self>) -> Self {
-        self.steps.extend(next.into().steps);
-        self
-    }
-
-    pub(crate) fn faults(&self) -> impl Iterator<Item = &Fault> {
-        self.steps.iter().map(|step| &step.fault)
-    }
-
-    /// The fault for the next request, and how long before it shows.
-    pub(crate) fn next(&mut self) -> Option<(Fault, Duration)> {
-        while self.steps.front().is_some_and(|step| step.left == Some(0)) {
-            self.steps.pop_front();
-        }
-        let step = self.steps.front_mut()?;
-        step.left = step.left.map(|left| left.saturating_sub(1));
-        Some((step.fault.clone(), step.delay))
-    }
-}
-
-impl From<Fault> for FaultPlan {
-    fn from(fault: Fault) -> Self {
-        let step = Step {
-            fault,
-            delay: Duration::ZERO,
-            left: None,
-        };
-        Self { steps: [step].into() }
-    }
-}
-
-/// `None` is no fault.
-impl From<Option<Fault>> for FaultPlan {
-    fn from(fault: Option<Fault>) -> Self {
-        fault.map(Self::from).unwrap_or_default()
     }
 }
 
@@ -258,10 +185,6 @@ mod tests {
         assert!(start.elapsed() >= MOMENT);
         let body: Value = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap();
         assert_eq!(body, provider.jwks());
-        let start = Instant::now();
-        let (_, response) = answer_of(Fault::Status(503).after(MOMENT)).await;
-        assert!(start.elapsed() >= MOMENT);
-        assert_eq!(response.status(), 503);
     }
 
     #[tokio::test]
@@ -287,6 +210,19 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn who_gives_up_waiting_no_longer_counts() {
+        let provider = IdentityProvider::start().await.unwrap();
+        for fault in [Fault::Hold, Fault::Hang, Fault::Delay(Duration::from_hours(1))] {
+            provider.jwks_fault(fault);
+            let request = tokio::spawn(client().get(provider.jwks_uri()).send());
+            until(|| provider.jwks_traffic().in_flight == 1).await;
+            request.abort();
+            until(|| provider.jwks_traffic().in_flight == 0).await;
+        }
+        assert_eq!(provider.jwks_traffic().most_in_flight, 1);
+    }
+
+    #[tokio::test]
     async fn a_hanging_endpoint_says_nothing_and_stays() {
         let provider = IdentityProvider::start().await.unwrap();
         provider.jwks_fault(Fault::Hang);
@@ -305,7 +241,12 @@ mod tests {
     #[tokio::test]
     async fn a_slow_body_comes_a_byte_at_a_time_and_never_ends() {
         let pause = Duration::from_millis(1);
-        let (provider, mut response) = answer_of(Fault::SlowBody(pause)).await;
+        let provider = IdentityProvider::start().await.unwrap();
+        for kid in ["rsa-1", "p256-1", "p384-1"] {
+            provider.remove_key(kid);
+        }
+        provider.jwks_fault(Fault::SlowBody(pause));
+        let mut response = client().get(provider.jwks_uri()).send().await.unwrap();
         assert_eq!(header(&response, "content-length"), None);
         let document = provider.jwks().to_string();
         let start = Instant::now();
@@ -454,25 +395,6 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn faults_come_in_their_order_and_number() {
-        let provider = IdentityProvider::start().await.unwrap();
-        let status = async || {
-            let response = client().get(provider.jwks_uri()).send().await;
-            response.map_or(0, |response| response.status().as_u16())
-        };
-        provider.jwks_fault(Fault::Status(503).times(2).then(Fault::Close.times(1)));
-        assert_eq!(
-            [status().await, status().await, status().await, status().await],
-            [503, 503, 0, 200]
-        );
-        provider.jwks_fault(Fault::Status(503));
-        assert_eq!([status().await, status().await], [503, 503]);
-        provider.jwks_fault(None);
-        assert_eq!(status().await, 200);
-        assert_eq!(provider.jwks_requests(), 7);
-    }
-
-    #[tokio::test]
     async fn each_endpoint_fails_for_itself() {
         let provider = IdentityProvider::start().await.unwrap();
         let client = client();
@@ -493,12 +415,5 @@ mod tests {
         provider.clear_faults();
         assert_eq!(statuses().await, (200, 200, 400));
         assert_eq!(provider.introspection_requests(), 4);
-    }
-
-    #[tokio::test]
-    #[should_panic(expected = "there is no DuplicateKids at this endpoint")]
-    async fn a_fault_that_would_test_nothing_is_refused() {
-        let provider = IdentityProvider::start().await.unwrap();
-        provider.discovery_fault(Fault::Status(500).times(1).then(Fault::DuplicateKids));
     }
 }

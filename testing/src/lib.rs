@@ -1,8 +1,8 @@
-//! For tests and demos of servers guarded by [`toolgate`]: an identity provider in process, tokens good and bad, a raw MCP
-//! client and the policy matrix.
+//! For tests and demos of servers guarded by [`toolgate`]: an identity provider in process that can also fail, tokens good and
+//! bad, a raw MCP client and the policy matrix.
 //!
-//! Everything here stays on the loopback interface: the provider binds to nothing else, the client talks to nothing else.
-//! Keys are generated when they are first needed and die with the process.
+//! Everything here stays on the loopback interface: the provider binds to nothing else, the client talks to nothing else, and
+//! no [`Fault`] leads anywhere else. Keys and secrets are generated when they are first needed and die with the process.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), toolgate_testing::Error> {
@@ -34,12 +34,15 @@ mod algorithm;
 mod answer;
 mod asserted;
 mod client;
+mod client_assertion;
 mod client_auth;
 mod client_registry;
 mod decoy;
+mod discovery;
 mod endpoint;
 mod error;
 mod fault;
+mod fault_plan;
 mod introspection;
 mod keys;
 mod loopback;
@@ -63,8 +66,10 @@ pub use crate::asserted::{AssertedCaller, caller};
 pub use crate::client::McpClient;
 pub use crate::client_registry::{ClientAuth, RegisteredClient};
 pub use crate::decoy::Decoy;
+pub use crate::discovery::Discovery;
 pub use crate::error::Error;
-pub use crate::fault::{Fault, FaultPlan, Redirect};
+pub use crate::fault::{Fault, Redirect};
+pub use crate::fault_plan::FaultPlan;
 pub use crate::keys::SigningKey;
 pub use crate::matrix::Matrix;
 pub use crate::mint::{Parts, TokenBuilder};

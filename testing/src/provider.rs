@@ -1,8 +1,9 @@
 //! An identity provider in process.
 
 use crate::client_registry::{ClientAuth, RegisteredClient};
+use crate::discovery::Discovery;
 use crate::error::Error;
-use crate::fault::{Fault, FaultPlan};
+use crate::fault_plan::{FaultPlan, Part};
 use crate::loopback;
 use crate::mint::TokenBuilder;
 use crate::opaque::OpaqueTokenBuilder;
@@ -21,7 +22,7 @@ use tokio::task::JoinHandle;
 /// An `OpenID` provider on the loopback interface that publishes its keys, and mints tokens for whoever holds it.
 ///
 /// Over HTTP it serves its metadata, its key set and an introspection endpoint, nothing else. Each of them can be made to
-/// fail, see [`Fault`]. It stops when it is dropped. All providers of a process start with the same keys, one of each
+/// fail, see [`Fault`](crate::Fault). It stops when it is dropped. All providers of a process start with the same keys, one of each
 /// [`KeyKind`](crate::KeyKind); [`add_key`](Self::add_key), [`rotate_key`](Self::rotate_key) and their like change that.
 pub struct IdentityProvider {
     pub(crate) published: Arc<Published>,
@@ -32,15 +33,30 @@ pub struct IdentityProvider {
 impl IdentityProvider {
     /// Starts on a free port of 127.0.0.1.
     pub async fn start() -> Result<Self, Error> {
-        Self::start_on((Ipv4Addr::LOCALHOST, 0).into()).await
+        Self::start_with_path("").await
+    }
+
+    /// Starts on a free port of 127.0.0.1, with an issuer that has this path, such as `/realms/acme`.
+    pub async fn start_with_path(path: &str) -> Result<Self, Error> {
+        Self::listen((Ipv4Addr::LOCALHOST, 0).into(), path).await
     }
 
     /// Starts on this address, which must be a loopback address. Port 0 is any free one.
     pub async fn start_on(address: SocketAddr) -> Result<Self, Error> {
+        Self::listen(address, "").await
+    }
+
+    async fn listen(address: SocketAddr, path: &str) -> Result<Self, Error> {
         loopback::check_address(address)?;
         let listener = TcpListener::bind(address).await.map_err(Error::Listen)?;
         let address = listener.local_addr().map_err(Error::Listen)?;
-        let published = Arc::new(Published::new(&format!("http://{address}")));
+        let published = Arc::new(Published::new(&format!("http://{address}"), path));
+        // What stands for itself in a URL comes back as it was.
+        let issuer = loopback::parse_url(&published.issuer)?;
+        let as_it_was = issuer.as_str().trim_end_matches('/') == published.issuer;
+        if !as_it_was || issuer.query().is_some() || issuer.fragment().is_some() {
+            return Err(Error::Url(published.issuer.clone()));
+        }
         let router = routes::router(Arc::clone(&published));
         let server = tokio::spawn(wire::serve(listener, router));
         Ok(Self { published, server })
@@ -50,6 +66,12 @@ impl IdentityProvider {
     #[must_use]
     pub fn issuer(&self) -> &str {
         &self.published.issuer
+    }
+
+    /// The URL of the metadata in this place.
+    #[must_use]
+    pub fn discovery_url(&self, place: Discovery) -> String {
+        format!("{}{}", self.published.origin, place.path(&self.published.path))
     }
 
     /// The URL of the key set.
@@ -113,17 +135,25 @@ impl IdentityProvider {
 
 /// Faults, and what was asked.
 impl IdentityProvider {
-    /// Makes the metadata documents fail; with `None` they are right again.
+    /// Makes the metadata fail in all its places; with `None` it is right again.
     ///
     /// # Panics
     ///
     /// If the fault is for another endpoint only.
     pub fn discovery_fault(&self, fault: impl Into<FaultPlan>) {
-        let plan = fault.into();
-        check(&plan, |fault| {
-            !fault.is_for_keys_only() && !fault.is_for_introspection_only()
-        });
+        let plan = fault.into().only_for(Part::Discovery);
         self.published.discovery.set_fault(plan);
+    }
+
+    /// Makes the metadata fail in this place, before any fault for all places; with `None` no longer.
+    ///
+    /// # Panics
+    ///
+    /// If the fault is for another endpoint only.
+    pub fn discovery_fault_at(&self, place: Discovery, fault: impl Into<FaultPlan>) {
+        let plan = fault.into().only_for(Part::Discovery);
+        let path = place.path(&self.published.path);
+        self.published.discovery.set_fault_for(&path, plan);
     }
 
     /// Makes the key set fail; with `None` it is right again.
@@ -132,8 +162,7 @@ impl IdentityProvider {
     ///
     /// If the fault is for another endpoint only.
     pub fn jwks_fault(&self, fault: impl Into<FaultPlan>) {
-        let plan = fault.into();
-        check(&plan, |fault| !fault.is_for_introspection_only());
+        let plan = fault.into().only_for(Part::Keys);
         self.published.jwks.set_fault(plan);
     }
 
@@ -143,8 +172,7 @@ impl IdentityProvider {
     ///
     /// If the fault is for another endpoint only.
     pub fn introspection_fault(&self, fault: impl Into<FaultPlan>) {
-        let plan = fault.into();
-        check(&plan, |fault| !fault.is_for_keys_only());
+        let plan = fault.into().only_for(Part::Introspection);
         self.published.introspection.set_fault(plan);
     }
 
@@ -154,12 +182,11 @@ impl IdentityProvider {
     ///
     /// If the fault is for another endpoint only.
     pub fn token_fault(&self, token: &str, fault: impl Into<FaultPlan>) {
-        let plan = fault.into();
-        check(&plan, |fault| !fault.is_for_keys_only());
-        self.published.introspection.set_token_fault(token, plan);
+        let plan = fault.into().only_for(Part::Introspection);
+        self.published.introspection.set_fault_for(token, plan);
     }
 
-    /// Ends all faults. Requests that [`Fault::Hold`] holds are answered; [`Fault::Hang`] stays silent.
+    /// Ends all faults. Requests that [`Hold`](crate::Fault::Hold) holds are answered; [`Hang`](crate::Fault::Hang) stays silent.
     pub fn clear_faults(&self) {
         self.published.discovery.clear_faults();
         self.published.jwks.clear_faults();
@@ -218,13 +245,6 @@ impl IdentityProvider {
     #[must_use]
     pub fn last_introspection_request(&self) -> Option<RecordedRequest> {
         self.published.introspection.last_request()
-    }
-}
-
-/// A test that sets a fault where there is none of that kind is wrong itself: it would test nothing.
-fn check(plan: &FaultPlan, fits: impl Fn(&Fault) -> bool) {
-    for fault in plan.faults() {
-        assert!(fits(fault), "there is no {fault:?} at this endpoint");
     }
 }
 

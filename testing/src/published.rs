@@ -1,6 +1,6 @@
 //! What the provider serves at the moment.
 
-use crate::algorithm::{Algorithm, KeyKind};
+use crate::algorithm::KeyKind;
 use crate::answer::Answer;
 use crate::client_registry::ClientRegistry;
 use crate::endpoint::Endpoint;
@@ -12,6 +12,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What the provider publishes, and how often it was asked.
 pub(crate) struct Published {
+    pub(crate) origin: String,
+    /// The issuer's path; empty if it has none.
+    pub(crate) path: String,
     pub(crate) issuer: String,
     pub(crate) jwks_uri: String,
     pub(crate) introspection_endpoint: String,
@@ -32,11 +35,15 @@ pub(crate) struct State {
 }
 
 impl Published {
-    pub(crate) fn new(origin: &str) -> Self {
+    /// What a provider publishes at first whose issuer has this path at this origin.
+    pub(crate) fn new(origin: &str, path: &str) -> Self {
+        let issuer = format!("{origin}{path}");
         Self {
-            issuer: origin.to_owned(),
-            jwks_uri: format!("{origin}/jwks"),
-            introspection_endpoint: format!("{origin}/introspect"),
+            jwks_uri: format!("{issuer}/jwks"),
+            introspection_endpoint: format!("{issuer}/introspect"),
+            origin: origin.to_owned(),
+            path: path.to_owned(),
+            issuer,
             discovery: Endpoint::default(),
             jwks: Endpoint::default(),
             introspection: Endpoint::default(),
@@ -53,21 +60,6 @@ impl Published {
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         // Nothing that happens under the lock can leave it half done.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The metadata of RFC 8414 and `OpenID` Connect Discovery, as far as it is true: this provider has no endpoint that
-    /// gives out anything, tokens are minted in process.
-    pub(crate) fn metadata(&self) -> Value {
-        json!({
-            "issuer": self.issuer,
-            "jwks_uri": self.jwks_uri,
-            "introspection_endpoint": self.introspection_endpoint,
-            "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
-            "introspection_endpoint_auth_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::as_str),
-            "response_types_supported": [],
-            "subject_types_supported": ["public"],
-            "id_token_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::as_str),
-        })
     }
 
     /// The answer with the key set of these keys.

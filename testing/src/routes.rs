@@ -1,6 +1,7 @@
 //! What the provider answers over HTTP.
 
 use crate::answer::{Answer, Spoiled};
+use crate::discovery::Discovery;
 use crate::fault::Fault;
 use crate::published::Published;
 use crate::recorded::RecordedRequest;
@@ -13,12 +14,18 @@ use axum::routing::{get, post};
 use std::sync::Arc;
 
 pub(crate) fn router(published: Arc<Published>) -> Router {
-    Router::new()
-        .route("/.well-known/openid-configuration", get(discovery))
-        .route("/.well-known/oauth-authorization-server", get(discovery))
-        .route("/jwks", get(jwks))
-        .route("/introspect", post(introspection))
-        .with_state(published)
+    let path = &published.path;
+    let mut router = Router::new()
+        // Any path is a path here; none has placeholders.
+        .without_v07_checks()
+        .route(&Discovery::OAuth.path(path), get(discovery))
+        .route(&Discovery::OpenId.path(path), get(discovery))
+        .route(&format!("{path}/jwks"), get(jwks))
+        .route(&format!("{path}/introspect"), post(introspection));
+    if !path.is_empty() {
+        router = router.route(&Discovery::OpenIdAfterPath.path(path), get(discovery));
+    }
+    router.with_state(published)
 }
 
 type Shared = State<Arc<Published>>;
@@ -26,7 +33,7 @@ type Shared = State<Arc<Published>>;
 async fn discovery(State(published): Shared, Extension(connection): Extension<Takeover>, request: Request) -> Response {
     let request = RecordedRequest::read(request).await;
     let in_flight = published.discovery.enter(&request);
-    let fault = published.discovery.fault(None).await;
+    let fault = published.discovery.fault(Some(request.path())).await;
     let answer = Answer::json(&published.metadata());
     send(answer, fault, in_flight, &connection).await
 }
