@@ -121,7 +121,7 @@ impl From<Refused> for Answer {
 
 #[cfg(test)]
 mod tests {
-    use crate::{ClientAuth, Fault, IdentityProvider, RegisteredClient};
+    use crate::{Algorithm, ClientAuth, Fault, IdentityProvider, KeyKind, RegisteredClient};
     use jsonwebtoken::jwk::JwkSet;
     use jsonwebtoken::{DecodingKey, Validation, decode, decode_header};
     use reqwest::Response;
@@ -208,6 +208,8 @@ mod tests {
             &provider.token("alice").tampered().mint(),
             &provider.token("alice").foreign().mint(),
             &provider.token("alice").unsigned().mint(),
+            &provider.token("alice").header("kid", "p256-1").mint(),
+            &provider.token("alice").without_header("kid").mint(),
         ] {
             assert_eq!(answer(&provider, &client, token).await, inactive, "{token}");
         }
@@ -227,6 +229,16 @@ mod tests {
             (&answered["sub"], &answered["scope"], &answered["aud"]),
             (&json!("alice"), &json!("read:tools"), &json!("a"))
         );
+    }
+
+    #[tokio::test]
+    async fn tokens_in_jwt_form_go_with_their_key() {
+        let (provider, client) = start().await;
+        let token = provider.token("alice").algorithm(Algorithm::Es256).mint();
+        provider.rotate_key(KeyKind::P256);
+        assert_eq!(answer(&provider, &client, &token).await["active"], true);
+        provider.remove_key("p256-1");
+        assert_eq!(answer(&provider, &client, &token).await, json!({"active": false}));
     }
 
     #[tokio::test]
@@ -274,6 +286,7 @@ mod tests {
         assert_eq!(ask(&provider, &client, &other).await.status(), 500);
         provider.token_fault(&one, None);
         assert_eq!(ask(&provider, &client, &one).await.status(), 500);
+        provider.token_fault(&one, Fault::Empty);
         provider.clear_faults();
         assert_eq!(answer(&provider, &client, &one).await["sub"], "alice");
     }

@@ -266,6 +266,7 @@ impl fmt::Debug for IdentityProvider {
 mod tests {
     use super::IdentityProvider;
     use crate::error::Error;
+    use crate::fault::Fault;
     use serde_json::Value;
 
     async fn get(url: &str) -> Result<(u16, String), reqwest::Error> {
@@ -311,6 +312,11 @@ mod tests {
             let response = reqwest::get(provider.jwks_uri()).await.unwrap();
             let header = response.headers().get("cache-control");
             assert_eq!(header.map(|header| header.to_str().unwrap()), value);
+            // Also where the answer is written by hand.
+            provider.jwks_fault(Fault::Huge(1).times(1));
+            let response = reqwest::get(provider.jwks_uri()).await.unwrap();
+            let header = response.headers().get("cache-control");
+            assert_eq!(header.map(|header| header.to_str().unwrap()), value);
         }
     }
 
@@ -326,6 +332,18 @@ mod tests {
                 "{members:?}"
             );
         }
+    }
+
+    #[tokio::test]
+    async fn dropping_it_ends_what_hangs() {
+        let provider = IdentityProvider::start().await.unwrap();
+        provider.jwks_fault(Fault::Hang);
+        let request = tokio::spawn(reqwest::get(provider.jwks_uri().to_owned()));
+        while provider.jwks_traffic().in_flight == 0 {
+            tokio::task::yield_now().await;
+        }
+        drop(provider);
+        assert!(request.await.unwrap().is_err());
     }
 
     #[tokio::test]

@@ -97,3 +97,30 @@ impl fmt::Debug for RecordedRequest {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RecordedRequest;
+    use axum::body::Body;
+    use axum::extract::Request;
+
+    #[tokio::test]
+    async fn what_is_there_twice_has_no_one_value() {
+        let request = Request::post("/a?b=c")
+            .header("X-Once", "1")
+            .header("X-Twice", "1")
+            .header("x-twice", "2")
+            .body(Body::from("once=a%20b&twice=1&twice=2"))
+            .unwrap();
+        let request = RecordedRequest::read(request).await;
+        assert_eq!((request.path(), request.query()), ("/a", Some("b=c")));
+        assert_eq!((request.header("x-once"), request.header("x-twice")), (Some("1"), None));
+        assert_eq!(request.headers("x-twice"), ["1", "2"]);
+        assert_eq!(
+            (request.parameter("once").as_deref(), request.parameter("twice")),
+            (Some("a b"), None)
+        );
+        assert_eq!(request.form().len(), 3);
+        assert_eq!(request.body(), "once=a%20b&twice=1&twice=2");
+    }
+}
