@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct Traffic {
     /// How many requests there were.
     pub requests: u64,
-    /// How many are being answered at this moment. One whose client went away counts until the provider notices that.
+    /// How many are being answered at this moment. One whose client went away, or has just read the end of a huge body, counts
+    /// until the provider notices that.
     pub in_flight: u64,
     /// The most that were being answered at one moment.
     pub most_in_flight: u64,

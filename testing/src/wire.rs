@@ -121,7 +121,7 @@ impl Script {
                 if chunked {
                     stream.write_all(b"0\r\n\r\n").await?;
                 }
-                stream.shutdown().await
+                Ok(())
             }
         }
     }
