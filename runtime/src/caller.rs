@@ -147,10 +147,10 @@ impl Caller {
     /// else than a `T`. What it means is the issuer's word, and nobody has checked it.
     ///
     /// ```
-    /// # let caller = toolgate_testing::caller("alice").build();
-    /// let plan: Option<String> = caller.claim(["https://my.app/plan"])?;
-    /// # assert_eq!(plan, None);
-    /// # Ok::<_, serde_json::Error>(())
+    /// # use toolgate::Caller;
+    /// fn plan(caller: &Caller) -> Result<Option<String>, serde_json::Error> {
+    ///     caller.claim(["https://my.app/plan"])
+    /// }
     /// ```
     pub fn claim<'a, T: DeserializeOwned>(
         &self,
