@@ -6,6 +6,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// The most that clocks may differ (R14).
+pub(crate) const MAX_LEEWAY: Duration = Duration::from_mins(5);
+
 /// What a validator accepted: a token's claims, read and checked. Only validators of this crate make them. Cheap to clone.
 #[derive(Clone)]
 pub struct Claims(pub(crate) Arc<ClaimSet>);
@@ -116,7 +119,7 @@ impl ClaimSet {
             actor: None,
             not_before: Duration::ZERO,
             expires_at: Duration::MAX,
-            leeway: Duration::from_mins(1),
+            leeway: MAX_LEEWAY,
             raw: "{}".into(),
             standing: None,
         }

@@ -7,6 +7,7 @@ use super::given::{Given, HasAlgorithm, HasAudience, HasIssuer, Several};
 use super::jwt::JwtValidator;
 use super::key_set::KeySet;
 use super::keys::{Keys, Location, RemoteKeys};
+use crate::claims::MAX_LEEWAY;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Missing;
 use crate::error::ConfigError;
@@ -16,9 +17,6 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
-
-/// The most that clocks may differ (R14).
-const MAX_LEEWAY: Duration = Duration::from_mins(5);
 
 /// Collects what a [`JwtValidator`] needs.
 #[must_use = "a builder does nothing until `.build()`"]

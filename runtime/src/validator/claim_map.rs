@@ -94,9 +94,10 @@ impl ClaimMap {
     /// 2. Roles: the configured claims, each an array of strings or one string.
     /// 3. Tenant: the configured claim, a string that is not empty.
     /// 4. Client: `client_id`, else `azp`, a string. A subject that equals it is the client itself (RFC 9068 section 5).
-    /// 5. The login: `acr`, a string; `amr`, an array of strings or one string; `auth_time`, a date.
+    /// 5. The login: `acr`, a string; `amr`, an array of strings or one string; `auth_time`, a date. What is of another type is
+    ///    as good as absent: it can only fail to satisfy (SU-05).
     /// 6. Who acts for the caller: `act`, an object, in which `sub`, `iss` and `client_id` are strings.
-    /// 7. A claim that is absent grants nothing. One of another type refuses the token.
+    /// 7. Any other claim that is absent grants nothing. One of another type refuses the token.
     pub(super) fn read(&self, issuer: &Arc<str>, raw: &Map<String, Value>) -> Result<ClaimSet, TokenError> {
         let subject = string(raw.get("sub"), "sub")?.ok_or(TokenError::Claim("sub"))?;
         let client_id = match string(raw.get("client_id"), "client_id")? {
@@ -121,9 +122,10 @@ impl ClaimMap {
         claims.tenant = tenant.map(Into::into);
         claims.scopes = sorted(scopes(raw)?);
         claims.roles = sorted(roles);
-        claims.acr = string(raw.get("acr"), "acr")?.map(Into::into);
-        claims.amr = strings(raw.get("amr"), "amr")?.into_iter().map(Into::into).collect();
-        claims.auth_time = date(raw, "auth_time")?;
+        claims.acr = string(raw.get("acr"), "acr").unwrap_or_default().map(Into::into);
+        let methods = strings(raw.get("amr"), "amr").unwrap_or_default();
+        claims.amr = methods.into_iter().map(Into::into).collect();
+        claims.auth_time = date(raw, "auth_time").unwrap_or_default();
         claims.actor = actor(raw.get("act"))?;
         Ok(claims)
     }
@@ -248,9 +250,6 @@ mod tests {
             json!({"tenant_id": ""}),
             json!({"client_id": 7}),
             json!({"azp": ["x"]}),
-            json!({"acr": 1}),
-            json!({"amr": [1]}),
-            json!({"auth_time": "1800000000"}),
             json!({"act": "bob"}),
             json!({"act": {"sub": 1}}),
         ] {
@@ -284,6 +283,25 @@ mod tests {
             ),
             "a"
         );
+    }
+
+    #[test]
+    fn su_05_a_login_that_cannot_be_read_is_none() {
+        let login = |claims| {
+            let claims = read(&ClaimMap::default(), claims).unwrap();
+            (
+                claims.acr,
+                claims.amr.join(","),
+                claims.auth_time.map(|time| time.as_secs()),
+            )
+        };
+        let good = json!({"acr": "2", "amr": ["otp", "pwd"], "auth_time": 1_800_000_000});
+        assert_eq!(
+            login(good),
+            (Some("2".into()), "otp,pwd".to_owned(), Some(1_800_000_000))
+        );
+        let odd = json!({"acr": 2, "amr": [1], "auth_time": "yesterday"});
+        assert_eq!(login(odd), (None, String::new(), None));
     }
 
     #[test]
