@@ -72,6 +72,9 @@ pub struct Who<'a> {
     /// The caller's tenant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant: Option<&'a str>,
+    /// Who acted for the caller, if that was somebody else (RFC 8693 section 4.1): the subject, or else the client.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actor: Option<&'a str>,
 }
 
 impl<'a> Who<'a> {
@@ -82,6 +85,9 @@ impl<'a> Who<'a> {
             kind: Some(caller.principal().kind().as_str()),
             client_id: caller.client_id(),
             tenant: caller.tenant(),
+            actor: caller
+                .actor()
+                .and_then(|actor| actor.subject().or_else(|| actor.client_id())),
         })
     }
 }
