@@ -6,6 +6,7 @@ mod claim_map;
 mod discovery;
 mod given;
 mod jwt;
+mod key;
 mod key_set;
 mod keys;
 mod standing;
