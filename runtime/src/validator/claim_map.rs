@@ -3,7 +3,7 @@
 use super::TokenError;
 use crate::caller::{Actor, PrincipalKind};
 use crate::claims::{ClaimSet, sorted};
-use serde_json::{Map, Value};
+use crate::strict_json::{Json, Object};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -98,7 +98,7 @@ impl ClaimMap {
     ///    as good as absent: it can only fail to satisfy (SU-05).
     /// 6. Who acts for the caller: `act`, an object, in which `sub`, `iss` and `client_id` are strings.
     /// 7. Any other claim that is absent grants nothing. One of another type refuses the token.
-    pub(super) fn read(&self, issuer: &Arc<str>, raw: &Map<String, Value>) -> Result<ClaimSet, TokenError> {
+    pub(super) fn read(&self, issuer: &Arc<str>, raw: &Object<'_>) -> Result<ClaimSet, TokenError> {
         let subject = string(raw.get("sub"), "sub")?.ok_or(TokenError::Claim("sub"))?;
         let client_id = match string(raw.get("client_id"), "client_id")? {
             Some(id) => Some(id),
@@ -135,29 +135,31 @@ fn path<'a>(claim: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     claim.into_iter().map(str::to_owned).collect()
 }
 
-fn at<'a>(claims: &'a Map<String, Value>, path: &[String]) -> Option<&'a Value> {
+fn at<'a>(claims: &'a Object<'_>, path: &[String]) -> Option<&'a Json<'a>> {
     let (first, rest) = path.split_first()?;
     rest.iter()
-        .try_fold(claims.get(first)?, |value, member| value.get(member))
+        .try_fold(claims.get(first)?, |value, member| value.member(member))
 }
 
-fn scopes(claims: &Map<String, Value>) -> Result<Vec<&str>, TokenError> {
+fn scopes<'a>(claims: &'a Object<'_>) -> Result<Vec<&'a str>, TokenError> {
     match (claims.get("scope"), claims.get("scp")) {
-        (Some(Value::String(scopes)), _) | (None, Some(Value::String(scopes))) => {
+        (Some(Json::String(scopes)), _) | (None, Some(Json::String(scopes))) => {
             Ok(scopes.split(' ').filter(|scope| !scope.is_empty()).collect())
         }
         (Some(_), _) => Err(TokenError::Claim("scope")),
-        (None, Some(Value::Array(_))) => strings(claims.get("scp"), "scp"),
+        (None, Some(Json::Array(_))) => strings(claims.get("scp"), "scp"),
         (None, Some(_)) => Err(TokenError::Claim("scp")),
         (None, None) => Ok(Vec::new()),
     }
 }
 
-fn actor(act: Option<&Value>) -> Result<Option<Actor>, TokenError> {
+fn actor(act: Option<&Json<'_>>) -> Result<Option<Actor>, TokenError> {
     let Some(act) = act else {
         return Ok(None);
     };
-    let act = act.as_object().ok_or(TokenError::Claim("act"))?;
+    let Json::Object(act) = act else {
+        return Err(TokenError::Claim("act"));
+    };
     let member = |name: &str| Ok(string(act.get(name), "act")?.map(Into::into));
     Ok(Some(Actor {
         subject: member("sub")?,
@@ -167,7 +169,7 @@ fn actor(act: Option<&Value>) -> Result<Option<Actor>, TokenError> {
 }
 
 /// A `NumericDate` (RFC 7519 section 2): a number of seconds since the Unix epoch, perhaps with a fraction.
-pub(super) fn date(claims: &Map<String, Value>, name: &'static str) -> Result<Option<Duration>, TokenError> {
+pub(super) fn date(claims: &Object<'_>, name: &'static str) -> Result<Option<Duration>, TokenError> {
     let Some(value) = claims.get(name) else {
         return Ok(None);
     };
@@ -177,19 +179,19 @@ pub(super) fn date(claims: &Map<String, Value>, name: &'static str) -> Result<Op
     }
 }
 
-fn string<'a>(value: Option<&'a Value>, name: &'static str) -> Result<Option<&'a str>, TokenError> {
+fn string<'a>(value: Option<&'a Json<'_>>, name: &'static str) -> Result<Option<&'a str>, TokenError> {
     match value {
         None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
+        Some(Json::String(text)) => Ok(Some(text)),
         Some(_) => Err(TokenError::Claim(name)),
     }
 }
 
-fn strings<'a>(value: Option<&'a Value>, name: &'static str) -> Result<Vec<&'a str>, TokenError> {
+fn strings<'a>(value: Option<&'a Json<'_>>, name: &'static str) -> Result<Vec<&'a str>, TokenError> {
     match value {
         None => Ok(Vec::new()),
-        Some(Value::String(text)) => Ok(vec![text]),
-        Some(Value::Array(list)) => list
+        Some(Json::String(text)) => Ok(vec![text]),
+        Some(Json::Array(list)) => list
             .iter()
             .map(|item| item.as_str().ok_or(TokenError::Claim(name)))
             .collect(),
@@ -201,13 +203,18 @@ fn strings<'a>(value: Option<&'a Value>, name: &'static str) -> Result<Vec<&'a s
 mod tests {
     use super::ClaimMap;
     use crate::claims::ClaimSet;
+    use crate::strict_json::borrowed_object;
     use crate::validator::TokenError;
     use serde_json::{Value, json};
 
     fn read(map: &ClaimMap, mut claims: Value) -> Result<ClaimSet, TokenError> {
         let raw = claims.as_object_mut().unwrap();
         raw.entry("sub").or_insert_with(|| "alice".into());
-        map.read(&"https://idp.example".into(), raw)
+        let text = claims.to_string();
+        map.read(
+            &"https://idp.example".into(),
+            &borrowed_object(text.as_bytes()).unwrap(),
+        )
     }
 
     fn scopes(claims: Value) -> Result<Vec<String>, TokenError> {

@@ -4,12 +4,12 @@ use super::algorithm::Algorithm;
 use super::claim_map::{ClaimMap, date};
 use super::key_set::KeySet;
 use super::keys::Keys;
-use super::token::CompactToken;
+use super::token::{CompactToken, Parts};
 use super::{TokenError, TypPolicy, ValidateError, Validator};
 use crate::bearer::BearerToken;
 use crate::claims::{ClaimSet, Claims};
 use crate::clock::Clock;
-use serde_json::{Map, Value};
+use crate::strict_json::{self, Json, Object};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ pub struct JwtValidator {
 impl JwtValidator {
     /// Validates a token. The order matters: no claim is looked at before the signature is proven.
     ///
-    /// 1. It is a compact JWS with the header of an access token ([`CompactToken::parse`]).
+    /// 1. It is a compact JWS with the header of an access token ([`Parts::split`], [`Parts::read`]).
     /// 2. Its algorithm is one of the configured.
     /// 3. Its signature is right under the issuer's key. A token that no key fits gets one more look at newer keys (R3).
     /// 4. Its claims are JSON that means one thing only (R16).
@@ -41,13 +41,15 @@ impl JwtValidator {
     /// 6. It is an access token and no other (R14), and not bound to its sender.
     /// 7. Scopes, roles, tenant and client are read where they are configured to be, of the right type (R14).
     async fn claims(&self, token: &BearerToken) -> Result<Claims, ValidateError> {
-        let token = CompactToken::parse(token.expose(), self.typ)?; // 1
+        let parts = Parts::split(token.expose())?;
+        let token = parts.read(self.typ)?; // 1
         if !self.algorithms.contains(&token.algorithm) {
             return Err(TokenError::Algorithm.into()); // 2
         }
         let keys = self.keys.current().await?;
         self.verify(&token, &keys).await?; // 3
-        let (text, raw) = token.claims()?; // 4
+        let text = token.claims()?;
+        let raw = strict_json::borrowed_object(text.as_bytes()).map_err(|_| TokenError::Payload)?; // 4
         let (not_before, expires_at) = self.check_registered(&raw)?; // 5
         check_kind(&raw)?; // 6
         let claims = self.claims.read(&self.issuer, &raw)?; // 7
@@ -55,7 +57,7 @@ impl JwtValidator {
             not_before,
             expires_at,
             leeway: self.leeway,
-            raw: text,
+            raw: text.into(),
             ..claims
         }))
     }
@@ -81,18 +83,18 @@ impl JwtValidator {
     /// 6. From `iat`, or else from now, to `exp` is at most 24 hours.
     ///
     /// Times have one leeway, of 60 s unless configured.
-    fn check_registered(&self, claims: &Map<String, Value>) -> Result<(Duration, Duration), TokenError> {
+    fn check_registered(&self, claims: &Object<'_>) -> Result<(Duration, Duration), TokenError> {
         match claims.get("iss") {
-            Some(Value::String(issuer)) if **issuer == *self.issuer => {}
-            Some(Value::String(_)) => return Err(TokenError::Issuer),
+            Some(Json::String(issuer)) if **issuer == *self.issuer => {}
+            Some(Json::String(_)) => return Err(TokenError::Issuer),
             _ => return Err(TokenError::Claim("iss")),
         }
         let accepted = |audience: &str| self.audiences.iter().any(|accepted| accepted == audience);
         match claims.get("aud") {
-            Some(Value::String(audience)) if accepted(audience) => {}
-            Some(Value::String(_)) => return Err(TokenError::Audience),
-            Some(Value::Array(audiences)) => {
-                let audiences: Option<Vec<_>> = audiences.iter().map(Value::as_str).collect();
+            Some(Json::String(audience)) if accepted(audience) => {}
+            Some(Json::String(_)) => return Err(TokenError::Audience),
+            Some(Json::Array(audiences)) => {
+                let audiences: Option<Vec<_>> = audiences.iter().map(Json::as_str).collect();
                 let audiences = audiences.ok_or(TokenError::Claim("aud"))?;
                 if !audiences.into_iter().any(accepted) {
                     return Err(TokenError::Audience);
@@ -101,7 +103,7 @@ impl JwtValidator {
             _ => return Err(TokenError::Claim("aud")),
         }
         match claims.get("sub") {
-            Some(Value::String(subject)) if !subject.is_empty() => {}
+            Some(Json::String(subject)) if !subject.is_empty() => {}
             _ => return Err(TokenError::Claim("sub")),
         }
         let now = self.clock.unix_time();
@@ -130,23 +132,23 @@ impl JwtValidator {
 ///    have no hash. Access tokens of old versions of Keycloak have a nonce, and scopes.)
 /// 3. It has no `events`, which are of logout and security event tokens.
 /// 4. It has no `cnf`: it is bound to a key of its sender, and a bearer proves nothing.
-fn check_kind(claims: &Map<String, Value>) -> Result<(), TokenError> {
+fn check_kind(claims: &Object<'_>) -> Result<(), TokenError> {
     let says = |claim: &str, values: &[&str]| match claims.get(claim) {
         None => false,
-        Some(Value::String(value)) => values.iter().any(|of| value.eq_ignore_ascii_case(of)),
+        Some(Json::String(value)) => values.iter().any(|of| value.eq_ignore_ascii_case(of)),
         // Something that is no string says nothing we could trust to be harmless.
         Some(_) => true,
     };
-    let hashes = ["at_hash", "c_hash"].iter().any(|hash| claims.contains_key(*hash));
-    let scopes = ["scope", "scp"].iter().any(|scopes| claims.contains_key(*scopes));
+    let hashes = ["at_hash", "c_hash"].iter().any(|hash| claims.contains(hash));
+    let scopes = ["scope", "scp"].iter().any(|scopes| claims.contains(scopes));
     if says("token_use", &["id", "refresh"])
         || says("typ", &["ID", "Refresh", "Offline", "Logout"])
-        || (claims.contains_key("nonce") && (hashes || !scopes))
-        || claims.contains_key("events")
+        || (claims.contains("nonce") && (hashes || !scopes))
+        || claims.contains("events")
     {
         return Err(TokenError::NotAccessToken);
     }
-    if claims.contains_key("cnf") {
+    if claims.contains("cnf") {
         return Err(TokenError::SenderConstrained);
     }
     Ok(())
