@@ -136,6 +136,7 @@ pub mod docs;
 pub mod error;
 pub mod fetch;
 pub mod layer;
+pub mod metrics;
 #[cfg(feature = "pmcp")]
 pub mod pmcp;
 pub mod policy;
@@ -186,7 +187,9 @@ pub use crate::stdio::TokenSource;
 pub use crate::supply::FromRef;
 pub use crate::tool::{NoArguments, ToolHandler};
 pub use crate::toolset::Toolset;
-pub use crate::validator::{Algorithm, ClaimMap, JwtValidator, Validator};
+#[cfg(feature = "introspection")]
+pub use crate::validator::introspection::IntrospectionValidator;
+pub use crate::validator::{Algorithm, ClaimMap, Issuers, JwtValidator, Validator};
 
 /// Types and traits that stand in signatures, or in what `#[mcp_tool]` writes, and that hardly anyone has to name.
 pub mod plumbing {

@@ -25,6 +25,22 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
+    /// Its name, as it stands in a header.
+    #[cfg(feature = "introspection")]
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Rs256 => "RS256",
+            Self::Rs384 => "RS384",
+            Self::Rs512 => "RS512",
+            Self::Ps256 => "PS256",
+            Self::Ps384 => "PS384",
+            Self::Ps512 => "PS512",
+            Self::Es256 => "ES256",
+            Self::Es384 => "ES384",
+            Self::EdDsa => "EdDSA",
+        }
+    }
+
     /// The algorithm of this name, exactly: `none`, `HS256` and whatever else there is are none of ours.
     pub(super) fn from_name(name: &str) -> Option<Self> {
         Some(match name {

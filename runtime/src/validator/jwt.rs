@@ -1,14 +1,21 @@
 //! JWT access tokens (RFC 9068, RFC 8725), checked with the issuer's keys.
 
 use super::algorithm::Algorithm;
+use super::audience::Audiences;
 use super::claim_map::{ClaimMap, date};
+#[cfg(feature = "introspection")]
+use super::introspection::IntrospectionValidator;
 use super::key_set::KeySet;
 use super::keys::Keys;
 use super::token::{CompactToken, Parts};
-use super::{TokenError, TypPolicy, ValidateError, Validator};
+use super::{TenantStatement, TokenError, TypPolicy, ValidateError, Validator};
 use crate::bearer::BearerToken;
 use crate::claims::{ClaimSet, Claims};
 use crate::clock::Clock;
+#[cfg(feature = "introspection")]
+use crate::error::Unavailable;
+#[cfg(feature = "introspection")]
+use crate::health::Health;
 use crate::strict_json::{self, Json, Object};
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,8 +26,7 @@ const MAX_LIFETIME: Duration = Duration::from_hours(24);
 /// Validates JWT access tokens of one issuer. [`JwtValidator::builder`] makes one.
 pub struct JwtValidator {
     pub(super) issuer: Arc<str>,
-    /// Never empty.
-    pub(super) audiences: Vec<String>,
+    pub(super) audiences: Audiences,
     /// Never empty.
     pub(super) algorithms: Vec<Algorithm>,
     pub(super) keys: Keys,
@@ -28,6 +34,9 @@ pub struct JwtValidator {
     pub(super) typ: TypPolicy,
     pub(super) leeway: Duration,
     pub(super) clock: Arc<dyn Clock>,
+    /// Who is asked as well when a token is validated anew.
+    #[cfg(feature = "introspection")]
+    pub(super) introspection: Option<IntrospectionValidator>,
 }
 
 impl JwtValidator {
@@ -76,7 +85,7 @@ impl JwtValidator {
     /// hold.
     ///
     /// 1. `iss` is the string that was configured, byte by byte.
-    /// 2. `aud` is a string or an array of strings, and one of them is an accepted audience, byte by byte.
+    /// 2. `aud` says that it is for us ([`Audiences::check`]).
     /// 3. `sub` is a string, not empty.
     /// 4. `exp` is a date, and not past.
     /// 5. `nbf` and `iat`, if given, are dates, and not to come.
@@ -89,19 +98,7 @@ impl JwtValidator {
             Some(Json::String(_)) => return Err(TokenError::Issuer),
             _ => return Err(TokenError::Claim("iss")),
         }
-        let accepted = |audience: &str| self.audiences.iter().any(|accepted| accepted == audience);
-        match claims.get("aud") {
-            Some(Json::String(audience)) if accepted(audience) => {}
-            Some(Json::String(_)) => return Err(TokenError::Audience),
-            Some(Json::Array(audiences)) => {
-                let audiences: Option<Vec<_>> = audiences.iter().map(Json::as_str).collect();
-                let audiences = audiences.ok_or(TokenError::Claim("aud"))?;
-                if !audiences.into_iter().any(accepted) {
-                    return Err(TokenError::Audience);
-                }
-            }
-            _ => return Err(TokenError::Claim("aud")),
-        }
+        self.audiences.check(claims)?;
         match claims.get("sub") {
             Some(Json::String(subject)) if !subject.is_empty() => {}
             _ => return Err(TokenError::Claim("sub")),
@@ -132,7 +129,7 @@ impl JwtValidator {
 ///    have no hash. Access tokens of old versions of Keycloak have a nonce, and scopes.)
 /// 3. It has no `events`, which are of logout and security event tokens.
 /// 4. It has no `cnf`: it is bound to a key of its sender, and a bearer proves nothing.
-fn check_kind(claims: &Object<'_>) -> Result<(), TokenError> {
+pub(super) fn check_kind(claims: &Object<'_>) -> Result<(), TokenError> {
     let says = |claim: &str, values: &[&str]| match claims.get(claim) {
         None => false,
         Some(Json::String(value)) => values.iter().any(|of| value.eq_ignore_ascii_case(of)),
@@ -141,7 +138,7 @@ fn check_kind(claims: &Object<'_>) -> Result<(), TokenError> {
     };
     let hashes = ["at_hash", "c_hash"].iter().any(|hash| claims.contains(hash));
     let scopes = ["scope", "scp"].iter().any(|scopes| claims.contains(scopes));
-    if says("token_use", &["id", "refresh"])
+    if says("token_use", &["id", "refresh", "id_token", "refresh_token"])
         || says("typ", &["ID", "Refresh", "Offline", "Logout"])
         || (claims.contains("nonce") && (hashes || !scopes))
         || claims.contains("events")
@@ -159,8 +156,28 @@ impl Validator for JwtValidator {
         self.claims(token).await
     }
 
+    /// 1. If it was configured to, the issuer says that the token is active, which must be valid by itself as well.
+    #[cfg(feature = "introspection")]
+    async fn validate_anew(&self, token: &BearerToken) -> Result<Claims, ValidateError> {
+        let Some(introspection) = &self.introspection else {
+            return Err(Unavailable::new("this validator cannot validate anew").into());
+        };
+        let claims = self.claims(token).await?;
+        introspection.confirm(token).await?; // 1
+        Ok(claims)
+    }
+
     fn issuers(&self) -> Vec<String> {
         vec![self.issuer.to_string()]
+    }
+
+    #[cfg(feature = "introspection")]
+    fn health(&self) -> Vec<Health> {
+        self.introspection.as_ref().map_or_else(Vec::new, Validator::health)
+    }
+
+    fn tenants(&self) -> TenantStatement {
+        self.claims.tenant_statement()
     }
 }
 
@@ -168,7 +185,7 @@ impl std::fmt::Debug for JwtValidator {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("JwtValidator")
             .field("issuer", &self.issuer)
-            .field("audiences", &self.audiences)
+            .field("audiences", &self.audiences.accepted)
             .field("algorithms", &self.algorithms)
             .finish_non_exhaustive()
     }
