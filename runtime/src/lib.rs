@@ -89,8 +89,8 @@
 //! | --- | --- |
 //! | a host or origin that is not known | 403, no challenge |
 //! | no token where one is needed | 401, a challenge with the scopes |
-//! | a token that is not valid here, whatever the reason | 401, `invalid_token` |
-//! | the issuer's keys cannot be had | 503, `Retry-After` |
+//! | a token that is not valid here, whatever the reason | 401, `invalid_token`; only of sender-constrained tokens it says that they are not accepted |
+//! | the issuer's keys or its answer about a token cannot be had | 503, `Retry-After` |
 //! | a scope is missing | 403, `insufficient_scope`, all scopes of the tool |
 //! | no such role | 403, no challenge |
 //! | a session of somebody else | 404 |
@@ -112,6 +112,7 @@
 //!
 //! - `rmcp`: guarded tools in a server of the [`rmcp`](https://docs.rs/rmcp) SDK.
 //! - `pmcp`: guarded tools in a server of the [`pmcp`](https://docs.rs/pmcp) SDK.
+//! - `introspection`: opaque tokens, about which the issuer is asked (RFC 7662): `IntrospectionValidator`.
 //! - `assertions`: claims and callers that no validator checked, for tests. `toolgate-testing` turns it on; nothing else
 //!   should.
 //!
@@ -120,8 +121,8 @@
 //! | for | look at |
 //! | --- | --- |
 //! | writing tools | [`mcp_tool`](macro@mcp_tool), [`FromCall`], [`State`], [`Json`], [`ToolError`] |
-//! | setting up a server | [`Gate`], [`JwtValidator`], [`ClaimMap`], [`fetch::HttpFetch`], [`layer`] |
-//! | watching it | [`audit`] |
+//! | setting up a server | [`Gate`], [`JwtValidator`], [`Issuers`], [`ClaimMap`], [`fetch::HttpFetch`], [`layer`] |
+//! | watching it | [`audit`], [`metrics`], [`Gate::health`] |
 //! | reviewing it | [`docs`], the scope document; [`Policy`] |
 //! | testing it | the crate `toolgate-testing`; [`Protected::call`] |
 //! | extending it | [`Validator`], [`FromCall`], [`audit::AuditSink`], [`fetch::Fetch`], [`Clock`] |
@@ -136,6 +137,7 @@ pub mod docs;
 pub mod error;
 pub mod fetch;
 pub mod layer;
+pub mod metrics;
 #[cfg(feature = "pmcp")]
 pub mod pmcp;
 pub mod policy;
@@ -186,7 +188,9 @@ pub use crate::stdio::TokenSource;
 pub use crate::supply::FromRef;
 pub use crate::tool::{NoArguments, ToolHandler};
 pub use crate::toolset::Toolset;
-pub use crate::validator::{Algorithm, ClaimMap, JwtValidator, Validator};
+#[cfg(feature = "introspection")]
+pub use crate::validator::introspection::IntrospectionValidator;
+pub use crate::validator::{Algorithm, ClaimMap, Issuers, JwtValidator, Validator};
 
 /// Types and traits that stand in signatures, or in what `#[mcp_tool]` writes, and that hardly anyone has to name.
 pub mod plumbing {

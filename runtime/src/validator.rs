@@ -1,20 +1,32 @@
 //! What turns a token into claims.
 
 mod algorithm;
+mod audience;
 mod builder;
 mod claim_map;
+mod dangerous;
 mod discovery;
 mod given;
+#[cfg(feature = "introspection")]
+pub mod introspection;
+mod issuer;
+mod issuers;
 mod jwt;
+mod key;
 mod key_set;
 mod keys;
+mod presets;
+mod shape;
 mod standing;
+mod tenant_rule;
 mod token;
 
 pub use self::algorithm::Algorithm;
 pub use self::builder::JwtValidatorBuilder;
 pub use self::claim_map::ClaimMap;
+pub use self::dangerous::Dangerous;
 pub use self::given::{Given, HasAlgorithm, HasAudience, HasIssuer, Several};
+pub use self::issuers::{Issuers, IssuersBuilder};
 pub use self::jwt::JwtValidator;
 pub(crate) use self::standing::Standing;
 
@@ -43,10 +55,26 @@ pub trait Validator: Send + Sync + 'static {
     /// The issuers whose tokens it accepts: the `authorization_servers` of RFC 9728.
     fn issuers(&self) -> Vec<String>;
 
+    /// Whether it was said which tenants its issuers may speak for. [`Issuers`] asks.
+    ///
+    /// By default it was not, so that a validator which wraps another and forgets it cannot stand beside one of another issuer.
+    fn tenants(&self) -> TenantStatement {
+        TenantStatement::Unsaid
+    }
+
     /// How well what it needs of its issuers can be had.
     fn health(&self) -> Vec<Health> {
         Vec::new()
     }
+}
+
+/// Whether it was said which tenants a validator's issuers may speak for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum TenantStatement {
+    /// Nobody has said: whatever they claim.
+    Unsaid,
+    /// It was said, be it "any": see [`ClaimMap::only_tenants`].
+    Said,
 }
 
 /// Why there are no claims.
@@ -121,6 +149,7 @@ pub(crate) trait DynValidator: Send + Sync {
     fn validate_anew<'a>(&'a self, token: &'a BearerToken) -> BoxFuture<'a, Result<Claims, ValidateError>>;
     fn health(&self) -> Vec<Health>;
     fn issuers(&self) -> Vec<String>;
+    fn tenants(&self) -> TenantStatement;
 }
 
 impl<V: Validator> DynValidator for V {
@@ -138,6 +167,10 @@ impl<V: Validator> DynValidator for V {
 
     fn issuers(&self) -> Vec<String> {
         Validator::issuers(self)
+    }
+
+    fn tenants(&self) -> TenantStatement {
+        Validator::tenants(self)
     }
 }
 

@@ -14,9 +14,10 @@ const SEVERAL: [(&str, usize); 6] = [
 ];
 
 /// Files where the mistake is not in the declaration of a tool, or leaves no place for one.
-const NO_TOOL: [&str; 9] = [
+const NO_TOOL: [&str; 10] = [
     "associated_function",
     "gate_builder",
+    "introspection_builder",
     "method",
     "no_body",
     "not_a_function",

@@ -33,6 +33,7 @@ impl Task {
                 Step::cargo("clippy --package toolgate -- -D warnings"),
                 Step::cargo("clippy --package toolgate --features rmcp -- -D warnings"),
                 Step::cargo("clippy --package toolgate --features pmcp -- -D warnings"),
+                Step::cargo("clippy --package toolgate --features introspection -- -D warnings"),
                 Step::cargo("doc --workspace --no-deps --all-features").env("RUSTDOCFLAGS", "-D warnings"),
             ],
             Self::Release => {

@@ -2,12 +2,14 @@
 
 use std::fmt;
 use url::form_urlencoded::Serializer;
+use zeroize::Zeroizing;
 
-/// A form to be posted, `application/x-www-form-urlencoded`. It holds tokens and passwords, so it cannot be printed.
+/// A form to be posted, `application/x-www-form-urlencoded`. It holds tokens and passwords, so it cannot be printed, and what it
+/// held is overwritten when it is dropped.
 #[derive(Default)]
 pub struct Form {
-    fields: Vec<(&'static str, String)>,
-    authorization: Option<String>,
+    fields: Vec<(&'static str, Zeroizing<String>)>,
+    authorization: Option<Zeroizing<String>>,
 }
 
 impl Form {
@@ -20,7 +22,7 @@ impl Form {
     /// Adds a field.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.fields.push((name, value.into()));
+        self.fields.push((name, Zeroizing::new(value.into())));
         self
     }
 
@@ -28,7 +30,7 @@ impl Form {
     #[must_use]
     pub fn authorized(self, authorization: impl Into<String>) -> Self {
         Self {
-            authorization: Some(authorization.into()),
+            authorization: Some(Zeroizing::new(authorization.into())),
             ..self
         }
     }
@@ -37,14 +39,14 @@ impl Form {
     #[must_use]
     pub fn encoded(&self) -> String {
         let mut form = Serializer::new(String::new());
-        form.extend_pairs(&self.fields);
+        form.extend_pairs(self.fields.iter().map(|(name, value)| (name, value.as_str())));
         form.finish()
     }
 
     /// The `Authorization` header.
     #[must_use]
     pub fn authorization(&self) -> Option<&str> {
-        self.authorization.as_deref()
+        self.authorization.as_deref().map(String::as_str)
     }
 }
 

@@ -76,6 +76,8 @@ impl Refusal {
     ///    take any 403 with a challenge for missing scopes.
     /// 2. Without credentials the challenge has no `error` (BT-09).
     /// 3. Texts are fixed: nothing of the request is repeated but the JSON-RPC id.
+    /// 4. What is wrong with a token is not said, but for one that is bound to its sender: it says so itself, and its client would
+    ///    get the same again and again.
     pub(super) fn answer(&self, protected: &Protected, id: Option<&Value>) -> Response<Full<Bytes>> {
         let (status, text) = match self {
             // No token can help at a gate that knows no callers.
@@ -124,6 +126,10 @@ impl Refusal {
             Self::Credentials(CredentialsError::Repeated) => {
                 (StatusCode::BAD_REQUEST, "more than one Authorization header")
             }
+            Self::Token(TokenError::SenderConstrained) => (
+                StatusCode::UNAUTHORIZED,
+                "sender-constrained access tokens are not accepted here",
+            ),
             Self::Credentials(_) | Self::Token(_) => (StatusCode::UNAUTHORIZED, "the access token is not valid here"),
             Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "tokens cannot be checked right now"),
             Self::NoCredentials(_) | Self::Denied(Denial::Unauthenticated) => {

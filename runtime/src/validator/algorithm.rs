@@ -1,7 +1,5 @@
 //! The signature algorithms that can be configured.
 
-use jsonwebtoken as jwt;
-
 /// A JWS signature algorithm (RFC 7518 section 3.1, RFC 8037). Only asymmetric ones: whoever can check a token with a shared
 /// secret can also make one.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -27,15 +25,21 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// Those that an RSA key can be used with, if it does not say which.
-    pub(super) const RSA: [Self; 6] = [
-        Self::Rs256,
-        Self::Rs384,
-        Self::Rs512,
-        Self::Ps256,
-        Self::Ps384,
-        Self::Ps512,
-    ];
+    /// Its name, as it stands in a header.
+    #[cfg(feature = "introspection")]
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Rs256 => "RS256",
+            Self::Rs384 => "RS384",
+            Self::Rs512 => "RS512",
+            Self::Ps256 => "PS256",
+            Self::Ps384 => "PS384",
+            Self::Ps512 => "PS512",
+            Self::Es256 => "ES256",
+            Self::Es384 => "ES384",
+            Self::EdDsa => "EdDSA",
+        }
+    }
 
     /// The algorithm of this name, exactly: `none`, `HS256` and whatever else there is are none of ours.
     pub(super) fn from_name(name: &str) -> Option<Self> {
@@ -51,19 +55,5 @@ impl Algorithm {
             "EdDSA" | "Ed25519" => Self::EdDsa,
             _ => return None,
         })
-    }
-
-    pub(super) const fn to_jwt(self) -> jwt::Algorithm {
-        match self {
-            Self::Rs256 => jwt::Algorithm::RS256,
-            Self::Rs384 => jwt::Algorithm::RS384,
-            Self::Rs512 => jwt::Algorithm::RS512,
-            Self::Ps256 => jwt::Algorithm::PS256,
-            Self::Ps384 => jwt::Algorithm::PS384,
-            Self::Ps512 => jwt::Algorithm::PS512,
-            Self::Es256 => jwt::Algorithm::ES256,
-            Self::Es384 => jwt::Algorithm::ES384,
-            Self::EdDsa => jwt::Algorithm::EdDSA,
-        }
     }
 }

@@ -2,21 +2,23 @@
 
 use super::TypPolicy;
 use super::algorithm::Algorithm;
+use super::audience::{Absent, Audiences};
 use super::claim_map::ClaimMap;
+use super::dangerous::Dangerous;
 use super::given::{Given, HasAlgorithm, HasAudience, HasIssuer, Several};
+#[cfg(feature = "introspection")]
+use super::introspection::IntrospectionValidator;
+use super::issuer::{check_endpoint, check_issuer, check_leeway};
 use super::jwt::JwtValidator;
 use super::key_set::KeySet;
 use super::keys::{Keys, Location, RemoteKeys};
-use crate::claims::MAX_LEEWAY;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Missing;
 use crate::error::ConfigError;
 use crate::fetch::{Fetch, HttpFetch};
-use crate::resource::is_secure;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
-use url::Url;
 
 /// Collects what a [`JwtValidator`] needs.
 #[must_use = "a builder does nothing until `.build()`"]
@@ -34,6 +36,9 @@ struct Options {
     claims: ClaimMap,
     typ: TypPolicy,
     leeway: Duration,
+    absent_audience: Absent,
+    #[cfg(feature = "introspection")]
+    introspection: Option<IntrospectionValidator>,
 }
 
 enum KeyOption {
@@ -57,6 +62,9 @@ impl JwtValidator {
                 claims: ClaimMap::default(),
                 typ: TypPolicy::Lenient,
                 leeway: Duration::from_mins(1),
+                absent_audience: Absent::Refused,
+                #[cfg(feature = "introspection")]
+                introspection: None,
             },
         }
     }
@@ -143,12 +151,28 @@ impl<I, A, G> JwtValidatorBuilder<I, A, G> {
         self
     }
 
+    /// Asks the issuer as well when a token has to be validated anew, as for tools that are `fresh`: then it is valid only if it is
+    /// so by its signature and claims, and if the issuer says at that moment that it is active.
+    #[cfg(feature = "introspection")]
+    pub fn introspect_anew(mut self, introspection: IntrospectionValidator) -> Self {
+        self.options.introspection = Some(introspection);
+        self
+    }
+
+    /// Goes on to choices that take a protection away.
+    pub fn dangerous(self) -> Dangerous<Self> {
+        Dangerous(self)
+    }
+
     /// Finishes the validator. Nothing is fetched yet.
     ///
-    /// 1. The issuer is an https URL without query and fragment, or http on this machine (RFC 8414 section 2).
-    /// 2. No audience is empty.
+    /// 1. The issuer is an https URL without query and fragment, or http on this machine (RFC 8414 section 2), and one whose
+    ///    access tokens can be checked at all.
+    /// 2. No audience is empty, and no list of clients whose tokens have none.
     /// 3. The URL of the keys, if given, is https, or on this machine. A given document has a usable key.
     /// 4. The leeway is at most 300 s.
+    /// 5. The claim map names claims and tenants.
+    /// 6. Whoever is asked as well is the same issuer.
     pub fn build(self) -> Result<JwtValidator, ConfigError>
     where
         I: HasIssuer,
@@ -157,22 +181,28 @@ impl<I, A, G> JwtValidatorBuilder<I, A, G> {
     {
         let issuer = self.issuer.issuer();
         let issuer_url = check_issuer(&issuer)?;
-        let audiences = self.audiences.audiences();
-        if audiences.iter().any(String::is_empty) {
-            let help = "give the resource URL of the gate, or what the provider writes into `aud` for it";
-            return Err(ConfigError::new("an audience is empty", help));
-        }
         let options = self.options;
-        if options.leeway > MAX_LEEWAY {
-            let help = "use 300 seconds or less, and set the clocks by NTP";
-            return Err(ConfigError::new("the leeway is too long", help));
+        let audiences = Audiences::new(self.audiences.audiences(), options.absent_audience)?;
+        check_leeway(options.leeway)?;
+        options.claims.check()?;
+        #[cfg(feature = "introspection")]
+        if options
+            .introspection
+            .as_ref()
+            .is_some_and(|introspection| introspection.issuer() != issuer)
+        {
+            let help = "give both the same `.issuer(..)`";
+            return Err(ConfigError::new("another issuer would be asked about the tokens", help));
         }
         let location = match options.keys {
             KeyOption::Discovered => Ok(Location::Discovered {
                 issuer: issuer_url,
                 text: issuer.clone(),
             }),
-            KeyOption::At(url) => Ok(Location::Given(check_jwks_uri(&url)?)),
+            KeyOption::At(url) => Ok(Location::Given(check_endpoint(
+                "the keys cannot be fetched from",
+                &url,
+            )?)),
             KeyOption::Static(document) => Err(document),
         };
         let keys = match location {
@@ -194,38 +224,10 @@ impl<I, A, G> JwtValidatorBuilder<I, A, G> {
             typ: options.typ,
             leeway: options.leeway,
             clock: options.clock,
+            #[cfg(feature = "introspection")]
+            introspection: options.introspection,
         })
     }
-}
-
-fn check_issuer(issuer: &str) -> Result<Url, ConfigError> {
-    let refuse = |what: &str, help: &str| Err(ConfigError::new(format!("the issuer `{issuer}` {what}"), help));
-    let Ok(url) = Url::parse(issuer) else {
-        return refuse(
-            "is not a URL",
-            "copy `issuer` from the provider's `/.well-known/openid-configuration`",
-        );
-    };
-    if !is_secure(&url) {
-        return refuse(
-            "is not https",
-            "use `https://`; `http://` is for loopback hosts such as `127.0.0.1` only",
-        );
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return refuse(
-            "has a query or a fragment",
-            "copy `issuer` from the provider's `/.well-known/openid-configuration`",
-        );
-    }
-    Ok(url)
-}
-
-fn check_jwks_uri(uri: &str) -> Result<Url, ConfigError> {
-    Url::parse(uri).ok().filter(is_secure).ok_or_else(|| {
-        let help = "use an `https://` URL; `http://` is for loopback hosts such as `127.0.0.1` only";
-        ConfigError::new(format!("the keys cannot be fetched from `{uri}`"), help)
-    })
 }
 
 fn check_keys(document: &str) -> Result<KeySet, ConfigError> {
@@ -233,6 +235,36 @@ fn check_keys(document: &str) -> Result<KeySet, ConfigError> {
         let help = "give a JWKS document (RFC 7517) with public RSA, P-256, P-384 or Ed25519 keys for signatures";
         ConfigError::new(format!("the static keys cannot be used: {error}"), help)
     })
+}
+
+impl<I, A, G> Dangerous<JwtValidatorBuilder<I, A, G>> {
+    /// Also accepts access tokens without `aud`, if they were issued to one of these clients (`client_id`) and say so
+    /// (`token_use` is `access`): those of Amazon Cognito. A token with an `aud` still needs one of the accepted audiences.
+    ///
+    /// It is dangerous because such a token is not for this server. Whoever else gets one, as a server that one of the clients
+    /// also uses, can call this server with it, in the user's name. Cognito can do better: a client that sends `resource` when it
+    /// asks for a token gets one with an `aud`.
+    pub fn accept_without_audience<T: Into<String>>(
+        self,
+        client_ids: impl IntoIterator<Item = T>,
+    ) -> JwtValidatorBuilder<I, Given<Vec<String>>, G>
+    where
+        A: Several<String>,
+    {
+        let JwtValidatorBuilder {
+            issuer,
+            audiences,
+            algorithms,
+            mut options,
+        } = self.0;
+        options.absent_audience = Absent::From(client_ids.into_iter().map(Into::into).collect());
+        JwtValidatorBuilder {
+            issuer,
+            audiences: audiences.known(),
+            algorithms,
+            options,
+        }
+    }
 }
 
 impl<I, A, G> fmt::Debug for JwtValidatorBuilder<I, A, G> {

@@ -1,9 +1,10 @@
 //! Where an issuer's tokens say scopes, roles, tenant and client.
 
 use super::TokenError;
+use super::tenant_rule::TenantRule;
 use crate::caller::{Actor, PrincipalKind};
 use crate::claims::{ClaimSet, sorted};
-use serde_json::{Map, Value};
+use crate::strict_json::{Json, Object};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,17 +19,20 @@ const MAX_DATE: f64 = 253_402_300_799.0;
 ///
 /// // Keycloak: a preset.
 /// let keycloak = ClaimMap::keycloak("notes");
-/// // Auth0: roles in a claim that an Action adds, the organization as tenant.
-/// let auth0 = ClaimMap::default().roles_at(["https://my.app/roles"]).tenant_at(["org_id"]);
-/// // Okta: a groups claim, added to the access tokens of a custom authorization server.
-/// let okta = ClaimMap::default().roles_at(["groups"]);
+/// // One of your own: roles in a claim with a path, one tenant for all tokens of this issuer.
+/// let own = ClaimMap::default().roles_at(["access", "roles"]).tenant_is("acme");
 /// ```
 ///
 /// Scopes are not configured: they are read from `scope`, else from `scp`.
 #[derive(Clone, Debug)]
 pub struct ClaimMap {
-    roles: Vec<Vec<String>>,
-    tenant: Vec<String>,
+    pub(super) roles: Vec<Vec<String>>,
+    pub(super) tenant: Vec<String>,
+    pub(super) tenants: TenantRule,
+    /// The first that is there.
+    pub(super) clients: Vec<Vec<String>>,
+    /// What follows the client's id in the subject of a client in its own name.
+    pub(super) client_suffix: &'static str,
 }
 
 impl Default for ClaimMap {
@@ -37,31 +41,14 @@ impl Default for ClaimMap {
         Self {
             roles: vec![path(["roles"])],
             tenant: path(["tenant_id"]),
+            tenants: TenantRule::Unsaid,
+            clients: vec![path(["client_id"]), path(["azp"])],
+            client_suffix: "",
         }
     }
 }
 
 impl ClaimMap {
-    /// Keycloak: roles of the realm, and those of the client that stands for this server.
-    #[must_use]
-    pub fn keycloak(client_id: &str) -> Self {
-        Self::default()
-            .roles_at(["realm_access", "roles"])
-            .or_roles_at(["resource_access", client_id, "roles"])
-    }
-
-    /// Microsoft Entra ID: app roles in `roles`, the directory in `tid`.
-    #[must_use]
-    pub fn entra_id() -> Self {
-        Self::default().tenant_at(["tid"])
-    }
-
-    /// Amazon Cognito: groups of the user pool as roles.
-    #[must_use]
-    pub fn cognito() -> Self {
-        Self::default().roles_at(["cognito:groups"])
-    }
-
     /// Reads roles from this claim only. It must be an array of strings, or one string.
     #[must_use]
     pub fn roles_at<'a>(self, claim: impl IntoIterator<Item = &'a str>) -> Self {
@@ -87,24 +74,43 @@ impl ClaimMap {
         }
     }
 
+    /// Reads the client that a token was issued to from this claim only. It must be a string. Unless set, `client_id`, else
+    /// `azp`.
+    #[must_use]
+    pub fn client_at<'a>(self, claim: impl IntoIterator<Item = &'a str>) -> Self {
+        Self {
+            clients: vec![path(claim)],
+            ..self
+        }
+    }
+
     /// Reads claims that were validated.
     ///
     /// 1. Scopes: `scope`, a string split at single spaces (RFC 6749 section 3.3: U+0020 and no other white space); if it
     ///    is absent, `scp`, such a string or an array of strings.
     /// 2. Roles: the configured claims, each an array of strings or one string.
-    /// 3. Tenant: the configured claim, a string that is not empty.
-    /// 4. Client: `client_id`, else `azp`, a string. A subject that equals it is the client itself (RFC 9068 section 5).
+    /// 3. Tenant: the configured claim, a string that is not empty, and a tenant that the issuer may name ([`TenantRule::admit`]).
+    /// 4. Client: the first of the configured claims, a string. A subject that equals it, but for a configured suffix, is the
+    ///    client itself (RFC 9068 section 5).
     /// 5. The login: `acr`, a string; `amr`, an array of strings or one string; `auth_time`, a date. What is of another type is
     ///    as good as absent: it can only fail to satisfy (SU-05).
     /// 6. Who acts for the caller: `act`, an object, in which `sub`, `iss` and `client_id` are strings.
     /// 7. Any other claim that is absent grants nothing. One of another type refuses the token.
-    pub(super) fn read(&self, issuer: &Arc<str>, raw: &Map<String, Value>) -> Result<ClaimSet, TokenError> {
+    pub(super) fn read(&self, issuer: &Arc<str>, raw: &Object<'_>) -> Result<ClaimSet, TokenError> {
         let subject = string(raw.get("sub"), "sub")?.ok_or(TokenError::Claim("sub"))?;
-        let client_id = match string(raw.get("client_id"), "client_id")? {
-            Some(id) => Some(id),
-            None => string(raw.get("azp"), "azp")?,
-        };
-        let kind = if client_id == Some(subject) {
+        self.read_about(subject, issuer, raw)
+    }
+
+    /// Reads claims that are about this subject.
+    pub(super) fn read_about(
+        &self,
+        subject: &str,
+        issuer: &Arc<str>,
+        raw: &Object<'_>,
+    ) -> Result<ClaimSet, TokenError> {
+        let client_id = self.clients.iter().find_map(|claim| at(raw, claim));
+        let client_id = string(client_id, "client_id")?;
+        let kind = if client_id.is_some() && client_id == subject.strip_suffix(self.client_suffix) {
             PrincipalKind::Client
         } else {
             PrincipalKind::User
@@ -114,9 +120,7 @@ impl ClaimMap {
             roles.extend(strings(at(raw, claim), "roles")?);
         }
         let tenant = string(at(raw, &self.tenant), "tenant")?;
-        if tenant == Some("") {
-            return Err(TokenError::Claim("tenant"));
-        }
+        let tenant = self.tenants.admit(tenant)?;
         let mut claims = ClaimSet::of(Arc::clone(issuer), subject, kind);
         claims.client_id = client_id.map(Into::into);
         claims.tenant = tenant.map(Into::into);
@@ -131,33 +135,35 @@ impl ClaimMap {
     }
 }
 
-fn path<'a>(claim: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+pub(super) fn path<'a>(claim: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     claim.into_iter().map(str::to_owned).collect()
 }
 
-fn at<'a>(claims: &'a Map<String, Value>, path: &[String]) -> Option<&'a Value> {
+fn at<'a>(claims: &'a Object<'_>, path: &[String]) -> Option<&'a Json<'a>> {
     let (first, rest) = path.split_first()?;
     rest.iter()
-        .try_fold(claims.get(first)?, |value, member| value.get(member))
+        .try_fold(claims.get(first)?, |value, member| value.member(member))
 }
 
-fn scopes(claims: &Map<String, Value>) -> Result<Vec<&str>, TokenError> {
+fn scopes<'a>(claims: &'a Object<'_>) -> Result<Vec<&'a str>, TokenError> {
     match (claims.get("scope"), claims.get("scp")) {
-        (Some(Value::String(scopes)), _) | (None, Some(Value::String(scopes))) => {
+        (Some(Json::String(scopes)), _) | (None, Some(Json::String(scopes))) => {
             Ok(scopes.split(' ').filter(|scope| !scope.is_empty()).collect())
         }
         (Some(_), _) => Err(TokenError::Claim("scope")),
-        (None, Some(Value::Array(_))) => strings(claims.get("scp"), "scp"),
+        (None, Some(Json::Array(_))) => strings(claims.get("scp"), "scp"),
         (None, Some(_)) => Err(TokenError::Claim("scp")),
         (None, None) => Ok(Vec::new()),
     }
 }
 
-fn actor(act: Option<&Value>) -> Result<Option<Actor>, TokenError> {
+fn actor(act: Option<&Json<'_>>) -> Result<Option<Actor>, TokenError> {
     let Some(act) = act else {
         return Ok(None);
     };
-    let act = act.as_object().ok_or(TokenError::Claim("act"))?;
+    let Json::Object(act) = act else {
+        return Err(TokenError::Claim("act"));
+    };
     let member = |name: &str| Ok(string(act.get(name), "act")?.map(Into::into));
     Ok(Some(Actor {
         subject: member("sub")?,
@@ -167,7 +173,7 @@ fn actor(act: Option<&Value>) -> Result<Option<Actor>, TokenError> {
 }
 
 /// A `NumericDate` (RFC 7519 section 2): a number of seconds since the Unix epoch, perhaps with a fraction.
-pub(super) fn date(claims: &Map<String, Value>, name: &'static str) -> Result<Option<Duration>, TokenError> {
+pub(super) fn date(claims: &Object<'_>, name: &'static str) -> Result<Option<Duration>, TokenError> {
     let Some(value) = claims.get(name) else {
         return Ok(None);
     };
@@ -177,19 +183,19 @@ pub(super) fn date(claims: &Map<String, Value>, name: &'static str) -> Result<Op
     }
 }
 
-fn string<'a>(value: Option<&'a Value>, name: &'static str) -> Result<Option<&'a str>, TokenError> {
+fn string<'a>(value: Option<&'a Json<'_>>, name: &'static str) -> Result<Option<&'a str>, TokenError> {
     match value {
         None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
+        Some(Json::String(text)) => Ok(Some(text)),
         Some(_) => Err(TokenError::Claim(name)),
     }
 }
 
-fn strings<'a>(value: Option<&'a Value>, name: &'static str) -> Result<Vec<&'a str>, TokenError> {
+fn strings<'a>(value: Option<&'a Json<'_>>, name: &'static str) -> Result<Vec<&'a str>, TokenError> {
     match value {
         None => Ok(Vec::new()),
-        Some(Value::String(text)) => Ok(vec![text]),
-        Some(Value::Array(list)) => list
+        Some(Json::String(text)) => Ok(vec![text]),
+        Some(Json::Array(list)) => list
             .iter()
             .map(|item| item.as_str().ok_or(TokenError::Claim(name)))
             .collect(),
@@ -201,13 +207,18 @@ fn strings<'a>(value: Option<&'a Value>, name: &'static str) -> Result<Vec<&'a s
 mod tests {
     use super::ClaimMap;
     use crate::claims::ClaimSet;
+    use crate::strict_json::borrowed_object;
     use crate::validator::TokenError;
     use serde_json::{Value, json};
 
     fn read(map: &ClaimMap, mut claims: Value) -> Result<ClaimSet, TokenError> {
         let raw = claims.as_object_mut().unwrap();
         raw.entry("sub").or_insert_with(|| "alice".into());
-        map.read(&"https://idp.example".into(), raw)
+        let text = claims.to_string();
+        map.read(
+            &"https://idp.example".into(),
+            &borrowed_object(text.as_bytes()).unwrap(),
+        )
     }
 
     fn scopes(claims: Value) -> Result<Vec<String>, TokenError> {
@@ -261,55 +272,16 @@ mod tests {
     }
 
     #[test]
-    fn r14_presets_read_each_providers_claims() {
-        let roles = |map: &ClaimMap, claims: Value| read(map, claims).unwrap().roles.join(",");
-        let keycloak = json!({
-            "realm_access": {"roles": ["user"]},
-            "resource_access": {"notes.example": {"roles": ["manager"]}, "other": {"roles": ["admin"]}},
-            "roles": ["root"],
-        });
-        assert_eq!(roles(&ClaimMap::keycloak("notes.example"), keycloak), "manager,user");
-        assert_eq!(roles(&ClaimMap::cognito(), json!({"cognito:groups": ["a"]})), "a");
-        let entra = read(&ClaimMap::entra_id(), json!({"roles": ["a"], "tid": "t"})).unwrap();
-        assert_eq!(
-            (entra.roles.join(","), entra.tenant.as_deref()),
-            ("a".to_owned(), Some("t"))
-        );
-        let auth0 = ClaimMap::default().roles_at(["https://my.app/roles"]);
-        assert_eq!(
-            roles(
-                &auth0,
-                json!({"https://my.app/roles": ["a"], "https://my": {"app/roles": ["b"]}})
-            ),
-            "a"
-        );
-    }
-
-    #[test]
-    fn su_05_a_login_that_cannot_be_read_is_none() {
-        let login = |claims| {
-            let claims = read(&ClaimMap::default(), claims).unwrap();
-            (
-                claims.acr,
-                claims.amr.join(","),
-                claims.auth_time.map(|time| time.as_secs()),
-            )
-        };
-        let good = json!({"acr": "2", "amr": ["otp", "pwd"], "auth_time": 1_800_000_000});
-        assert_eq!(
-            login(good),
-            (Some("2".into()), "otp,pwd".to_owned(), Some(1_800_000_000))
-        );
-        let odd = json!({"acr": 2, "amr": [1], "auth_time": "yesterday"});
-        assert_eq!(login(odd), (None, String::new(), None));
-    }
-
-    #[test]
     fn at_11_a_client_is_not_a_user_of_the_same_name() {
         let kind = |claims| read(&ClaimMap::default(), claims).unwrap().principal.kind.as_str();
         assert_eq!(kind(json!({"client_id": "alice"})), "client");
         assert_eq!(kind(json!({"client_id": "web"})), "user");
         assert_eq!(kind(json!({"azp": "alice"})), "client");
+        assert_eq!(kind(json!({"client_id": "web", "azp": "alice"})), "user");
         assert_eq!(kind(json!({})), "user");
+        let okta = ClaimMap::default().client_at(["cid"]);
+        let kind = |claims| read(&okta, claims).unwrap().principal.kind.as_str();
+        assert_eq!(kind(json!({"cid": "alice"})), "client");
+        assert_eq!(kind(json!({"client_id": "alice"})), "user");
     }
 }

@@ -6,17 +6,22 @@ use crate::strict_json;
 use serde_json::Value;
 use url::Url;
 
-/// Finds the key set's URL in the issuer's own description.
+/// Finds a URL in the issuer's own description: `jwks_uri`, or another `member`.
 ///
 /// 1. The well-known places are tried in the order that MCP gives, until one has a usable document: some servers answer
 ///    every path with a page, and the metadata of RFC 8414 may come without `jwks_uri`.
 /// 2. The document's `issuer` is exactly the configured one (RFC 8414 section 3.3); else it is another's.
-/// 3. Its `jwks_uri` is https, or on this machine if the issuer is.
-pub(super) async fn jwks_uri(fetch: &dyn Fetch, issuer: &Url, issuer_text: &str) -> Result<Url, FetchError> {
+/// 3. The URL is https, or on this machine if the issuer is.
+pub(super) async fn find(
+    member: &'static str,
+    fetch: &dyn Fetch,
+    issuer: &Url,
+    issuer_text: &str,
+) -> Result<Url, FetchError> {
     let mut last = FetchError::new("the issuer has no well-known place");
     for place in places(issuer) {
         let found = fetch.get(&place).await;
-        match found.and_then(|document| read(&document.body, issuer, issuer_text)) {
+        match found.and_then(|document| read(member, &document.body, issuer, issuer_text)) {
             Ok(uri) => return Ok(uri),
             Err(error) => last = error,
         }
@@ -24,16 +29,16 @@ pub(super) async fn jwks_uri(fetch: &dyn Fetch, issuer: &Url, issuer_text: &str)
     Err(FetchError::because("the issuer's metadata cannot be had", last))
 }
 
-fn read(document: &[u8], issuer: &Url, issuer_text: &str) -> Result<Url, FetchError> {
+fn read(member: &str, document: &[u8], issuer: &Url, issuer_text: &str) -> Result<Url, FetchError> {
     let metadata = strict_json::object_from_slice(document)
         .map_err(|error| FetchError::because("the issuer's metadata is not JSON", error))?;
     if metadata.get("issuer").and_then(Value::as_str) != Some(issuer_text) {
         return Err(FetchError::new("the issuer's metadata names another issuer"));
     }
-    let uri = metadata.get("jwks_uri").and_then(Value::as_str);
+    let uri = metadata.get(member).and_then(Value::as_str);
     let fits = |uri: &Url| is_secure(uri) && (!is_loopback(uri) || is_loopback(issuer));
     let uri = uri.and_then(|uri| Url::parse(uri).ok()).filter(fits);
-    uri.ok_or_else(|| FetchError::new("the issuer's metadata has no usable `jwks_uri`"))
+    uri.ok_or_else(|| FetchError::new(format!("the issuer's metadata has no usable `{member}`")))
 }
 
 /// The places where an issuer may describe itself, in the order of the MCP specification.
@@ -87,7 +92,7 @@ mod tests {
     #[test]
     fn at_12_takes_only_the_issuers_own_word() {
         let issuer = "https://a.example";
-        let read = |document: &str| read(document.as_bytes(), &Url::parse(issuer).unwrap(), issuer).is_ok();
+        let read = |document: &str| read("jwks_uri", document.as_bytes(), &Url::parse(issuer).unwrap(), issuer).is_ok();
         assert!(read(
             r#"{"issuer":"https://a.example","jwks_uri":"https://keys.example/jwks"}"#
         ));

@@ -62,17 +62,28 @@ impl HasAlgorithm for Given<Vec<Algorithm>> {
 pub trait Several<T> {
     #[doc(hidden)]
     fn and(self, one: T) -> Given<Vec<T>>;
+
+    #[doc(hidden)]
+    fn known(self) -> Given<Vec<T>>;
 }
 
 impl<T> Several<T> for Missing {
     fn and(self, one: T) -> Given<Vec<T>> {
         Given(vec![one])
     }
+
+    fn known(self) -> Given<Vec<T>> {
+        Given(Vec::new())
+    }
 }
 
 impl<T> Several<T> for Given<Vec<T>> {
     fn and(mut self, one: T) -> Given<Vec<T>> {
         self.0.push(one);
+        self
+    }
+
+    fn known(self) -> Self {
         self
     }
 }

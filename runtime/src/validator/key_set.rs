@@ -1,32 +1,18 @@
 //! The keys of an issuer (RFC 7517), as far as they can check tokens.
 
 use super::TokenError;
-use super::algorithm::Algorithm;
+use super::key::Key;
 use super::token::CompactToken;
 use crate::strict_json;
-use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, EcdsaVerificationAlgorithm, ParsedPublicKey,
-};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::DecodingKey;
-use jsonwebtoken::crypto::aws_lc;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// The most keys that a set may have (R9).
 const MAX_KEYS: usize = 100;
 
 /// Keys that are fit to check tokens; at least one.
 pub(super) struct KeySet {
+    /// Sorted by `kid`; first those that have none.
     keys: Vec<Key>,
-}
-
-struct Key {
-    kid: Option<String>,
-    kty: String,
-    /// Those that the key may be used with, and no others (RFC 8725 section 3.1).
-    algorithms: Vec<Algorithm>,
-    public: DecodingKey,
 }
 
 /// A document that is no usable key set.
@@ -64,12 +50,12 @@ impl KeySet {
             .collect();
         let twin = |key: &Key| {
             all.iter()
-                .filter(|other| other.kty == key.kty && other.kid == key.kid)
+                .filter(|other| other.key_type == key.key_type && other.kid == key.kid)
                 .count()
                 > 1
         };
         let ambiguous: Vec<bool> = all.iter().map(|key| key.kid.is_some() && twin(key)).collect();
-        let keys: Vec<_> = all
+        let mut keys: Vec<_> = all
             .into_iter()
             .zip(ambiguous)
             .filter(|(_, ambiguous)| !ambiguous)
@@ -78,6 +64,7 @@ impl KeySet {
         if keys.is_empty() {
             return Err(KeySetError::NoneUsable);
         }
+        keys.sort_by(|one, other| one.kid.cmp(&other.kid));
         Ok(Self { keys })
     }
 
@@ -87,157 +74,21 @@ impl KeySet {
     /// 2. The key may be used with the token's algorithm.
     /// 3. The signature is right.
     pub(super) fn verify(&self, token: &CompactToken<'_>) -> Result<(), TokenError> {
-        let fits =
-            |key: &&Key| key.algorithms.contains(&token.algorithm) && (token.kid.is_none() || key.kid == token.kid);
-        let mut fitting = self.keys.iter().filter(fits);
+        let named = match token.kid.as_deref() {
+            Some(kid) => self.named(kid),
+            None => &self.keys,
+        };
+        let mut fitting = named.iter().filter(|key| key.admits(token.algorithm));
         let (Some(key), None) = (fitting.next(), fitting.next()) else {
             return Err(TokenError::UnknownKey);
         };
         key.verify(token)
     }
-}
 
-impl Key {
-    /// The key of a JWK, if it is fit to check a token (R10, RFC 8725 sections 3.1 to 3.4).
-    ///
-    /// 1. `use`, if given, is `sig`; `key_ops`, if given, contains `verify`.
-    /// 2. It is a public key: no private member.
-    /// 3. The algorithms are those of its type and curve. If it names one in `alg`, only that one.
-    /// 4. RSA: 2048 to 8192 bits, odd, exponent odd and at least 65537. EC: coordinates of the curve's length, of a point
-    ///    on it. Ed25519: 32 bytes, not one of the points of small order.
-    fn from_jwk(jwk: &Map<String, Value>) -> Option<Self> {
-        if jwk.get("use").is_some_and(|usage| usage != "sig") {
-            return None;
-        }
-        if let Some(operations) = jwk.get("key_ops") {
-            operations.as_array()?.iter().find(|operation| *operation == "verify")?;
-        }
-        if ["d", "p", "q", "dp", "dq", "qi", "oth", "k"]
-            .iter()
-            .any(|private| jwk.contains_key(*private))
-        {
-            return None;
-        }
-        let kty = jwk.get("kty")?.as_str()?;
-        let (public, algorithms) = match kty {
-            "RSA" => (rsa(jwk)?, &Algorithm::RSA[..]),
-            "EC" => match jwk.get("crv")?.as_str()? {
-                "P-256" => (ec(jwk, 32, &ECDSA_P256_SHA256_FIXED)?, &[Algorithm::Es256][..]),
-                "P-384" => (ec(jwk, 48, &ECDSA_P384_SHA384_FIXED)?, &[Algorithm::Es384][..]),
-                _ => return None,
-            },
-            "OKP" if jwk.get("crv")? == "Ed25519" => (ed25519(jwk)?, &[Algorithm::EdDsa][..]),
-            _ => return None,
-        };
-        let algorithms = match jwk.get("alg") {
-            None => algorithms.to_vec(),
-            Some(named) => {
-                let named = Algorithm::from_name(named.as_str()?)?;
-                vec![*algorithms.iter().find(|algorithm| **algorithm == named)?]
-            }
-        };
-        let kid = match jwk.get("kid") {
-            None => None,
-            Some(kid) => Some(kid.as_str()?.to_owned()),
-        };
-        Some(Self {
-            kid,
-            kty: kty.to_owned(),
-            algorithms,
-            public,
-        })
+    /// The keys with this `kid`; at most one of each type.
+    fn named(&self, kid: &str) -> &[Key] {
+        let from = self.keys.partition_point(|key| key.kid.as_deref() < Some(kid));
+        let to = self.keys.partition_point(|key| key.kid.as_deref() <= Some(kid));
+        self.keys.get(from..to).unwrap_or_default()
     }
-
-    fn verify(&self, token: &CompactToken<'_>) -> Result<(), TokenError> {
-        // The provider by name: the default one panics when another crate of the program turns on a second one.
-        let verifier = (aws_lc::DEFAULT_PROVIDER.verifier_factory)(&token.algorithm.to_jwt(), &self.public);
-        let verifier = verifier.map_err(|_| TokenError::Signature)?;
-        verifier
-            .verify(token.signing_input, &token.signature)
-            .map_err(|_| TokenError::Signature)
-    }
-}
-
-fn rsa(jwk: &Map<String, Value>) -> Option<DecodingKey> {
-    let (modulus, exponent) = (bytes(jwk, "n")?, bytes(jwk, "e")?);
-    let bits = modulus.len() * 8 - modulus.first()?.leading_zeros() as usize;
-    let odd = [&modulus, &exponent]
-        .iter()
-        .all(|number| number.last().is_some_and(|byte| byte % 2 == 1));
-    // Without leading zeros, three bytes or more are at least 65536; four or less fit any verifier.
-    let in_range = matches!(exponent.as_slice(), [1..=255, _, _] | [1..=255, _, _, _]);
-    let strong = (2048..=8192).contains(&bits) && *modulus.first()? != 0 && odd && in_range;
-    strong.then(|| DecodingKey::from_rsa_raw_components(&modulus, &exponent))
-}
-
-fn ec(jwk: &Map<String, Value>, length: usize, curve: &'static EcdsaVerificationAlgorithm) -> Option<DecodingKey> {
-    let (x, y) = (text(jwk, "x")?, text(jwk, "y")?);
-    // SEC 1 section 2.3.3: the octet 4, and then both coordinates.
-    let mut point = vec![4];
-    for coordinate in [x, y] {
-        let coordinate = decode(coordinate).filter(|coordinate| coordinate.len() == length)?;
-        point.extend_from_slice(&coordinate);
-    }
-    // Else a set with nothing but a point off the curve would replace a good one (R8).
-    ParsedPublicKey::new(curve, &point).ok()?;
-    DecodingKey::from_ec_components(x, y).ok()
-}
-
-fn ed25519(jwk: &Map<String, Value>) -> Option<DecodingKey> {
-    let point: [u8; 32] = bytes(jwk, "x")?.try_into().ok()?;
-    (!is_of_small_order(point)).then(|| DecodingKey::from_ed_der(&point))
-}
-
-/// Whether an encoded point of Curve25519 has an order of 8 or less: under such a "key" one signature fits many messages.
-///
-/// The table has every `y` of such a point, also those not reduced modulo the prime; the sign of `x` is left out.
-fn is_of_small_order(mut point: [u8; 32]) -> bool {
-    if let Some(last) = point.last_mut() {
-        *last &= 0x7f;
-    }
-    SMALL_ORDER.contains(&point)
-}
-
-#[rustfmt::skip]
-const SMALL_ORDER: [[u8; 32]; 7] = [
-    [
-        0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-        0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-    ],
-    [
-        0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-        0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-    ],
-    [
-        0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0,
-        0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05,
-    ],
-    [
-        0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f,
-        0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a,
-    ],
-    [
-        0xec, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-        0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f,
-    ],
-    [
-        0xed, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-        0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f,
-    ],
-    [
-        0xee, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-        0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f,
-    ],
-];
-
-fn text<'a>(jwk: &'a Map<String, Value>, member: &str) -> Option<&'a str> {
-    jwk.get(member)?.as_str()
-}
-
-fn bytes(jwk: &Map<String, Value>, member: &str) -> Option<Vec<u8>> {
-    decode(text(jwk, member)?)
-}
-
-fn decode(text: &str) -> Option<Vec<u8>> {
-    URL_SAFE_NO_PAD.decode(text).ok()
 }

@@ -192,7 +192,7 @@ impl Shared {
         let url = match &self.location {
             Location::Given(url) => url,
             Location::Discovered { issuer, text } => {
-                discovered = discovery::jwks_uri(self.fetch.as_ref(), issuer, text).await?;
+                discovered = discovery::find("jwks_uri", self.fetch.as_ref(), issuer, text).await?;
                 &discovered
             }
         };

@@ -2,81 +2,100 @@
 
 use super::algorithm::Algorithm;
 use super::{TokenError, TypPolicy};
-use crate::strict_json;
+use crate::strict_json::{self, Json};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::{Map, Value};
+use std::borrow::Cow;
+
+/// The parts of a token, before anything in them is looked at.
+pub(super) struct Parts<'a> {
+    header: Vec<u8>,
+    payload: &'a str,
+    signature: &'a str,
+    /// What is signed: header and payload with the dot between them.
+    signing_input: &'a str,
+}
 
 /// A token whose header was read. Nothing of it is proven yet.
 pub(super) struct CompactToken<'a> {
     pub(super) algorithm: Algorithm,
-    pub(super) kid: Option<String>,
+    pub(super) kid: Option<Cow<'a, str>>,
     /// What is signed: header and payload with the dot between them.
     pub(super) signing_input: &'a [u8],
     pub(super) signature: Vec<u8>,
     payload: &'a str,
 }
 
-impl<'a> CompactToken<'a> {
-    /// Takes a token apart and reads its header (R12, R13, R16).
+impl<'a> Parts<'a> {
+    /// Takes a token apart (R12).
     ///
     /// 1. It has exactly three parts, none empty: five would be encrypted (JWE), and a brace would be JSON serialization.
-    /// 2. Each part is base64url without padding, in its canonical form.
-    /// 3. The header is a JSON object that means one thing only.
-    /// 4. `alg` is an algorithm that we know. Which ones are accepted is configured, and checked by the caller.
-    /// 5. There is no `crit`, whatever it lists, no `b64`, no `enc`, no `zip`, and no `cty`, which would be a nested token.
-    /// 6. `typ` is that of an access token.
-    /// 7. `kid`, if there is one, is a string. `jwk`, `jku`, `x5u`, `x5c` and `x5t` are never looked at.
-    pub(super) fn parse(token: &'a str, typ: TypPolicy) -> Result<Self, TokenError> {
+    /// 2. The header is base64url without padding, in its canonical form.
+    pub(super) fn split(token: &'a str) -> Result<Self, TokenError> {
         let (signing_input, signature) = token.rsplit_once('.').ok_or(TokenError::Malformed)?;
         let (header, payload) = signing_input.split_once('.').ok_or(TokenError::Malformed)?;
         if header.is_empty() || payload.is_empty() || signature.is_empty() || payload.contains('.') {
             return Err(TokenError::Malformed);
         }
-        let header = decode(header)?;
-        let header = strict_json::object_from_slice(&header).map_err(|_| TokenError::Header("not a JSON object"))?;
+        Ok(Self {
+            header: decode(header)?,
+            payload,
+            signature,
+            signing_input,
+        })
+    }
+
+    /// Reads the header (R12, R13, R16).
+    ///
+    /// 1. It is a JSON object that means one thing only.
+    /// 2. There is no `crit`, whatever it lists, no `b64`, no `enc`, no `zip`, and no `cty`, which would be a nested token.
+    /// 3. `alg` is a string.
+    /// 4. `typ` is that of an access token.
+    /// 5. `kid`, if there is one, is a string. `jwk`, `jku`, `x5u`, `x5c` and `x5t` are never looked at.
+    /// 6. `alg` is an algorithm that we know. Which ones are accepted is configured, and checked by the caller.
+    /// 7. The signature is base64url without padding, in its canonical form.
+    pub(super) fn read(&self, typ: TypPolicy) -> Result<CompactToken<'_>, TokenError> {
+        let header = strict_json::borrowed_object(&self.header).map_err(|_| TokenError::Header("not a JSON object"))?;
         for member in ["crit", "b64", "enc", "zip", "cty"] {
-            if header.contains_key(member) {
+            if header.contains(member) {
                 return Err(TokenError::Header(member));
             }
         }
-        let Some(Value::String(algorithm)) = header.get("alg") else {
+        let Some(Json::String(algorithm)) = header.get("alg") else {
             return Err(TokenError::Header("alg"));
         };
         typ.check(header.get("typ"))?;
         let kid = match header.get("kid") {
             None => None,
-            Some(Value::String(kid)) => Some(kid.clone()),
+            Some(Json::String(kid)) => Some(kid.clone()),
             Some(_) => return Err(TokenError::Header("kid")),
         };
-        Ok(Self {
+        Ok(CompactToken {
             algorithm: Algorithm::from_name(algorithm).ok_or(TokenError::Algorithm)?,
             kid,
-            signing_input: signing_input.as_bytes(),
-            signature: decode(signature)?,
-            payload,
+            signing_input: self.signing_input.as_bytes(),
+            signature: decode(self.signature)?,
+            payload: self.payload,
         })
     }
+}
 
-    /// The claims, as they came and read. To be called once the signature is proven.
-    pub(super) fn claims(&self) -> Result<(Box<str>, Map<String, Value>), TokenError> {
-        let text = String::from_utf8(decode(self.payload)?).map_err(|_| TokenError::Payload)?;
-        let claims = strict_json::object_from_slice(text.as_bytes()).map_err(|_| TokenError::Payload)?;
-        Ok((text.into(), claims))
+impl CompactToken<'_> {
+    /// The text of the claims. To be read once the signature is proven.
+    pub(super) fn claims(&self) -> Result<String, TokenError> {
+        String::from_utf8(decode(self.payload)?).map_err(|_| TokenError::Payload)
     }
 }
 
 impl TypPolicy {
     /// R13, RFC 9068 section 4: `at+jwt`, also as `application/at+jwt`, in any case; unless strict, also `JWT` or none.
-    fn check(self, typ: Option<&Value>) -> Result<(), TokenError> {
+    fn check(self, typ: Option<&Json<'_>>) -> Result<(), TokenError> {
         let lenient = self == Self::Lenient;
+        let is = |typ: &str, name: &str| typ.eq_ignore_ascii_case(name);
         match typ {
             None if lenient => Ok(()),
-            Some(Value::String(typ)) => match typ.to_ascii_lowercase().as_str() {
-                "at+jwt" | "application/at+jwt" => Ok(()),
-                "jwt" if lenient => Ok(()),
-                _ => Err(TokenError::Header("typ")),
-            },
+            Some(Json::String(typ)) if is(typ, "at+jwt") || is(typ, "application/at+jwt") => Ok(()),
+            Some(Json::String(typ)) if lenient && is(typ, "jwt") => Ok(()),
             _ => Err(TokenError::Header("typ")),
         }
     }

@@ -530,3 +530,31 @@ async fn a_role_denial_does_not_look_like_missing_scopes() {
         .unwrap();
     assert_eq!((reply.status, reply.challenge), (403, None));
 }
+
+/// A client that gets tokens bound to its key has to learn why they are of no use, or it gets another one.
+#[tokio::test]
+async fn r14_a_sender_constrained_token_is_refused_and_client_and_record_say_why() {
+    let server = Running::start(SDK, Toolset::new(()).tool(ProtectedTool)).await;
+    let token = server
+        .token("alice")
+        .claim("cnf", json!({"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}));
+    let client = server.client().bearer(token.mint());
+    let reply = client.call("protected", json!({})).await.unwrap();
+    let description = "sender-constrained access tokens are not accepted here";
+    assert_eq!(
+        (
+            reply.status,
+            reply.challenge_param("error"),
+            reply.challenge_param("error_description")
+        ),
+        (401, Some("invalid_token"), Some(description))
+    );
+    let records = server.records.all();
+    assert_eq!(
+        (&records[0]["reason"], &records[0]["detail"]),
+        (
+            &json!("invalid_token"),
+            &json!("sender-constrained token used as plain bearer")
+        )
+    );
+}

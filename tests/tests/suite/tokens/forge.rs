@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::sync::LazyLock;
 use std::time::Duration;
 use toolgate::validator::{TokenError, ValidateError};
-use toolgate::{BearerToken, Caller, Clock, JwtValidator, Validator as _};
+use toolgate::{BearerToken, Caller, Clock, Validator};
 use toolgate_testing::{Algorithm, KeyKind, Parts, SigningKey};
 
 pub(crate) const ISSUER: &str = "https://idp.example";
@@ -182,7 +182,7 @@ pub(crate) enum Refusal {
 }
 
 /// What comes of a request with this token.
-pub(crate) async fn validate(validator: &JwtValidator, token: &str) -> Result<Caller, Refusal> {
+pub(crate) async fn validate(validator: &impl Validator, token: &str) -> Result<Caller, Refusal> {
     let mut headers = HeaderMap::new();
     let value = HeaderValue::from_str(&format!("Bearer {token}")).map_err(|_| Refusal::Credentials)?;
     headers.insert(AUTHORIZATION, value);

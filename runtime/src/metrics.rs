@@ -1,0 +1,21 @@
+//! What is counted and measured, through the facade crate [`metrics`](https://docs.rs/metrics): a server that installs a
+//! recorder gets these, and one without pays next to nothing.
+//!
+//! | name | kind | labels | what |
+//! | --- | --- | --- | --- |
+//! | `toolgate_introspections_total` | counter | `issuer`, `result` | questions about tokens: `active`, `inactive`; or nothing was learned: `unreachable`, `refused` (this server's client), `malformed`, `busy` (no place in time, not asked) |
+//! | `toolgate_introspection_duration_seconds` | histogram | `issuer` | how long the endpoint took, without waiting for a place |
+//! | `toolgate_introspections_in_flight` | gauge | `issuer` | tokens that are asked about at the moment |
+//! | `toolgate_introspections_queued` | gauge | `issuer` | tokens that wait to be asked about |
+//!
+//! Labels have few values: an issuer is one of the configured, reasons are of a fixed set. Nothing in them comes from a request or
+//! a token.
+
+/// Counts questions about tokens.
+pub const INTROSPECTIONS: &str = "toolgate_introspections_total";
+/// Measures how long the introspection endpoint takes, in seconds.
+pub const INTROSPECTION_DURATION: &str = "toolgate_introspection_duration_seconds";
+/// How many tokens are asked about at the moment.
+pub const INTROSPECTIONS_IN_FLIGHT: &str = "toolgate_introspections_in_flight";
+/// How many tokens wait to be asked about.
+pub const INTROSPECTIONS_QUEUED: &str = "toolgate_introspections_queued";
