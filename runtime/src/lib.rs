@@ -190,7 +190,7 @@ pub use crate::tool::{NoArguments, ToolHandler};
 pub use crate::toolset::Toolset;
 #[cfg(feature = "introspection")]
 pub use crate::validator::introspection::IntrospectionValidator;
-pub use crate::validator::{Algorithm, ClaimMap, Issuers, JwtValidator, Validator};
+pub use crate::validator::{Algorithm, Cached, ClaimMap, Issuers, JwtValidator, Validator};
 
 /// Types and traits that stand in signatures, or in what `#[mcp_tool]` writes, and that hardly anyone has to name.
 pub mod plumbing {
