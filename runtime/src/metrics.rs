@@ -9,6 +9,7 @@
 //! | `toolgate_introspections_queued` | gauge | `issuer` | tokens that wait to be asked about |
 //! | [`TOKEN_CACHE`] | counter | `result`: `hit`, `joined`, `inactive`, `miss`, `expired`, `withdrawn`, `anew` | what became of a token at a [`Cached`](crate::Cached), see there |
 //! | [`TOKEN_CACHE_ENTRIES`] | gauge | | how many callers are kept, as of the last one that was added |
+//! | [`REVOCATIONS`] | gauge | | how many revoked tokens are held, see [`Revocations`](crate::Revocations) |
 //!
 //! Labels have few values: an issuer is one of the configured, reasons are of a fixed set. Nothing in them comes from a request or
 //! a token.
@@ -25,3 +26,5 @@ pub const INTROSPECTIONS_QUEUED: &str = "toolgate_introspections_queued";
 pub const TOKEN_CACHE: &str = "toolgate_token_cache_total";
 /// How many callers a cache keeps.
 pub const TOKEN_CACHE_ENTRIES: &str = "toolgate_token_cache_entries";
+/// How many revoked tokens are held.
+pub const REVOCATIONS: &str = "toolgate_revocations";

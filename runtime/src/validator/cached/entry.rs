@@ -106,8 +106,7 @@ fn bytes(claims: &ClaimSet) -> u64 {
     /// Key, value, and the tables of the cache; the counters of an `Arc`; what an allocator adds.
     const OVERHEAD: usize = 256;
     let text = |text: &Option<Box<str>>| text.as_deref().map_or(0, str::len);
-    let list =
-        |list: &[Box<str>]| list.len() * size_of::<Box<str>>() + list.iter().map(|name| name.len()).sum::<usize>();
+    let list = |list: &[Box<str>]| size_of_val(list) + list.iter().map(|name| name.len()).sum::<usize>();
     let actor = claims.actor.as_ref().map_or(0, |actor| {
         text(&actor.subject) + text(&actor.issuer) + text(&actor.client_id)
     });
@@ -158,7 +157,7 @@ mod tests {
     fn r7_claims_of_a_withdrawn_key_are_of_no_use_at_once() {
         let standing = Arc::new(Standing::new(Arc::new(SystemClock::default()), Duration::MAX));
         let claims = claims(|claims| claims.standing = Some(Arc::clone(&standing)));
-        let entry = BUDGET.claims(&claims, Duration::from_secs(60));
+        let entry = BUDGET.claims(&claims, Duration::from_mins(1));
         assert_eq!(entry.judge(Duration::ZERO, Duration::ZERO), Use::Good);
         standing.withdraw();
         assert_eq!(entry.judge(Duration::ZERO, Duration::ZERO), Use::Withdrawn);
