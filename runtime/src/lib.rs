@@ -165,6 +165,8 @@ mod resource;
 mod revocation;
 mod scope;
 mod session;
+#[cfg(feature = "redis")]
+mod shared;
 mod stdio;
 mod strict_json;
 mod supply;
@@ -186,6 +188,8 @@ pub use crate::policy::Policy;
 pub use crate::protected::Protected;
 pub use crate::revocation::{RevocationError, Revocations};
 pub use crate::scope::ScopeToken;
+#[cfg(feature = "redis")]
+pub use crate::shared::{SharedState, SharedStateBuilder};
 pub use crate::stdio::TokenSource;
 pub use crate::supply::FromRef;
 pub use crate::tool::{NoArguments, ToolHandler};

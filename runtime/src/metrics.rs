@@ -10,6 +10,8 @@
 //! | [`TOKEN_CACHE`] | counter | `result`: `hit`, `joined`, `inactive`, `miss`, `expired`, `withdrawn`, `anew` | what became of a token at a [`Cached`](crate::Cached), see there |
 //! | [`TOKEN_CACHE_ENTRIES`] | gauge | | how many callers are kept, as of the last one that was added |
 //! | [`REVOCATIONS`] | gauge | | how many revoked tokens are held, see [`Revocations`](crate::Revocations) |
+//! | `toolgate_shared_state_total` | counter | `result`: `hit`, `miss`, `tampered`, `error`, `open` | what came of asking Redis (feature `redis`) |
+//! | `toolgate_shared_state_open` | gauge | | 1 while Redis is not asked because it did not answer |
 //!
 //! Labels have few values: an issuer is one of the configured, reasons are of a fixed set. Nothing in them comes from a request or
 //! a token.
@@ -28,3 +30,9 @@ pub const TOKEN_CACHE: &str = "toolgate_token_cache_total";
 pub const TOKEN_CACHE_ENTRIES: &str = "toolgate_token_cache_entries";
 /// How many revoked tokens are held.
 pub const REVOCATIONS: &str = "toolgate_revocations";
+/// What came of asking Redis. Alert on `tampered`: somebody wrote there who has no key.
+#[cfg(feature = "redis")]
+pub const SHARED_STATE: &str = "toolgate_shared_state_total";
+/// Whether Redis is not asked because it did not answer.
+#[cfg(feature = "redis")]
+pub const SHARED_STATE_OPEN: &str = "toolgate_shared_state_open";

@@ -2,9 +2,15 @@
 
 mod held;
 mod id;
+#[cfg(feature = "redis")]
+mod sharing;
 mod watch;
 
+#[cfg(feature = "redis")]
+pub(crate) use self::held::AFTER_EXPIRY;
 pub(crate) use self::id::TokenId;
+#[cfg(feature = "redis")]
+pub(crate) use self::sharing::{Heard, WeakRevocations};
 pub(crate) use self::watch::Watch;
 
 use self::held::Held;
@@ -56,7 +62,7 @@ struct State {
     overflows: AtomicBool,
     /// That there is something to tell others.
     #[cfg(feature = "redis")]
-    news: tokio::sync::Notify,
+    news: Arc<tokio::sync::Notify>,
 }
 
 /// A token was not revoked.
@@ -91,7 +97,7 @@ impl Revocations {
             count: AtomicUsize::new(0),
             overflows: AtomicBool::new(false),
             #[cfg(feature = "redis")]
-            news: tokio::sync::Notify::new(),
+            news: Arc::default(),
         }))
     }
 

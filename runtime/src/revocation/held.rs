@@ -6,7 +6,7 @@ use std::time::Duration;
 
 /// For how long after `exp` a revocation is remembered: the longest leeway there is (R14), and an hour for clocks that are set
 /// back (F26).
-const AFTER_EXPIRY: Duration = Duration::from_mins(5 + 60);
+pub(crate) const AFTER_EXPIRY: Duration = Duration::from_mins(5 + 60);
 
 #[derive(Default)]
 pub(super) struct Held {
@@ -15,12 +15,12 @@ pub(super) struct Held {
     next_look: usize,
 }
 
-pub(super) struct Revocation {
+struct Revocation {
     /// When the token expires.
-    pub(super) expires_at: Duration,
+    expires_at: Duration,
     /// That others know of it.
     #[cfg(feature = "redis")]
-    pub(super) is_shared: bool,
+    is_shared: bool,
 }
 
 impl Held {
@@ -74,6 +74,14 @@ impl Held {
             .map(|(id, revocation)| (*id, revocation.expires_at))
             .take(most)
             .collect()
+    }
+
+    /// Says that others know of it, or that they do not.
+    #[cfg(feature = "redis")]
+    pub(super) fn set_shared(&mut self, is_shared: impl Fn(&TokenId) -> bool) {
+        for (id, revocation) in &mut self.revocations {
+            revocation.is_shared = is_shared(id);
+        }
     }
 
     #[cfg(feature = "redis")]

@@ -22,22 +22,23 @@ impl TokenId {
         let members = strict_json::object_from_slice(claims.raw.as_bytes()).unwrap_or_default();
         match members.get("jti") {
             Some(Value::String(jti)) if !jti.is_empty() => Self::of_jti(issuer, jti),
-            _ => Self::hash(b'c', issuer, &claims.raw),
+            _ => Self::hash(b'c', &[issuer, &claims.principal.subject, &claims.raw]),
         }
     }
 
     pub(super) fn of_jti(issuer: &str, jti: &str) -> Self {
-        Self::hash(b'j', issuer, jti)
+        Self::hash(b'j', &[issuer, jti])
     }
 
-    /// The length of the issuer stands before it, so that no two pairs are one.
-    fn hash(kind: u8, issuer: &str, text: &str) -> Self {
+    /// Before each part stands its length, so that no two lists of parts are one.
+    fn hash(kind: u8, parts: &[&str]) -> Self {
         let mut hash = Context::new(&SHA256);
         hash.update(DOMAIN);
         hash.update(&[kind]);
-        hash.update(&(issuer.len() as u64).to_be_bytes());
-        hash.update(issuer.as_bytes());
-        hash.update(text.as_bytes());
+        for part in parts {
+            hash.update(&(part.len() as u64).to_be_bytes());
+            hash.update(part.as_bytes());
+        }
         let mut id = [0; 32];
         id.iter_mut()
             .zip(hash.finish().as_ref())

@@ -27,6 +27,7 @@ mod main_job;
 mod pmcp_traps;
 mod providers;
 mod server;
+mod shared;
 mod stdio;
 mod stock_tools;
 mod tokens;
