@@ -188,6 +188,8 @@ pub use crate::policy::Policy;
 pub use crate::protected::Protected;
 pub use crate::revocation::{RevocationError, Revocations};
 pub use crate::scope::ScopeToken;
+#[cfg(all(feature = "redis", feature = "introspection"))]
+pub use crate::shared::SharedIntrospection;
 #[cfg(feature = "redis")]
 pub use crate::shared::{SharedState, SharedStateBuilder};
 pub use crate::stdio::TokenSource;

@@ -1,17 +1,28 @@
 //! What instances of a server tell each other through Redis.
 
 mod breaker;
+#[cfg(feature = "introspection")]
+mod introspection;
 mod key_ring;
 mod link;
 mod revocations;
+
+#[cfg(feature = "introspection")]
+pub use self::introspection::SharedIntrospection;
 
 use self::key_ring::KeyRing;
 use self::link::Link;
 use crate::clock::{Clock, SystemClock};
 use crate::error::ConfigError;
 use crate::revocation::Revocations;
+#[cfg(feature = "introspection")]
+use crate::validator::introspection::IntrospectionValidator;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// The longest that a request may wait for Redis.
+const MAX_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// What instances of a server tell each other through Redis: a handle, cheap to clone.
 ///
@@ -28,7 +39,7 @@ use std::sync::Arc;
 ///
 /// 1. Redis is believed in nothing (R18). Names are HMACs under a key that it does not know. Values are sealed with AES-256-GCM-SIV,
 ///    for one purpose and one place. What does not open, is too long or of another type is as if it was not there, and counted.
-/// 2. Redis is waited for at most 50 ms, and after five failures in a row not at all for 10 s.
+/// 2. Redis is waited for at most 50 ms, unless set, and after five failures in a row not at all for 10 s.
 /// 3. Without Redis every instance validates for itself. Nobody gets in because of that, and nobody stays out.
 ///
 /// Who can write to Redis can still delete what is there, and bring back what was there before: introspection results are believed
@@ -48,6 +59,7 @@ struct Inner {
 pub struct SharedStateBuilder {
     url: String,
     keys: Vec<(String, Vec<u8>)>,
+    timeout: Duration,
     clock: Arc<dyn Clock>,
 }
 
@@ -57,7 +69,18 @@ impl SharedState {
         SharedStateBuilder {
             url: "redis://127.0.0.1:6379".to_owned(),
             keys: Vec::new(),
+            timeout: Duration::from_millis(50),
             clock: Arc::new(SystemClock::default()),
+        }
+    }
+
+    /// A validator that looks here for what other instances were told of a token, before it asks the issuer itself.
+    #[cfg(feature = "introspection")]
+    #[must_use]
+    pub fn introspection(&self, validator: IntrospectionValidator) -> SharedIntrospection {
+        SharedIntrospection {
+            validator,
+            state: Arc::clone(&self.0),
         }
     }
 
@@ -92,6 +115,12 @@ impl SharedStateBuilder {
         self
     }
 
+    /// Sets how long a request waits for Redis, at most 1 s; 50 ms unless set.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
     /// Sets where the time comes from, for tests.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
@@ -100,9 +129,16 @@ impl SharedStateBuilder {
 
     /// Finishes it. Redis is not asked yet, and need not be there.
     pub fn build(self) -> Result<SharedState, ConfigError> {
+        if self.timeout.is_zero() || self.timeout > MAX_TIMEOUT {
+            let help = "use 1 millisecond to 1 second; a request can do without Redis";
+            return Err(ConfigError::new(
+                "a request would wait too long for Redis or not at all",
+                help,
+            ));
+        }
         Ok(SharedState(Arc::new(Inner {
             keys: KeyRing::new(&self.keys)?,
-            link: Link::new(&self.url, self.clock)?,
+            link: Link::new(&self.url, self.timeout, self.clock)?,
         })))
     }
 }

@@ -1,6 +1,6 @@
 //! What is remembered of tokens, and for how long. No issuer is asked for real, and time goes on only when told to.
 
-mod script;
+pub(crate) mod script;
 
 use self::script::{Answer, GOOD, Hands, Script, token};
 use crate::tokens::forge::NOW;

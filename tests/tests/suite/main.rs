@@ -26,6 +26,7 @@ mod legacy;
 mod main_job;
 mod pmcp_traps;
 mod providers;
+mod revocations;
 mod server;
 mod shared;
 mod stdio;

@@ -1,5 +1,6 @@
 //! What instances tell each other through a Redis that is killed, stopped and lied with. It is a real one; only here time is too.
 
+mod introspection;
 mod redis_server;
 
 use self::redis_server::RedisServer;

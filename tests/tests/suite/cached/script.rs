@@ -158,7 +158,7 @@ impl Clock for Hands {
 }
 
 /// A token of this text.
-pub(super) fn token(text: &str) -> BearerToken {
+pub(crate) fn token(text: &str) -> BearerToken {
     let mut headers = HeaderMap::new();
     headers.insert(AUTHORIZATION, HeaderValue::from_str(&format!("Bearer {text}")).unwrap());
     BearerToken::from_headers(&headers).unwrap().unwrap()
