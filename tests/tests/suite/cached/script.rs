@@ -9,10 +9,10 @@ use tokio::time::sleep;
 use toolgate::validator::{TokenError, ValidateError};
 use toolgate::{BearerToken, Claims, Clock, Unavailable, Validator};
 
-pub(super) const ISSUER: &str = "https://idp.example";
+pub(crate) const ISSUER: &str = "https://idp.example";
 
 #[derive(Clone)]
-pub(super) struct Script(Arc<Mutex<State>>);
+pub(crate) struct Script(Arc<Mutex<State>>);
 
 struct State {
     answer: Answer,
@@ -24,7 +24,7 @@ struct State {
 }
 
 #[derive(Clone)]
-pub(super) enum Answer {
+pub(crate) enum Answer {
     /// Claims of this subject, until this second since the epoch.
     Claims(&'static str, u64),
     /// Claims of this many bytes at least.
@@ -34,10 +34,10 @@ pub(super) enum Answer {
     Panic,
 }
 
-pub(super) const GOOD: Answer = Answer::Claims("alice", NOW + 3600);
+pub(crate) const GOOD: Answer = Answer::Claims("alice", NOW + 3600);
 
 impl Script {
-    pub(super) fn new(answer: Answer) -> Self {
+    pub(crate) fn new(answer: Answer) -> Self {
         Self(Arc::new(Mutex::new(State {
             answer,
             delay: Duration::ZERO,
@@ -48,26 +48,26 @@ impl Script {
         })))
     }
 
-    pub(super) fn answer(&self, answer: Answer) {
+    pub(crate) fn answer(&self, answer: Answer) {
         self.state().answer = answer;
     }
 
     /// Every answer takes this long.
-    pub(super) fn delay(&self, delay: Duration) {
+    pub(crate) fn delay(&self, delay: Duration) {
         self.state().delay = delay;
     }
 
     /// How often it was asked.
-    pub(super) fn calls(&self) -> usize {
+    pub(crate) fn calls(&self) -> usize {
         self.state().calls
     }
 
     /// How often it was asked anew.
-    pub(super) fn anew(&self) -> usize {
+    pub(crate) fn anew(&self) -> usize {
         self.state().anew
     }
 
-    pub(super) fn most_running(&self) -> usize {
+    pub(crate) fn most_running(&self) -> usize {
         self.state().most_running
     }
 
@@ -126,22 +126,22 @@ impl Validator for Script {
 
 /// A clock with two hands.
 #[derive(Clone)]
-pub(super) struct Hands(Arc<Mutex<(Duration, Duration)>>);
+pub(crate) struct Hands(Arc<Mutex<(Duration, Duration)>>);
 
 impl Hands {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Arc::new(Mutex::new((Duration::from_secs(NOW), Duration::ZERO))))
     }
 
     /// Time goes on.
-    pub(super) fn pass(&self, seconds: u64) {
+    pub(crate) fn pass(&self, seconds: u64) {
         let mut hands = self.0.lock().unwrap();
         hands.0 += Duration::from_secs(seconds);
         hands.1 += Duration::from_secs(seconds);
     }
 
     /// Somebody sets the clock.
-    pub(super) fn set(&self, seconds: i64) {
+    pub(crate) fn set(&self, seconds: i64) {
         let mut hands = self.0.lock().unwrap();
         hands.0 = Duration::from_secs(hands.0.as_secs().checked_add_signed(seconds).unwrap());
     }
