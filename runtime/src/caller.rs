@@ -173,7 +173,7 @@ impl Caller {
         strict_json::object_from_slice(self.claim_set().raw.as_bytes()).unwrap_or_default()
     }
 
-    fn claim_set(&self) -> &ClaimSet {
+    pub(crate) fn claim_set(&self) -> &ClaimSet {
         &self.0.0
     }
 }

@@ -1,9 +1,10 @@
 //! What a validated token says.
 
 use crate::caller::{Actor, Principal, PrincipalKind};
+use crate::revocation::TokenId;
 use crate::validator::{Standing, TokenError};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// The most that clocks may differ (R14).
@@ -37,6 +38,8 @@ pub(crate) struct ClaimSet {
     pub(crate) raw: Box<str>,
     /// Whether what proved them still stands. `None` if that is known by its age alone.
     pub(crate) standing: Option<Arc<Standing>>,
+    /// See [`token_id`](Self::token_id).
+    pub(crate) token_id: OnceLock<TokenId>,
 }
 
 impl Claims {
@@ -122,6 +125,7 @@ impl ClaimSet {
             leeway: MAX_LEEWAY,
             raw: "{}".into(),
             standing: None,
+            token_id: OnceLock::new(),
         }
     }
 }

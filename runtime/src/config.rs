@@ -9,6 +9,7 @@ use crate::gate::Gate;
 use crate::health::Health;
 use crate::origin::AllowedPeers;
 use crate::resource::ResourceUrl;
+use crate::revocation::{Revocations, Watch};
 use crate::scope::ScopeToken;
 use crate::session::SessionKeys;
 use crate::validator::{DynValidator, ValidateError, Validator};
@@ -76,6 +77,7 @@ struct Options {
     baseline: Option<Vec<ScopeToken>>,
     hosts: Vec<String>,
     origins: Vec<String>,
+    revocations: Option<Revocations>,
 }
 
 /// What a gate works with.
@@ -119,6 +121,7 @@ impl Gate {
                 baseline: None,
                 hosts: Vec::new(),
                 origins: Vec::new(),
+                revocations: None,
             },
         }
     }
@@ -176,6 +179,12 @@ impl<R, V> GateBuilder<R, V> {
         }
     }
 
+    /// Refuses the tokens that are revoked here, whatever the validator says of them.
+    pub fn revocations(mut self, revocations: &Revocations) -> Self {
+        self.options.revocations = Some(revocations.clone());
+        self
+    }
+
     /// Adds a place for audit records. They always go to `tracing` as well, with the target `toolgate::audit`.
     pub fn audit(mut self, sink: impl AuditSink) -> Self {
         self.options.sinks.push(Box::new(sink));
@@ -223,11 +232,12 @@ impl<R, V> GateBuilder<R, V> {
     {
         let resource = ResourceUrl::new(self.resource.resource())?;
         let peers = AllowedPeers::new(&resource, &self.options.hosts, &self.options.origins)?;
-        let authority = Authority {
-            resource,
-            validator: self.validator.validator().0,
+        let validator = self.validator.validator().0;
+        let validator = match self.options.revocations.clone() {
+            Some(revocations) => Arc::new(Watch { validator, revocations }),
+            None => validator,
         };
-        self.options.settings(Some(authority), peers)
+        self.options.settings(Some(Authority { resource, validator }), peers)
     }
 }
 

@@ -162,8 +162,11 @@ mod origin;
 mod output;
 mod protected;
 mod resource;
+mod revocation;
 mod scope;
 mod session;
+#[cfg(feature = "redis")]
+mod shared;
 mod stdio;
 mod strict_json;
 mod supply;
@@ -183,14 +186,19 @@ pub use crate::health::{Health, HealthSource, HealthStatus};
 pub use crate::output::{Json, Output};
 pub use crate::policy::Policy;
 pub use crate::protected::Protected;
+pub use crate::revocation::{RevocationError, Revocations};
 pub use crate::scope::ScopeToken;
+#[cfg(all(feature = "redis", feature = "introspection"))]
+pub use crate::shared::SharedIntrospection;
+#[cfg(feature = "redis")]
+pub use crate::shared::{SharedState, SharedStateBuilder};
 pub use crate::stdio::TokenSource;
 pub use crate::supply::FromRef;
 pub use crate::tool::{NoArguments, ToolHandler};
 pub use crate::toolset::Toolset;
 #[cfg(feature = "introspection")]
 pub use crate::validator::introspection::IntrospectionValidator;
-pub use crate::validator::{Algorithm, ClaimMap, Issuers, JwtValidator, Validator};
+pub use crate::validator::{Algorithm, Cached, ClaimMap, Issuers, JwtValidator, Validator};
 
 /// Types and traits that stand in signatures, or in what `#[mcp_tool]` writes, and that hardly anyone has to name.
 pub mod plumbing {

@@ -3,6 +3,7 @@
 mod algorithm;
 mod audience;
 mod builder;
+mod cached;
 mod claim_map;
 mod dangerous;
 mod discovery;
@@ -23,6 +24,7 @@ mod token;
 
 pub use self::algorithm::Algorithm;
 pub use self::builder::JwtValidatorBuilder;
+pub use self::cached::{Cached, CachedBuilder};
 pub use self::claim_map::ClaimMap;
 pub use self::dangerous::Dangerous;
 pub use self::given::{Given, HasAlgorithm, HasAudience, HasIssuer, Several};

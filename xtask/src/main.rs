@@ -2,6 +2,7 @@
 //! measure with, `cargo xtask check-time`.
 
 mod check_time;
+mod redis_server;
 mod step;
 mod task;
 
@@ -16,7 +17,8 @@ Usage: cargo xtask <COMMAND>
 
 Commands:
   test     Runs all tests of the workspace with all features, documentation examples included.
-           Needs nothing but this repository and the loopback interface.
+           Needs nothing but this repository, the loopback interface and a `redis-server`, which it
+           fetches if there is none.
   check    Checks what needs no running: formatting, lints, the documentation and its links;
            lints the crate `toolgate` also with its default features, and with each SDK alone.
            Every warning is an error.
@@ -54,7 +56,15 @@ fn main() -> ExitCode {
             print!("{HELP}");
             ExitCode::SUCCESS
         }
-        Ok(Request::Run(task)) => step::run_all(&task.steps()),
+        Ok(Request::Run(task)) => {
+            if task == Task::Test
+                && let Err(mistake) = redis_server::ensure()
+            {
+                eprintln!("error: {mistake}");
+                return ExitCode::FAILURE;
+            }
+            step::run_all(&task.steps())
+        }
         Ok(Request::CheckTime) => check_time::run(),
         Err(mistake) => {
             eprint!("error: {mistake}\n\n{HELP}");

@@ -94,6 +94,12 @@ impl IntrospectionValidator {
         &self.issuer
     }
 
+    /// The issuer, and the client of this server that asks.
+    #[cfg(feature = "redis")]
+    pub(crate) fn asked_by(&self) -> [&str; 2] {
+        [&self.issuer, self.client.id()]
+    }
+
     /// Asks about a token. Gives the text of an answer that says whether it is active; [`claims_of`](Self::claims_of) reads the
     /// rest, also when the text was kept somewhere.
     ///

@@ -15,7 +15,7 @@ pub(crate) struct Standing {
 }
 
 impl Standing {
-    pub(super) fn new(clock: Arc<dyn Clock>, until: Duration) -> Self {
+    pub(crate) fn new(clock: Arc<dyn Clock>, until: Duration) -> Self {
         Self {
             clock,
             until: AtomicU64::new(milliseconds(until)),

@@ -12,6 +12,7 @@
     reason = "a test that unwraps fails at the right line, also in its helpers"
 )]
 
+mod cached;
 mod calls;
 mod cases;
 mod decisions;
@@ -25,7 +26,9 @@ mod legacy;
 mod main_job;
 mod pmcp_traps;
 mod providers;
+mod revocations;
 mod server;
+mod shared;
 mod stdio;
 mod stock_tools;
 mod tokens;
