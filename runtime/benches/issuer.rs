@@ -75,6 +75,7 @@ impl Issuer {
             "scope": "email openid profile read:tools write:tools",
             "roles": ["manager", "user"],
             "tenant_id": "acme",
+            "sid": format!("0f6b3a1e-7c1d-4d0e-9a57-{user:012}"),
             "email": format!("user.{user:07}@acme.example"),
         });
         let part = |part: Value| URL_SAFE_NO_PAD.encode(part.to_string());
