@@ -1,8 +1,5 @@
 //! An issuer, and tokens such as it writes: about 960 bytes, if they are signed with RS256.
 
-use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents,
-};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{HeaderMap, HeaderValue};
@@ -35,26 +32,6 @@ impl Issuer {
 
     pub(crate) fn jwk(&self) -> Value {
         self.key.public_jwk()
-    }
-
-    /// The key as it is best for the one who verifies with it.
-    pub(crate) fn parsed_key(&self) -> ParsedPublicKey {
-        let jwk = self.jwk();
-        let bytes = |member: &str| URL_SAFE_NO_PAD.decode(jwk[member].as_str().unwrap()).unwrap();
-        match self.algorithm {
-            Algorithm::Rs256 => {
-                let components = RsaPublicKeyComponents {
-                    n: bytes("n"),
-                    e: bytes("e"),
-                };
-                components.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256).unwrap()
-            }
-            Algorithm::Es256 => {
-                let point = [vec![4], bytes("x"), bytes("y")].concat();
-                ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).unwrap()
-            }
-            _ => ParsedPublicKey::new(&ED25519, bytes("x")).unwrap(),
-        }
     }
 
     /// The token of this user.
