@@ -218,9 +218,16 @@ impl Principal {
     }
 }
 
+/// Up to so many names it is faster to compare all of them, most of which differ in length, than to search among them.
+const FEW: usize = 16;
+
 /// `sorted` is what [`Claims`] keeps: sorted, without repetition.
 fn contains(sorted: &[Box<str>], wanted: &str) -> bool {
-    sorted.binary_search_by(|held| held.as_ref().cmp(wanted)).is_ok()
+    if sorted.len() <= FEW {
+        sorted.iter().any(|held| **held == *wanted)
+    } else {
+        sorted.binary_search_by(|held| held.as_ref().cmp(wanted)).is_ok()
+    }
 }
 
 impl fmt::Debug for Caller {
@@ -232,5 +239,25 @@ impl fmt::Debug for Caller {
             .field("scopes", &self.claim_set().scopes)
             .field("roles", &self.claim_set().roles)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::contains;
+    use crate::claims::sorted;
+
+    #[test]
+    fn finds_a_name_among_few_and_many_and_no_other() {
+        for count in [0, 1, 2, 16, 17, 100] {
+            let names: Vec<_> = (0..count).map(|number| format!("scope:{number}")).collect();
+            let held = sorted(names.iter().map(String::as_str));
+            for name in &names {
+                assert!(contains(&held, name), "{name} of {count}");
+            }
+            for other in ["", "scope:", "scope:1000", "Scope:0", "scope:0 ", "scope:x"] {
+                assert!(!contains(&held, other), "{other} of {count}");
+            }
+        }
     }
 }

@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 /// A public key that is fit to check tokens.
 pub(super) struct Key {
     pub(super) kid: Option<Box<str>>,
-    pub(super) key_type: KeyType,
+    pub(super) kind: KeyType,
     /// The key once for each algorithm that it may be used with, and for no others (RFC 8725 section 3.1). Parsed when the
     /// set is loaded, not once for each token.
     verifiers: Vec<Verifier>,
@@ -65,7 +65,7 @@ impl Key {
         {
             return None;
         }
-        let (key_type, mut verifiers) = match jwk.get("kty")?.as_str()? {
+        let (kind, mut verifiers) = match jwk.get("kty")?.as_str()? {
             "RSA" => (KeyType::Rsa, rsa(jwk)?),
             "EC" => match jwk.get("crv")?.as_str()? {
                 "P-256" => (KeyType::Ec, ec(jwk, Algorithm::Es256, 32, &ECDSA_P256_SHA256_FIXED)?),
@@ -84,11 +84,7 @@ impl Key {
             None => None,
             Some(kid) => Some(kid.as_str()?.into()),
         };
-        Some(Self {
-            kid,
-            key_type,
-            verifiers,
-        })
+        Some(Self { kid, kind, verifiers })
     }
 
     /// Whether the key may be used with this algorithm.

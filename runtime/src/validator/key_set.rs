@@ -50,7 +50,7 @@ impl KeySet {
             .collect();
         let twin = |key: &Key| {
             all.iter()
-                .filter(|other| other.key_type == key.key_type && other.kid == key.kid)
+                .filter(|other| other.kind == key.kind && other.kid == key.kid)
                 .count()
                 > 1
         };

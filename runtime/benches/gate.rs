@@ -1,4 +1,4 @@
-//! What the gate costs. Ratios count, from one run: `cargo bench -p tests`.
+//! What the gate costs. Ratios count, from one run: `cargo bench -p tests`. See `README.md` beside this.
 
 #![expect(
     clippy::unwrap_used,
