@@ -136,6 +136,7 @@ pub mod docs;
 pub mod error;
 pub mod fetch;
 pub mod layer;
+pub mod metrics;
 #[cfg(feature = "pmcp")]
 pub mod pmcp;
 pub mod policy;

@@ -6,7 +6,7 @@ use super::claim_map::ClaimMap;
 use super::given::{Given, HasAlgorithm, HasAudience, HasIssuer, Several};
 use super::jwt::JwtValidator;
 use super::key_set::KeySet;
-use super::keys::{Keys, Location, RemoteKeys};
+use super::keys::{KeyAges, Keys, Location, RemoteKeys};
 use crate::claims::MAX_LEEWAY;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Missing;
@@ -34,6 +34,7 @@ struct Options {
     claims: ClaimMap,
     typ: TypPolicy,
     leeway: Duration,
+    ages: KeyAges,
 }
 
 enum KeyOption {
@@ -57,6 +58,7 @@ impl JwtValidator {
                 claims: ClaimMap::default(),
                 typ: TypPolicy::Lenient,
                 leeway: Duration::from_mins(1),
+                ages: KeyAges::default(),
             },
         }
     }
@@ -112,6 +114,23 @@ impl<I, A, G> JwtValidatorBuilder<I, A, G> {
         self
     }
 
+    /// Sets how old keys may become while no newer ones can be had, from 10 s to 24 h; 1 h unless set (R5).
+    ///
+    /// The longer, the longer an outage of the issuer that nobody notices, and the longer a key counts that was withdrawn during
+    /// one. Afterwards nobody gets in until the issuer answers. A newer set is fetched when half of this is over, or sooner.
+    pub fn stale_keys(mut self, age: Duration) -> Self {
+        self.options.ages.stale = age;
+        self
+    }
+
+    /// Sets how old keys may be for tools that are `fresh`, from 1 s to 1 h; 60 s unless set.
+    ///
+    /// Calls of such tools cause up to one fetch of keys in this time, and are refused while keys so young cannot be had.
+    pub fn fresh_keys(mut self, age: Duration) -> Self {
+        self.options.ages.anew = age;
+        self
+    }
+
     /// Sets which claims mean what.
     pub fn claims(mut self, claims: ClaimMap) -> Self {
         self.options.claims = claims;
@@ -148,7 +167,7 @@ impl<I, A, G> JwtValidatorBuilder<I, A, G> {
     /// 1. The issuer is an https URL without query and fragment, or http on this machine (RFC 8414 section 2).
     /// 2. No audience is empty.
     /// 3. The URL of the keys, if given, is https, or on this machine. A given document has a usable key.
-    /// 4. The leeway is at most 300 s.
+    /// 4. The leeway is at most 300 s, and the ages of keys are in their ranges.
     pub fn build(self) -> Result<JwtValidator, ConfigError>
     where
         I: HasIssuer,
@@ -167,6 +186,7 @@ impl<I, A, G> JwtValidatorBuilder<I, A, G> {
             let help = "use 300 seconds or less, and set the clocks by NTP";
             return Err(ConfigError::new("the leeway is too long", help));
         }
+        let ages = options.ages.check()?;
         let location = match options.keys {
             KeyOption::Discovered => Ok(Location::Discovered {
                 issuer: issuer_url,
@@ -181,9 +201,10 @@ impl<I, A, G> JwtValidatorBuilder<I, A, G> {
                     Some(fetch) => fetch,
                     None => Arc::new(HttpFetch::new()?),
                 };
-                Keys::Remote(RemoteKeys::new(location, fetch, Arc::clone(&options.clock)))
+                let clock = Arc::clone(&options.clock);
+                Keys::Remote(RemoteKeys::new(&issuer, location, ages, fetch, clock))
             }
-            Err(document) => Keys::Static(Arc::new(check_keys(&document)?)),
+            Err(document) => Keys::Static(Arc::new(check_keys(&document, &options.clock)?)),
         };
         Ok(JwtValidator {
             issuer: issuer.into(),
@@ -228,11 +249,13 @@ fn check_jwks_uri(uri: &str) -> Result<Url, ConfigError> {
     })
 }
 
-fn check_keys(document: &str) -> Result<KeySet, ConfigError> {
-    KeySet::parse(document.as_bytes()).map_err(|error| {
+/// Static keys always stand.
+fn check_keys(document: &str, clock: &Arc<dyn Clock>) -> Result<KeySet, ConfigError> {
+    let keys = KeySet::parse(document.as_bytes(), clock).map_err(|error| {
         let help = "give a JWKS document (RFC 7517) with public RSA, P-256, P-384 or Ed25519 keys for signatures";
         ConfigError::new(format!("the static keys cannot be used: {error}"), help)
-    })
+    })?;
+    Ok(keys.succeed(None, Duration::MAX))
 }
 
 impl<I, A, G> fmt::Debug for JwtValidatorBuilder<I, A, G> {

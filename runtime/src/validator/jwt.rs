@@ -3,12 +3,15 @@
 use super::algorithm::Algorithm;
 use super::claim_map::{ClaimMap, date};
 use super::key_set::KeySet;
-use super::keys::Keys;
+use super::keys::{Keys, Sought};
+use super::standing::Standing;
 use super::token::CompactToken;
 use super::{TokenError, TypPolicy, ValidateError, Validator};
 use crate::bearer::BearerToken;
 use crate::claims::{ClaimSet, Claims};
 use crate::clock::Clock;
+use crate::error::Unavailable;
+use crate::health::Health;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,22 +34,33 @@ pub struct JwtValidator {
 }
 
 impl JwtValidator {
+    /// Fetches the keys before somebody needs them, so that a server can wait with serving until it can answer.
+    ///
+    /// An error means that they cannot be had now. The validator can be used all the same: its requests go on asking for them.
+    pub async fn warm_up(&self) -> Result<(), Unavailable> {
+        self.keys.current().await.map(drop)
+    }
+
     /// Validates a token. The order matters: no claim is looked at before the signature is proven.
     ///
     /// 1. It is a compact JWS with the header of an access token ([`CompactToken::parse`]).
     /// 2. Its algorithm is one of the configured.
-    /// 3. Its signature is right under the issuer's key. A token that no key fits gets one more look at newer keys (R3).
+    /// 3. Its signature is right under the issuer's key, which may be of any age (R5) or, for a tool that is `fresh`, of a few
+    ///    moments. A token that no key fits gets one more look at newer keys (R3).
     /// 4. Its claims are JSON that means one thing only (R16).
     /// 5. The registered claims hold ([`Self::check_registered`]).
     /// 6. It is an access token and no other (R14), and not bound to its sender.
     /// 7. Scopes, roles, tenant and client are read where they are configured to be, of the right type (R14).
-    async fn claims(&self, token: &BearerToken) -> Result<Claims, ValidateError> {
+    async fn claims(&self, token: &BearerToken, age: KeyAge) -> Result<Claims, ValidateError> {
         let token = CompactToken::parse(token.expose(), self.typ)?; // 1
         if !self.algorithms.contains(&token.algorithm) {
             return Err(TokenError::Algorithm.into()); // 2
         }
-        let keys = self.keys.current().await?;
-        self.verify(&token, &keys).await?; // 3
+        let keys = match age {
+            KeyAge::Usable => self.keys.current().await?,
+            KeyAge::Fresh => self.keys.anew().await?,
+        };
+        let standing = self.verify(&token, &keys).await?; // 3
         let (text, raw) = token.claims()?; // 4
         let (not_before, expires_at) = self.check_registered(&raw)?; // 5
         check_kind(&raw)?; // 6
@@ -56,15 +70,21 @@ impl JwtValidator {
             expires_at,
             leeway: self.leeway,
             raw: text,
+            standing: Some(standing),
             ..claims
         }))
     }
 
-    async fn verify(&self, token: &CompactToken<'_>, keys: &Arc<KeySet>) -> Result<(), TokenError> {
-        let Err(error) = keys.verify(token) else {
-            return Ok(());
+    async fn verify(&self, token: &CompactToken<'_>, keys: &Arc<KeySet>) -> Result<Arc<Standing>, TokenError> {
+        let error = match keys.verify(token) {
+            Ok(standing) => return Ok(standing),
+            Err(error) => error,
         };
-        match self.keys.newer_than(keys).await {
+        let sought = match error {
+            TokenError::UnknownKey => Sought::Kid(token.kid.as_deref()),
+            _ => Sought::Signature,
+        };
+        match self.keys.newer_than(keys, sought).await {
             Some(newer) => newer.verify(token),
             None => Err(error),
         }
@@ -123,6 +143,15 @@ impl JwtValidator {
     }
 }
 
+/// Which keys a token may be checked with.
+#[derive(Clone, Copy)]
+enum KeyAge {
+    /// Those that are not too old (R5).
+    Usable,
+    /// Those of a few moments ago, or newer.
+    Fresh,
+}
+
 /// Checks that a token is a plain access token (R14, AT-09, DP-15).
 ///
 /// 1. It does not say that it is an ID, refresh or logout token, in `token_use` or `typ`.
@@ -154,11 +183,21 @@ fn check_kind(claims: &Map<String, Value>) -> Result<(), TokenError> {
 
 impl Validator for JwtValidator {
     async fn validate(&self, token: &BearerToken) -> Result<Claims, ValidateError> {
-        self.claims(token).await
+        self.claims(token, KeyAge::Usable).await
+    }
+
+    /// Everything is checked, as always: this keeps nothing of a token. What it keeps are keys; they are used only if they are no
+    /// older than a minute, or what `fresh_keys` says.
+    async fn validate_anew(&self, token: &BearerToken) -> Result<Claims, ValidateError> {
+        self.claims(token, KeyAge::Fresh).await
     }
 
     fn issuers(&self) -> Vec<String> {
         vec![self.issuer.to_string()]
+    }
+
+    fn health(&self) -> Vec<Health> {
+        self.keys.health().into_iter().collect()
     }
 }
 

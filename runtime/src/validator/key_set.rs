@@ -2,7 +2,9 @@
 
 use super::TokenError;
 use super::algorithm::Algorithm;
+use super::standing::Standing;
 use super::token::CompactToken;
+use crate::clock::Clock;
 use crate::strict_json;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, EcdsaVerificationAlgorithm, ParsedPublicKey,
@@ -12,6 +14,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::DecodingKey;
 use jsonwebtoken::crypto::aws_lc;
 use serde_json::{Map, Value};
+use std::sync::Arc;
+use std::time::Duration;
 
 /// The most keys that a set may have (R9).
 const MAX_KEYS: usize = 100;
@@ -27,7 +31,15 @@ struct Key {
     /// Those that the key may be used with, and no others (RFC 8725 section 3.1).
     algorithms: Vec<Algorithm>,
     public: DecodingKey,
+    /// The members of the JWK that make it this key, as they were written; there is one way to write each. What else stands in it
+    /// may change without making another key of it.
+    identity: [Option<Box<str>>; IDENTITY.len()],
+    /// Shared with the claims that the key proves.
+    standing: Arc<Standing>,
 }
+
+/// Name, type, material, and what it may be used for.
+const IDENTITY: [&str; 8] = ["kid", "kty", "crv", "alg", "n", "e", "x", "y"];
 
 /// A document that is no usable key set.
 #[derive(Debug, thiserror::Error)]
@@ -49,7 +61,9 @@ impl KeySet {
     /// 2. A key that cannot check a token is passed over (RFC 7517 section 5).
     /// 3. If two usable keys of one type have the same `kid`, neither is used: which one is meant cannot be told.
     /// 4. A set without a usable key is an error, so that it never replaces a good one.
-    pub(super) fn parse(document: &[u8]) -> Result<Self, KeySetError> {
+    ///
+    /// Its keys do not stand yet: [`Self::succeed`] puts them into use.
+    pub(super) fn parse(document: &[u8], clock: &Arc<dyn Clock>) -> Result<Self, KeySetError> {
         let document = strict_json::object_from_slice(document).map_err(|_| KeySetError::NotJson)?;
         let Some(Value::Array(list)) = document.get("keys") else {
             return Err(KeySetError::NoKeys);
@@ -60,7 +74,7 @@ impl KeySet {
         let all: Vec<_> = list
             .iter()
             .filter_map(Value::as_object)
-            .filter_map(Key::from_jwk)
+            .filter_map(|jwk| Key::from_jwk(jwk, clock))
             .collect();
         let twin = |key: &Key| {
             all.iter()
@@ -81,19 +95,42 @@ impl KeySet {
         Ok(Self { keys })
     }
 
-    /// Checks the signature of a token (R10, R11).
+    /// Puts the set into use, in place of an old one, until it is too old (R5, R7).
+    ///
+    /// 1. A key that is in both, letter by letter, goes on with the standing that it had.
+    /// 2. All keys of the set stand until then.
+    /// 3. Every other key of the old set stops at once, also one that has its name but not its material.
+    pub(super) fn succeed(mut self, old: Option<&Self>, until: Duration) -> Self {
+        let old = old.map_or(&[][..], |old| &old.keys);
+        for key in &mut self.keys {
+            if let Some(same) = old.iter().find(|old| old.identity == key.identity) {
+                key.standing = Arc::clone(&same.standing); // 1
+            }
+            key.standing.extend(until); // 2
+        }
+        for gone in old
+            .iter()
+            .filter(|old| self.keys.iter().all(|key| key.identity != old.identity))
+        {
+            gone.standing.withdraw(); // 3
+        }
+        self
+    }
+
+    /// Checks the signature of a token (R10, R11), and gives the standing of the key that proved it.
     ///
     /// 1. With a `kid`, the key has exactly that one. Without, there is exactly one key that fits the algorithm.
     /// 2. The key may be used with the token's algorithm.
     /// 3. The signature is right.
-    pub(super) fn verify(&self, token: &CompactToken<'_>) -> Result<(), TokenError> {
+    pub(super) fn verify(&self, token: &CompactToken<'_>) -> Result<Arc<Standing>, TokenError> {
         let fits =
             |key: &&Key| key.algorithms.contains(&token.algorithm) && (token.kid.is_none() || key.kid == token.kid);
         let mut fitting = self.keys.iter().filter(fits);
         let (Some(key), None) = (fitting.next(), fitting.next()) else {
             return Err(TokenError::UnknownKey);
         };
-        key.verify(token)
+        key.verify(token)?;
+        Ok(Arc::clone(&key.standing))
     }
 }
 
@@ -105,7 +142,7 @@ impl Key {
     /// 3. The algorithms are those of its type and curve. If it names one in `alg`, only that one.
     /// 4. RSA: 2048 to 8192 bits, odd, exponent odd and at least 65537. EC: coordinates of the curve's length, of a point
     ///    on it. Ed25519: 32 bytes, not one of the points of small order.
-    fn from_jwk(jwk: &Map<String, Value>) -> Option<Self> {
+    fn from_jwk(jwk: &Map<String, Value>, clock: &Arc<dyn Clock>) -> Option<Self> {
         if jwk.get("use").is_some_and(|usage| usage != "sig") {
             return None;
         }
@@ -145,6 +182,8 @@ impl Key {
             kty: kty.to_owned(),
             algorithms,
             public,
+            identity: IDENTITY.map(|member| text(jwk, member).map(Into::into)),
+            standing: Arc::new(Standing::new(Arc::clone(clock), Duration::ZERO)),
         })
     }
 
