@@ -210,3 +210,175 @@ impl std::fmt::Debug for JwtValidator {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::bearer::BearerToken;
+    use crate::claims::Claims;
+    use crate::clock::Clock;
+    use crate::fetch::{Document, Fetch, FetchError};
+    use crate::validator::{Algorithm, JwtValidator, Validator as _};
+    use aws_lc_rs::rand::SystemRandom;
+    use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use futures_util::future::BoxFuture;
+    use http::{HeaderMap, HeaderValue};
+    use serde_json::{Value, json};
+    use std::sync::{Arc, Mutex};
+    use std::time::Duration;
+    use url::Url;
+
+    /// An issuer's documents, and a clock. `None` is an outage.
+    #[derive(Clone, Default)]
+    struct World {
+        keys: Arc<Mutex<Option<Value>>>,
+        seconds: Arc<Mutex<u64>>,
+    }
+
+    impl World {
+        fn publish(&self, keys: impl Into<Option<Value>>) {
+            *self.keys.lock().unwrap() = keys.into();
+        }
+
+        fn advance(&self, seconds: u64) {
+            *self.seconds.lock().unwrap() += seconds;
+        }
+
+        fn builder(&self) -> JwtValidator {
+            let builder = JwtValidator::builder().issuer("https://a.example").audience("b");
+            let builder = builder.algorithm(Algorithm::Es256).jwks_uri("https://a.example/jwks");
+            builder.fetch(self.clone()).clock(self.clone()).build().unwrap()
+        }
+    }
+
+    impl Fetch for World {
+        fn get<'a>(&'a self, _url: &'a Url) -> BoxFuture<'a, Result<Document, FetchError>> {
+            let keys = self.keys.lock().unwrap().clone();
+            let document = keys.map(|keys| json!({ "keys": keys }).to_string().into());
+            Box::pin(async { document.ok_or_else(|| FetchError::new("down")) })
+        }
+    }
+
+    impl Clock for World {
+        fn unix_time(&self) -> Duration {
+            Duration::from_secs(1_800_000_000 + *self.seconds.lock().unwrap())
+        }
+
+        fn monotonic(&self) -> Duration {
+            Duration::from_secs(*self.seconds.lock().unwrap())
+        }
+    }
+
+    /// A key, its public part and a token that it signed.
+    fn key(kid: &str) -> (Value, BearerToken) {
+        let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
+        let (x, y) = pair.public_key().as_ref()[1..].split_at(32);
+        let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+        let jwk = json!({"kty": "EC", "crv": "P-256", "kid": kid, "x": encode(x), "y": encode(y)});
+        let header = json!({"alg": "ES256", "kid": kid}).to_string();
+        let claims = json!({"iss": "https://a.example", "aud": "b", "sub": "c", "exp": 1_800_050_000});
+        let message = format!(
+            "{}.{}",
+            encode(header.as_bytes()),
+            encode(claims.to_string().as_bytes())
+        );
+        let signature = pair.sign(&SystemRandom::new(), message.as_bytes()).unwrap();
+        let value = format!("Bearer {message}.{}", encode(signature.as_ref()));
+        let mut headers = HeaderMap::new();
+        headers.insert("authorization", HeaderValue::from_str(&value).unwrap());
+        (jwk, BearerToken::from_headers(&headers).unwrap().unwrap())
+    }
+
+    fn stands(claims: &Claims) -> bool {
+        claims.0.standing.as_ref().unwrap().holds()
+    }
+
+    /// Has the set fetched that is published now.
+    async fn refresh(world: &World, validator: &JwtValidator, token: &BearerToken) {
+        world.advance(60);
+        let _ = validator.validate_anew(token).await;
+    }
+
+    #[tokio::test]
+    async fn r7_f5_what_a_key_proved_stands_as_long_as_the_key() {
+        let world = World::default();
+        let validator = world.builder();
+        let ((one, by_one), (two, by_two)) = (key("1"), key("2"));
+        world.publish(json!([one, two]));
+        let claims_of_one = validator.validate(&by_one).await.unwrap();
+        let claims_of_two = validator.validate(&by_two).await.unwrap();
+        assert!(stands(&claims_of_one) && stands(&claims_of_two));
+
+        // In the next set both are still there, one of them with another remark.
+        let mut remarked = one.clone();
+        remarked["use"] = json!("sig");
+        world.publish(json!([remarked, two]));
+        refresh(&world, &validator, &by_two).await;
+        assert!(stands(&claims_of_one) && stands(&claims_of_two));
+
+        // Then one is gone.
+        world.publish(json!([two]));
+        refresh(&world, &validator, &by_two).await;
+        assert!(!stands(&claims_of_one) && stands(&claims_of_two));
+        assert!(validator.validate(&by_one).await.is_err());
+
+        // What it proved before does not come back with it.
+        world.publish(json!([one, two]));
+        refresh(&world, &validator, &by_two).await;
+        assert!(!stands(&claims_of_one) && stands(&claims_of_two));
+        assert!(stands(&validator.validate(&by_one).await.unwrap()));
+    }
+
+    #[tokio::test]
+    async fn r7_a_key_with_the_name_of_another_ends_what_that_proved() {
+        let world = World::default();
+        let validator = world.builder();
+        let ((old, by_old), (new, by_new)) = (key("1"), key("1"));
+        world.publish(json!([old]));
+        let claims = validator.validate(&by_old).await.unwrap();
+        world.publish(json!([new]));
+        refresh(&world, &validator, &by_new).await;
+        assert!(!stands(&claims));
+        // And so does one that may be used for less than before.
+        let claims = validator.validate(&by_new).await.unwrap();
+        let mut named = new.clone();
+        named["alg"] = json!("ES256");
+        world.publish(json!([named]));
+        refresh(&world, &validator, &by_new).await;
+        assert!(!stands(&claims));
+    }
+
+    #[tokio::test]
+    async fn r5_what_a_key_proved_stands_no_longer_than_its_set_is_believed() {
+        let world = World::default();
+        let validator = world.builder();
+        let (one, by_one) = key("1");
+        world.publish(json!([one]));
+        let claims = validator.validate(&by_one).await.unwrap();
+        refresh(&world, &validator, &by_one).await;
+        world.publish(None);
+        // An hour from the second set, not from the first.
+        world.advance(3599);
+        assert!(stands(&claims));
+        world.advance(1);
+        assert!(!stands(&claims));
+        assert!(validator.validate(&by_one).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn keys_that_are_given_always_stand() {
+        let world = World::default();
+        let (one, by_one) = key("1");
+        let builder = JwtValidator::builder().issuer("https://a.example").audience("b");
+        let builder = builder.algorithm(Algorithm::Es256).clock(world.clone());
+        let validator = builder
+            .static_keys(json!({ "keys": [one] }).to_string())
+            .build()
+            .unwrap();
+        let claims = validator.validate(&by_one).await.unwrap();
+        world.advance(u64::MAX / 2000);
+        assert!(stands(&claims));
+        assert_eq!(validator.health(), []);
+    }
+}
