@@ -135,7 +135,7 @@ fn recorded(snapshotter: &Snapshotter) -> impl Fn(&str, Option<&str>) -> Option<
             let labels: Vec<_> = key.key().labels().collect();
             let of_issuer = |label: &&Label| label.key() == "issuer" && label.value().starts_with("http");
             let of_result = |result| labels.iter().any(|label| label.value() == result);
-            key.key().name() == name && labels.iter().any(|label| of_issuer(label)) && result.is_none_or(of_result)
+            key.key().name() == name && labels.iter().any(of_issuer) && result.is_none_or(of_result)
         });
         found.map(|(_, _, _, value)| match value {
             DebugValue::Counter(count) => DebugValue::Counter(*count),
