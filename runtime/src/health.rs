@@ -35,9 +35,9 @@ pub enum HealthSource {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum HealthStatus {
-    /// Nobody has needed it yet.
+    /// Nobody has needed it yet, or for so long that what was had is too old by now.
     Unasked,
-    /// As it should be.
+    /// As it should be: nothing went wrong since it was last had.
     Fresh,
     /// It could not be had for this long; what was had before still serves.
     Stale(Duration),

@@ -3,6 +3,10 @@
 //!
 //! | name | kind | labels | what |
 //! | --- | --- | --- | --- |
+//! | [`KEY_FETCHES`] | counter | `issuer`, `result` | fetches of an issuer's keys that ended: `ok`, or `error` |
+//! | [`KEY_FETCH_DURATION`] | histogram | `issuer` | how long such a fetch took, metadata included |
+//! | [`KEYS_FETCHED`] | gauge | `issuer` | when keys were last fetched, in seconds since the Unix epoch: now minus this is their age |
+//! | [`KEYS_STATUS`] | gauge | `issuer` | 2: as it should be; 1: the last fetch failed, older keys still serve; 0: there are no keys, and nobody gets in |
 //! | `toolgate_introspections_total` | counter | `issuer`, `result` | questions about tokens: `active`, `inactive`; or nothing was learned: `unreachable`, `refused` (this server's client), `malformed`, `busy` (no place in time, not asked) |
 //! | `toolgate_introspection_duration_seconds` | histogram | `issuer` | how long the endpoint took, without waiting for a place |
 //! | `toolgate_introspections_in_flight` | gauge | `issuer` | tokens that are asked about at the moment |
@@ -16,6 +20,14 @@
 //! Labels have few values: an issuer is one of the configured, reasons are of a fixed set. Nothing in them comes from a request or
 //! a token.
 
+/// Counts fetches of keys.
+pub const KEY_FETCHES: &str = "toolgate_key_fetches_total";
+/// Measures how long fetches of keys take, in seconds.
+pub const KEY_FETCH_DURATION: &str = "toolgate_key_fetch_duration_seconds";
+/// Says when keys were last fetched, in seconds since the Unix epoch.
+pub const KEYS_FETCHED: &str = "toolgate_keys_fetched_timestamp_seconds";
+/// Says how well keys can be had.
+pub const KEYS_STATUS: &str = "toolgate_keys_status";
 /// Counts questions about tokens.
 pub const INTROSPECTIONS: &str = "toolgate_introspections_total";
 /// Measures how long the introspection endpoint takes, in seconds.

@@ -11,7 +11,7 @@ use super::introspection::IntrospectionValidator;
 use super::issuer::{check_endpoint, check_issuer, check_leeway};
 use super::jwt::JwtValidator;
 use super::key_set::KeySet;
-use super::keys::{Keys, Location, RemoteKeys};
+use super::keys::{KeyAges, Keys, Location, RemoteKeys};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Missing;
 use crate::error::ConfigError;
@@ -39,6 +39,7 @@ struct Options {
     absent_audience: Absent,
     #[cfg(feature = "introspection")]
     introspection: Option<IntrospectionValidator>,
+    ages: KeyAges,
 }
 
 enum KeyOption {
@@ -65,6 +66,7 @@ impl JwtValidator {
                 absent_audience: Absent::Refused,
                 #[cfg(feature = "introspection")]
                 introspection: None,
+                ages: KeyAges::default(),
             },
         }
     }
@@ -120,6 +122,23 @@ impl<I, A, G> JwtValidatorBuilder<I, A, G> {
         self
     }
 
+    /// Sets how old keys may become while no newer ones can be had, from 10 s to 24 h; 1 h unless set (R5).
+    ///
+    /// The longer, the longer an outage of the issuer that nobody notices, and the longer a key counts that was withdrawn during
+    /// one. Afterwards nobody gets in until the issuer answers. A newer set is fetched when half of this is over, or sooner.
+    pub fn stale_keys(mut self, age: Duration) -> Self {
+        self.options.ages.stale = age;
+        self
+    }
+
+    /// Sets how old keys may be for tools that are `fresh`, from 1 s to 1 h; 60 s unless set.
+    ///
+    /// Calls of such tools cause up to one fetch of keys in this time, and are refused while keys so young cannot be had.
+    pub fn fresh_keys(mut self, age: Duration) -> Self {
+        self.options.ages.anew = age;
+        self
+    }
+
     /// Sets which claims mean what.
     pub fn claims(mut self, claims: ClaimMap) -> Self {
         self.options.claims = claims;
@@ -170,7 +189,7 @@ impl<I, A, G> JwtValidatorBuilder<I, A, G> {
     ///    access tokens can be checked at all.
     /// 2. No audience is empty, and no list of clients whose tokens have none.
     /// 3. The URL of the keys, if given, is https, or on this machine. A given document has a usable key.
-    /// 4. The leeway is at most 300 s.
+    /// 4. The leeway is at most 300 s, and the ages of keys are in their ranges.
     /// 5. The claim map names claims and tenants.
     /// 6. Whoever is asked as well is the same issuer.
     pub fn build(self) -> Result<JwtValidator, ConfigError>
@@ -194,6 +213,7 @@ impl<I, A, G> JwtValidatorBuilder<I, A, G> {
             let help = "give both the same `.issuer(..)`";
             return Err(ConfigError::new("another issuer would be asked about the tokens", help));
         }
+        let ages = options.ages.check()?;
         let location = match options.keys {
             KeyOption::Discovered => Ok(Location::Discovered {
                 issuer: issuer_url,
@@ -211,9 +231,10 @@ impl<I, A, G> JwtValidatorBuilder<I, A, G> {
                     Some(fetch) => fetch,
                     None => Arc::new(HttpFetch::new()?),
                 };
-                Keys::Remote(RemoteKeys::new(location, fetch, Arc::clone(&options.clock)))
+                let clock = Arc::clone(&options.clock);
+                Keys::Remote(RemoteKeys::new(&issuer, location, ages, fetch, clock))
             }
-            Err(document) => Keys::Static(Arc::new(check_keys(&document)?)),
+            Err(document) => Keys::Static(Arc::new(check_keys(&document, &options.clock)?)),
         };
         Ok(JwtValidator {
             issuer: issuer.into(),
@@ -230,11 +251,13 @@ impl<I, A, G> JwtValidatorBuilder<I, A, G> {
     }
 }
 
-fn check_keys(document: &str) -> Result<KeySet, ConfigError> {
-    KeySet::parse(document.as_bytes()).map_err(|error| {
+/// Static keys always stand.
+fn check_keys(document: &str, clock: &Arc<dyn Clock>) -> Result<KeySet, ConfigError> {
+    let keys = KeySet::parse(document.as_bytes(), clock).map_err(|error| {
         let help = "give a JWKS document (RFC 7517) with public RSA, P-256, P-384 or Ed25519 keys for signatures";
         ConfigError::new(format!("the static keys cannot be used: {error}"), help)
-    })
+    })?;
+    Ok(keys.succeed(None, Duration::MAX))
 }
 
 impl<I, A, G> Dangerous<JwtValidatorBuilder<I, A, G>> {

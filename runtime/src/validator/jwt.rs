@@ -6,15 +6,14 @@ use super::claim_map::{ClaimMap, date};
 #[cfg(feature = "introspection")]
 use super::introspection::IntrospectionValidator;
 use super::key_set::KeySet;
-use super::keys::Keys;
+use super::keys::{Keys, Sought};
+use super::standing::Standing;
 use super::token::{CompactToken, Parts};
 use super::{TenantStatement, TokenError, TypPolicy, ValidateError, Validator};
 use crate::bearer::BearerToken;
 use crate::claims::{ClaimSet, Claims};
 use crate::clock::Clock;
-#[cfg(feature = "introspection")]
 use crate::error::Unavailable;
-#[cfg(feature = "introspection")]
 use crate::health::Health;
 use crate::strict_json::{self, Json, Object};
 use std::sync::Arc;
@@ -40,23 +39,34 @@ pub struct JwtValidator {
 }
 
 impl JwtValidator {
+    /// Fetches the keys before somebody needs them, so that a server can wait with serving until it can answer.
+    ///
+    /// An error means that they cannot be had now. The validator can be used all the same: its requests go on asking for them.
+    pub async fn warm_up(&self) -> Result<(), Unavailable> {
+        self.keys.current().await.map(drop)
+    }
+
     /// Validates a token. The order matters: no claim is looked at before the signature is proven.
     ///
     /// 1. It is a compact JWS with the header of an access token ([`Parts::split`], [`Parts::read`]).
     /// 2. Its algorithm is one of the configured.
-    /// 3. Its signature is right under the issuer's key. A token that no key fits gets one more look at newer keys (R3).
+    /// 3. Its signature is right under the issuer's key, which may be of any age (R5) or, for a tool that is `fresh`, of a few
+    ///    moments. A token that no key fits gets one more look at newer keys (R3).
     /// 4. Its claims are JSON that means one thing only (R16).
     /// 5. The registered claims hold ([`Self::check_registered`]).
     /// 6. It is an access token and no other (R14), and not bound to its sender.
     /// 7. Scopes, roles, tenant and client are read where they are configured to be, of the right type (R14).
-    async fn claims(&self, token: &BearerToken) -> Result<Claims, ValidateError> {
+    async fn claims(&self, token: &BearerToken, age: KeyAge) -> Result<Claims, ValidateError> {
         let parts = Parts::split(token.expose())?;
         let token = parts.read(self.typ)?; // 1
         if !self.algorithms.contains(&token.algorithm) {
             return Err(TokenError::Algorithm.into()); // 2
         }
-        let keys = self.keys.current().await?;
-        self.verify(&token, &keys).await?; // 3
+        let keys = match age {
+            KeyAge::Usable => self.keys.current().await?,
+            KeyAge::Fresh => self.keys.anew().await?,
+        };
+        let standing = self.verify(&token, &keys).await?; // 3
         let text = token.claims()?;
         let raw = strict_json::borrowed_object(text.as_bytes()).map_err(|_| TokenError::Payload)?; // 4
         let (not_before, expires_at) = self.check_registered(&raw)?; // 5
@@ -67,15 +77,21 @@ impl JwtValidator {
             expires_at,
             leeway: self.leeway,
             raw: text.into(),
+            standing: Some(standing),
             ..claims
         }))
     }
 
-    async fn verify(&self, token: &CompactToken<'_>, keys: &Arc<KeySet>) -> Result<(), TokenError> {
-        let Err(error) = keys.verify(token) else {
-            return Ok(());
+    async fn verify(&self, token: &CompactToken<'_>, keys: &Arc<KeySet>) -> Result<Arc<Standing>, TokenError> {
+        let error = match keys.verify(token) {
+            Ok(standing) => return Ok(standing),
+            Err(error) => error,
         };
-        match self.keys.newer_than(keys).await {
+        let sought = match error {
+            TokenError::UnknownKey => Sought::Kid(token.kid.as_deref()),
+            _ => Sought::Signature,
+        };
+        match self.keys.newer_than(keys, sought).await {
             Some(newer) => newer.verify(token),
             None => Err(error),
         }
@@ -122,6 +138,15 @@ impl JwtValidator {
     }
 }
 
+/// Which keys a token may be checked with.
+#[derive(Clone, Copy)]
+enum KeyAge {
+    /// Those that are not too old (R5).
+    Usable,
+    /// Those of a few moments ago, or newer.
+    Fresh,
+}
+
 /// Checks that a token is a plain access token (R14, AT-09, DP-15).
 ///
 /// 1. It does not say that it is an ID, refresh or logout token, in `token_use` or `typ`.
@@ -153,27 +178,32 @@ pub(super) fn check_kind(claims: &Object<'_>) -> Result<(), TokenError> {
 
 impl Validator for JwtValidator {
     async fn validate(&self, token: &BearerToken) -> Result<Claims, ValidateError> {
-        self.claims(token).await
+        self.claims(token, KeyAge::Usable).await
     }
 
-    /// 1. If it was configured to, the issuer says that the token is active, which must be valid by itself as well.
-    #[cfg(feature = "introspection")]
+    /// Everything is checked, as always: this keeps nothing of a token.
+    ///
+    /// 1. If the issuer was configured to be asked, it says that the token is active, which must be valid by itself as well.
+    /// 2. Otherwise the keys, which are kept, are no older than a minute, or what `fresh_keys` says.
     async fn validate_anew(&self, token: &BearerToken) -> Result<Claims, ValidateError> {
-        let Some(introspection) = &self.introspection else {
-            return Err(Unavailable::new("this validator cannot validate anew").into());
-        };
-        let claims = self.claims(token).await?;
-        introspection.confirm(token).await?; // 1
-        Ok(claims)
+        #[cfg(feature = "introspection")]
+        if let Some(introspection) = &self.introspection {
+            let claims = self.claims(token, KeyAge::Usable).await?;
+            introspection.confirm(token).await?; // 1
+            return Ok(claims);
+        }
+        self.claims(token, KeyAge::Fresh).await // 2
     }
 
     fn issuers(&self) -> Vec<String> {
         vec![self.issuer.to_string()]
     }
 
-    #[cfg(feature = "introspection")]
     fn health(&self) -> Vec<Health> {
-        self.introspection.as_ref().map_or_else(Vec::new, Validator::health)
+        let health = self.keys.health().into_iter();
+        #[cfg(feature = "introspection")]
+        let health = health.chain(self.introspection.iter().flat_map(Validator::health));
+        health.collect()
     }
 
     fn tenants(&self) -> TenantStatement {
@@ -188,5 +218,177 @@ impl std::fmt::Debug for JwtValidator {
             .field("audiences", &self.audiences.accepted)
             .field("algorithms", &self.algorithms)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::bearer::BearerToken;
+    use crate::claims::Claims;
+    use crate::clock::Clock;
+    use crate::fetch::{Document, Fetch, FetchError};
+    use crate::validator::{Algorithm, JwtValidator, Validator as _};
+    use aws_lc_rs::rand::SystemRandom;
+    use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use futures_util::future::BoxFuture;
+    use http::{HeaderMap, HeaderValue};
+    use serde_json::{Value, json};
+    use std::sync::{Arc, Mutex};
+    use std::time::Duration;
+    use url::Url;
+
+    /// An issuer's documents, and a clock. `None` is an outage.
+    #[derive(Clone, Default)]
+    struct World {
+        keys: Arc<Mutex<Option<Value>>>,
+        seconds: Arc<Mutex<u64>>,
+    }
+
+    impl World {
+        fn publish(&self, keys: impl Into<Option<Value>>) {
+            *self.keys.lock().unwrap() = keys.into();
+        }
+
+        fn advance(&self, seconds: u64) {
+            *self.seconds.lock().unwrap() += seconds;
+        }
+
+        fn builder(&self) -> JwtValidator {
+            let builder = JwtValidator::builder().issuer("https://a.example").audience("b");
+            let builder = builder.algorithm(Algorithm::Es256).jwks_uri("https://a.example/jwks");
+            builder.fetch(self.clone()).clock(self.clone()).build().unwrap()
+        }
+    }
+
+    impl Fetch for World {
+        fn get<'a>(&'a self, _url: &'a Url) -> BoxFuture<'a, Result<Document, FetchError>> {
+            let keys = self.keys.lock().unwrap().clone();
+            let document = keys.map(|keys| json!({ "keys": keys }).to_string().into());
+            Box::pin(async { document.ok_or_else(|| FetchError::new("down")) })
+        }
+    }
+
+    impl Clock for World {
+        fn unix_time(&self) -> Duration {
+            Duration::from_secs(1_800_000_000 + *self.seconds.lock().unwrap())
+        }
+
+        fn monotonic(&self) -> Duration {
+            Duration::from_secs(*self.seconds.lock().unwrap())
+        }
+    }
+
+    /// A key, its public part and a token that it signed.
+    fn key(kid: &str) -> (Value, BearerToken) {
+        let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
+        let (x, y) = pair.public_key().as_ref()[1..].split_at(32);
+        let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+        let jwk = json!({"kty": "EC", "crv": "P-256", "kid": kid, "x": encode(x), "y": encode(y)});
+        let header = json!({"alg": "ES256", "kid": kid}).to_string();
+        let claims = json!({"iss": "https://a.example", "aud": "b", "sub": "c", "exp": 1_800_050_000});
+        let message = format!(
+            "{}.{}",
+            encode(header.as_bytes()),
+            encode(claims.to_string().as_bytes())
+        );
+        let signature = pair.sign(&SystemRandom::new(), message.as_bytes()).unwrap();
+        let value = format!("Bearer {message}.{}", encode(signature.as_ref()));
+        let mut headers = HeaderMap::new();
+        headers.insert("authorization", HeaderValue::from_str(&value).unwrap());
+        (jwk, BearerToken::from_headers(&headers).unwrap().unwrap())
+    }
+
+    fn stands(claims: &Claims) -> bool {
+        claims.0.standing.as_ref().unwrap().holds()
+    }
+
+    /// Has the set fetched that is published now.
+    async fn refresh(world: &World, validator: &JwtValidator, token: &BearerToken) {
+        world.advance(60);
+        let _ = validator.validate_anew(token).await;
+    }
+
+    #[tokio::test]
+    async fn r7_f5_what_a_key_proved_stands_as_long_as_the_key() {
+        let world = World::default();
+        let validator = world.builder();
+        let ((one, by_one), (two, by_two)) = (key("1"), key("2"));
+        world.publish(json!([one, two]));
+        let claims_of_one = validator.validate(&by_one).await.unwrap();
+        let claims_of_two = validator.validate(&by_two).await.unwrap();
+        assert!(stands(&claims_of_one) && stands(&claims_of_two));
+
+        // In the next set both are still there, one of them with another remark.
+        let mut remarked = one.clone();
+        remarked["use"] = json!("sig");
+        world.publish(json!([remarked, two]));
+        refresh(&world, &validator, &by_two).await;
+        assert!(stands(&claims_of_one) && stands(&claims_of_two));
+
+        // Then one is gone.
+        world.publish(json!([two]));
+        refresh(&world, &validator, &by_two).await;
+        assert!(!stands(&claims_of_one) && stands(&claims_of_two));
+        assert!(validator.validate(&by_one).await.is_err());
+
+        // What it proved before does not come back with it.
+        world.publish(json!([one, two]));
+        refresh(&world, &validator, &by_two).await;
+        assert!(!stands(&claims_of_one) && stands(&claims_of_two));
+        assert!(stands(&validator.validate(&by_one).await.unwrap()));
+    }
+
+    #[tokio::test]
+    async fn r7_a_key_with_the_name_of_another_ends_what_that_proved() {
+        let world = World::default();
+        let validator = world.builder();
+        let ((old, by_old), (new, by_new)) = (key("1"), key("1"));
+        world.publish(json!([old]));
+        let claims = validator.validate(&by_old).await.unwrap();
+        world.publish(json!([new]));
+        refresh(&world, &validator, &by_new).await;
+        assert!(!stands(&claims));
+        // And so does one that may be used for less than before.
+        let claims = validator.validate(&by_new).await.unwrap();
+        let mut named = new.clone();
+        named["alg"] = json!("ES256");
+        world.publish(json!([named]));
+        refresh(&world, &validator, &by_new).await;
+        assert!(!stands(&claims));
+    }
+
+    #[tokio::test]
+    async fn r5_what_a_key_proved_stands_no_longer_than_its_set_is_believed() {
+        let world = World::default();
+        let validator = world.builder();
+        let (one, by_one) = key("1");
+        world.publish(json!([one]));
+        let claims = validator.validate(&by_one).await.unwrap();
+        refresh(&world, &validator, &by_one).await;
+        world.publish(None);
+        // An hour from the second set, not from the first.
+        world.advance(3599);
+        assert!(stands(&claims));
+        world.advance(1);
+        assert!(!stands(&claims));
+        assert!(validator.validate(&by_one).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn keys_that_are_given_always_stand() {
+        let world = World::default();
+        let (one, by_one) = key("1");
+        let builder = JwtValidator::builder().issuer("https://a.example").audience("b");
+        let builder = builder.algorithm(Algorithm::Es256).clock(world.clone());
+        let validator = builder
+            .static_keys(json!({ "keys": [one] }).to_string())
+            .build()
+            .unwrap();
+        let claims = validator.validate(&by_one).await.unwrap();
+        world.advance(u64::MAX / 2000);
+        assert!(stands(&claims));
+        assert_eq!(validator.health(), []);
     }
 }

@@ -2,7 +2,9 @@
 
 use super::TokenError;
 use super::algorithm::Algorithm;
+use super::standing::Standing;
 use super::token::CompactToken;
+use crate::clock::Clock;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, EcdsaVerificationAlgorithm, ParsedPublicKey,
     RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, RSA_PSS_2048_8192_SHA256,
@@ -11,6 +13,8 @@ use aws_lc_rs::signature::{
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
+use std::sync::Arc;
+use std::time::Duration;
 
 /// A public key that is fit to check tokens.
 pub(super) struct Key {
@@ -19,7 +23,15 @@ pub(super) struct Key {
     /// The key once for each algorithm that it may be used with, and for no others (RFC 8725 section 3.1). Parsed when the
     /// set is loaded, not once for each token.
     verifiers: Vec<Verifier>,
+    /// The members of the JWK that make it this key, as they were written; there is one way to write each. What else stands in it
+    /// may change without making another key of it.
+    pub(super) identity: [Option<Box<str>>; IDENTITY.len()],
+    /// Shared with the claims that the key proves.
+    pub(super) standing: Arc<Standing>,
 }
+
+/// Name, type, material, and what it may be used for.
+const IDENTITY: [&str; 8] = ["kid", "kty", "crv", "alg", "n", "e", "x", "y"];
 
 /// The types of keys there are for us (`kty`).
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -52,7 +64,7 @@ impl Key {
     /// 3. The algorithms are those of its type and curve. If it names one in `alg`, only that one.
     /// 4. RSA: 2048 to 8192 bits, odd, exponent odd and at least 65537. EC: coordinates of the curve's length, of a point
     ///    on it. Ed25519: 32 bytes, not one of the points of small order.
-    pub(super) fn from_jwk(jwk: &Map<String, Value>) -> Option<Self> {
+    pub(super) fn from_jwk(jwk: &Map<String, Value>, clock: &Arc<dyn Clock>) -> Option<Self> {
         if jwk.get("use").is_some_and(|usage| usage != "sig") {
             return None;
         }
@@ -84,7 +96,13 @@ impl Key {
             None => None,
             Some(kid) => Some(kid.as_str()?.into()),
         };
-        Some(Self { kid, kind, verifiers })
+        Some(Self {
+            kid,
+            kind,
+            verifiers,
+            identity: IDENTITY.map(|member| jwk.get(member).and_then(Value::as_str).map(Into::into)),
+            standing: Arc::new(Standing::new(Arc::clone(clock), Duration::ZERO)),
+        })
     }
 
     /// Whether the key may be used with this algorithm.

@@ -2,9 +2,13 @@
 
 use super::TokenError;
 use super::key::Key;
+use super::standing::Standing;
 use super::token::CompactToken;
+use crate::clock::Clock;
 use crate::strict_json;
 use serde_json::Value;
+use std::sync::Arc;
+use std::time::Duration;
 
 /// The most keys that a set may have (R9).
 const MAX_KEYS: usize = 100;
@@ -35,7 +39,9 @@ impl KeySet {
     /// 2. A key that cannot check a token is passed over (RFC 7517 section 5).
     /// 3. If two usable keys of one type have the same `kid`, neither is used: which one is meant cannot be told.
     /// 4. A set without a usable key is an error, so that it never replaces a good one.
-    pub(super) fn parse(document: &[u8]) -> Result<Self, KeySetError> {
+    ///
+    /// Its keys do not stand yet: [`Self::succeed`] puts them into use.
+    pub(super) fn parse(document: &[u8], clock: &Arc<dyn Clock>) -> Result<Self, KeySetError> {
         let document = strict_json::object_from_slice(document).map_err(|_| KeySetError::NotJson)?;
         let Some(Value::Array(list)) = document.get("keys") else {
             return Err(KeySetError::NoKeys);
@@ -46,7 +52,7 @@ impl KeySet {
         let all: Vec<_> = list
             .iter()
             .filter_map(Value::as_object)
-            .filter_map(Key::from_jwk)
+            .filter_map(|jwk| Key::from_jwk(jwk, clock))
             .collect();
         let twin = |key: &Key| {
             all.iter()
@@ -68,12 +74,34 @@ impl KeySet {
         Ok(Self { keys })
     }
 
-    /// Checks the signature of a token (R10, R11).
+    /// Puts the set into use, in place of an old one, until it is too old (R5, R7).
+    ///
+    /// 1. A key that is in both, letter by letter, goes on with the standing that it had.
+    /// 2. All keys of the set stand until then.
+    /// 3. Every other key of the old set stops at once, also one that has its name but not its material.
+    pub(super) fn succeed(mut self, old: Option<&Self>, until: Duration) -> Self {
+        let old = old.map_or(&[][..], |old| &old.keys);
+        for key in &mut self.keys {
+            if let Some(same) = old.iter().find(|old| old.identity == key.identity) {
+                key.standing = Arc::clone(&same.standing); // 1
+            }
+            key.standing.extend(until); // 2
+        }
+        for gone in old
+            .iter()
+            .filter(|old| self.keys.iter().all(|key| key.identity != old.identity))
+        {
+            gone.standing.withdraw(); // 3
+        }
+        self
+    }
+
+    /// Checks the signature of a token (R10, R11), and gives the standing of the key that proved it.
     ///
     /// 1. With a `kid`, the key has exactly that one. Without, there is exactly one key that fits the algorithm.
     /// 2. The key may be used with the token's algorithm.
     /// 3. The signature is right.
-    pub(super) fn verify(&self, token: &CompactToken<'_>) -> Result<(), TokenError> {
+    pub(super) fn verify(&self, token: &CompactToken<'_>) -> Result<Arc<Standing>, TokenError> {
         let named = match token.kid.as_deref() {
             Some(kid) => self.named(kid),
             None => &self.keys,
@@ -82,7 +110,8 @@ impl KeySet {
         let (Some(key), None) = (fitting.next(), fitting.next()) else {
             return Err(TokenError::UnknownKey);
         };
-        key.verify(token)
+        key.verify(token)?;
+        Ok(Arc::clone(&key.standing))
     }
 
     /// The keys with this `kid`; at most one of each type.

@@ -1,31 +1,33 @@
-//! Where the keys of an issuer come from, and when they are fetched.
+//! The keys of an issuer, and which of them a request gets.
 
-use super::discovery;
+mod ages;
+mod flight;
+mod jitter;
+mod report;
+mod state;
+mod unknown;
+
+pub(super) use self::ages::KeyAges;
+pub(super) use self::flight::Location;
+
+use self::flight::Flight;
+use self::report::Report;
+use self::state::State;
+use self::unknown::UnknownKids;
 use super::key_set::KeySet;
 use crate::clock::Clock;
-use crate::error::{Unavailable, chain};
-use crate::fetch::{Fetch, FetchError};
+use crate::error::Unavailable;
+use crate::fetch::Fetch;
+use crate::health::Health;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
-use url::Url;
 
-/// For how long a set counts as current (R2).
-const FRESH: Duration = Duration::from_mins(10);
-/// When a current set is refreshed ahead: at 80 % (R2).
-const AHEAD: Duration = Duration::from_mins(8);
-/// For how long a set may still be used if no newer one can be had (R5). After that nobody gets in.
-const STALE: Duration = Duration::from_hours(1);
-/// The least time between a fetch and an early one, for an unknown key or a failed signature (R3).
-const COOL_DOWN: Duration = Duration::from_secs(30);
-/// The longest time between failed fetches (R6).
-const MAX_BACK_OFF: Duration = Duration::from_mins(1);
-/// How long a fetch may take as a whole, with up to three places of metadata before the keys, each 5 s (R9). It ends even a
-/// [`Fetch`] that never does: as long as one is in flight, no other starts.
-const MAX_FETCH: Duration = Duration::from_secs(20);
 /// How long a request waits for a fetch (R1).
 const MAX_WAIT: Duration = Duration::from_secs(5);
+/// How many requests may wait for a key that nobody knows. The others are refused at once, so that a flood of made-up keys
+/// takes no memory while the issuer hangs.
+const MAX_WAITING: usize = 1024;
 
 /// The keys of one issuer.
 pub(super) enum Keys {
@@ -36,42 +38,28 @@ pub(super) enum Keys {
 /// Keys that are fetched.
 pub(super) struct RemoteKeys {
     shared: Arc<Shared>,
-    fetching: Mutex<Option<JoinHandle<()>>>,
+    unknown: UnknownKids,
 }
 
-/// Where a key set is.
-pub(super) enum Location {
-    Given(Url),
-    /// In the issuer's metadata. Looked up with every fetch: an issuer that moves its keys is followed.
-    Discovered {
-        issuer: Url,
-        text: String,
-    },
-}
-
+/// What requests and the fetch in flight have in common.
 struct Shared {
     location: Location,
+    ages: KeyAges,
     fetch: Arc<dyn Fetch>,
     clock: Arc<dyn Clock>,
+    report: Report,
     state: Mutex<State>,
     /// Counts finished fetches, so that requests can wait for the one in flight.
     finished: watch::Sender<u64>,
 }
 
-/// Times are of [`Clock::monotonic`].
-#[derive(Default)]
-struct State {
-    current: Option<Fetched>,
-    last_attempt: Option<Duration>,
-    /// Fetches since the last good one. One counts as failed until it is not, so that a panic counts, too.
-    failures: u32,
-    in_flight: bool,
-}
-
-#[derive(Clone)]
-struct Fetched {
-    keys: Arc<KeySet>,
-    at: Duration,
+/// Why a token needs other keys.
+#[derive(Clone, Copy)]
+pub(super) enum Sought<'a> {
+    /// No key has its `kid`, or without one, not exactly one fits.
+    Kid(Option<&'a str>),
+    /// Its signature is wrong under the key that it names: some providers give a new key the name of the old one.
+    Signature,
 }
 
 impl Keys {
@@ -83,176 +71,171 @@ impl Keys {
         }
     }
 
+    /// The keys to check a token with for a tool that is `fresh`.
+    pub(super) async fn anew(&self) -> Result<Arc<KeySet>, Unavailable> {
+        match self {
+            Self::Static(keys) => Ok(Arc::clone(keys)),
+            Self::Remote(remote) => remote.anew().await,
+        }
+    }
+
     /// Keys newer than `old`, if there are or can be any. Asked when a token does not fit `old` (R3).
-    pub(super) async fn newer_than(&self, old: &Arc<KeySet>) -> Option<Arc<KeySet>> {
+    pub(super) async fn newer_than(&self, old: &Arc<KeySet>, sought: Sought<'_>) -> Option<Arc<KeySet>> {
         match self {
             Self::Static(_) => None,
-            Self::Remote(remote) => remote.newer_than(old).await,
+            Self::Remote(remote) => remote.newer_than(old, sought).await,
+        }
+    }
+
+    /// How well they can be had. Keys that are not fetched can always be.
+    pub(super) fn health(&self) -> Option<Health> {
+        match self {
+            Self::Static(_) => None,
+            Self::Remote(remote) => Some(remote.health()),
         }
     }
 }
 
 impl RemoteKeys {
-    pub(super) fn new(location: Location, fetch: Arc<dyn Fetch>, clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn new(
+        issuer: &str,
+        location: Location,
+        ages: KeyAges,
+        fetch: Arc<dyn Fetch>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         Self {
             shared: Arc::new(Shared {
                 location,
+                ages,
                 fetch,
                 clock,
+                report: Report::new(issuer),
                 state: Mutex::default(),
                 finished: watch::Sender::new(0),
             }),
-            fetching: Mutex::default(),
+            unknown: UnknownKids::new(),
         }
     }
 
-    /// 1. A set that is current is used. Near its end, the next one is fetched meanwhile.
-    /// 2. A set that is stale but not too old is used while the next one is fetched (R2, R5).
-    /// 3. Otherwise the request waits for a fetch, unless the last one failed a moment ago (R6).
+    /// 1. If it is time for a fetch, one is started: near the end of a set (R2), and not right after one failed (R6).
+    /// 2. A set that is not too old is used, and nobody waits for a newer one (R2, R5).
+    /// 3. Otherwise the request waits for the fetch in flight, 5 s at most (R1).
     /// 4. If there is still no set, nobody can be let in (R5).
     async fn current(&self) -> Result<Arc<KeySet>, Unavailable> {
-        let waiting = self.shared.finished.subscribe();
-        let started =
-            self.fetch_if(|state, now| state.age(now).is_none_or(|age| age >= AHEAD) && state.backed_off(now));
-        if let Some(keys) = self.usable() {
+        let waiting = {
+            let mut state = self.shared.state();
+            let now = self.shared.clock.monotonic();
+            if state.refresh_is_due(now) {
+                Flight::start(&self.shared, &mut state, now); // 1
+            }
+            if let Some(keys) = state.usable(now) {
+                return Ok(keys); // 2
+            }
+            state.in_flight().then(|| self.shared.finished.subscribe())
+        };
+        wait(waiting).await; // 3
+        self.or_unavailable(State::usable) // 4
+    }
+
+    /// 1. A set that is young enough is used.
+    /// 2. Otherwise one is fetched, unless one failed a moment ago (R6), and the request waits for it, 5 s at most. As every
+    ///    fetch that succeeds brings a young set, there is at most one in the time that a set is young.
+    /// 3. If there is still no set that is young enough, nobody can be let in.
+    async fn anew(&self) -> Result<Arc<KeySet>, Unavailable> {
+        let anew = self.shared.ages.anew;
+        let waiting = {
+            let mut state = self.shared.state();
+            let now = self.shared.clock.monotonic();
+            if let Some(keys) = state.younger_than(anew, now) {
+                return Ok(keys); // 1
+            }
+            if state.may_try(now) {
+                Flight::start(&self.shared, &mut state, now); // 2
+            }
+            state.in_flight().then(|| self.shared.finished.subscribe())
+        };
+        wait(waiting).await;
+        self.or_unavailable(|state, now| state.younger_than(anew, now)) // 3
+    }
+
+    /// 1. A set that is newer than `old` is the answer.
+    /// 2. A key that was looked for a moment ago is not looked for again (R4).
+    /// 3. One set is fetched early, at most once per cool-down, failed fetches counted. If one is in flight, that will do (R3).
+    /// 4. The request waits for it, 5 s at most (R1), unless too many do already.
+    /// 5. The key is remembered, for as long as no other early fetch is possible anyway. Whether it was found makes no
+    ///    difference: keys that there are, are found before anybody asks here.
+    async fn newer_than(&self, old: &Arc<KeySet>, sought: Sought<'_>) -> Option<Arc<KeySet>> {
+        // The same set would only say the same again, at the price of one more signature.
+        let newer = |keys: &Arc<KeySet>| !Arc::ptr_eq(keys, old);
+        let unknown = match sought {
+            Sought::Kid(kid) => Some(self.unknown.name(kid)),
+            Sought::Signature => None,
+        };
+        let waiting = {
+            let mut state = self.shared.state();
+            let now = self.shared.clock.monotonic();
+            if let Some(keys) = state.usable(now).filter(newer) {
+                return Some(keys); // 1
+            }
+            if unknown.is_some_and(|kid| self.unknown.contains(kid, now)) {
+                return None; // 2
+            }
+            if state.cooled_down(now) {
+                Flight::start(&self.shared, &mut state, now); // 3
+            }
+            let room = self.shared.finished.receiver_count() < MAX_WAITING;
+            (state.in_flight() && room).then(|| self.shared.finished.subscribe())
+        };
+        wait(waiting).await; // 4
+        let state = self.shared.state();
+        if let Some(kid) = unknown {
+            self.unknown.insert(kid, state.cool_down_ends()); // 5
+        }
+        state.usable(self.shared.clock.monotonic()).filter(newer)
+    }
+
+    fn or_unavailable(
+        &self,
+        choose: impl FnOnce(&State, Duration) -> Option<Arc<KeySet>>,
+    ) -> Result<Arc<KeySet>, Unavailable> {
+        let mut state = self.shared.state();
+        let now = self.shared.clock.monotonic();
+        if let Some(keys) = choose(&state, now) {
             return Ok(keys);
         }
-        if started {
-            wait(waiting).await;
-        }
-        self.usable()
-            .ok_or_else(|| Unavailable::new("the issuer's keys cannot be had"))
-    }
-
-    /// 1. One is fetched early, at most once per cool-down, failed fetches counted. If one is in flight, that will do.
-    /// 2. A set newer than `old` is the answer, also if it arrived before that.
-    async fn newer_than(&self, old: &Arc<KeySet>) -> Option<Arc<KeySet>> {
-        let waiting = self.shared.finished.subscribe();
-        if self.fetch_if(State::cooled_down) {
-            wait(waiting).await;
-        }
-        // The same set would only say the same again, at the price of one more signature.
-        self.usable().filter(|keys| !Arc::ptr_eq(keys, old))
-    }
-
-    fn usable(&self) -> Option<Arc<KeySet>> {
-        let state = self.shared.state();
-        let now = self.shared.clock.monotonic();
-        state
-            .current
-            .as_ref()
-            .filter(|set| now.saturating_sub(set.at) < STALE)
-            .map(|set| Arc::clone(&set.keys))
-    }
-
-    /// Starts a fetch if none is in flight and it is `due`. Says whether one is in flight now.
-    fn fetch_if(&self, due: impl FnOnce(&State, Duration) -> bool) -> bool {
-        let now = self.shared.clock.monotonic();
-        let mut state = self.shared.state();
-        if state.in_flight {
-            return true;
-        }
-        if !due(&state, now) {
-            return false;
-        }
-        state.in_flight = true;
-        state.last_attempt = Some(now);
-        state.failures = state.failures.saturating_add(1);
+        // That a set has become too old is seen here first.
+        let change = state.change(now);
         drop(state);
-        let flight = Flight(Arc::clone(&self.shared));
-        // A task, so that a client which goes away does not take the fetch of all others with it.
-        let task = tokio::spawn(async move { flight.run().await });
-        *self.fetching.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
-        true
+        self.shared.report.health(change);
+        Err(Unavailable::new("the issuer's keys cannot be had"))
+    }
+
+    fn health(&self) -> Health {
+        let now = self.shared.clock.monotonic();
+        self.shared.report.tell(&self.shared.state(), now)
     }
 }
 
 impl Drop for RemoteKeys {
     /// No task outlives the gate.
     fn drop(&mut self) {
-        let task = self.fetching.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if let Some(task) = task.take() {
+        let task = self.shared.state().take_flight();
+        if let Some(task) = task {
             task.abort();
         }
     }
 }
 
-async fn wait(mut finished: watch::Receiver<u64>) {
-    // Whether it was in time or not, the state is looked at next.
-    let _ = tokio::time::timeout(MAX_WAIT, finished.changed()).await;
+/// Waits for a fetch, if there is one. Whether it was in time or not, the state is looked at next.
+async fn wait(finished: Option<watch::Receiver<u64>>) {
+    if let Some(mut finished) = finished {
+        let _ = tokio::time::timeout(MAX_WAIT, finished.changed()).await;
+    }
 }
 
 impl Shared {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    async fn fetch(&self) -> Result<KeySet, FetchError> {
-        let discovered;
-        let url = match &self.location {
-            Location::Given(url) => url,
-            Location::Discovered { issuer, text } => {
-                discovered = discovery::find("jwks_uri", self.fetch.as_ref(), issuer, text).await?;
-                &discovered
-            }
-        };
-        let document = self.fetch.get(url).await?;
-        KeySet::parse(&document.body).map_err(|error| FetchError::because("the key set cannot be used", error))
-    }
-}
-
-impl State {
-    fn age(&self, now: Duration) -> Option<Duration> {
-        self.current.as_ref().map(|set| now.saturating_sub(set.at))
-    }
-
-    /// R6: 1, 2, 4 .. 60 s after as many failures.
-    fn backed_off(&self, now: Duration) -> bool {
-        let pause = match self.failures {
-            0 => Duration::ZERO,
-            failures => Duration::from_secs(1 << (failures - 1).min(6)).min(MAX_BACK_OFF),
-        };
-        self.last_attempt.is_none_or(|at| now.saturating_sub(at) >= pause)
-    }
-
-    fn cooled_down(&self, now: Duration) -> bool {
-        self.last_attempt.is_none_or(|at| now.saturating_sub(at) >= COOL_DOWN)
-    }
-}
-
-/// A fetch on its way. Landed when dropped, also by a panic, so that the next one can start.
-struct Flight(Arc<Shared>);
-
-impl Flight {
-    /// 1. A good set replaces the old one as a whole, so a key that is gone stops at once (R7).
-    /// 2. A failed fetch, or a set that is no use, replaces nothing (R8).
-    async fn run(self) {
-        let result = tokio::time::timeout(MAX_FETCH, self.0.fetch()).await;
-        let result = result.unwrap_or_else(|_| Err(FetchError::new("the key set took too long")));
-        let now = self.0.clock.monotonic();
-        let mut state = self.0.state();
-        match result {
-            Ok(keys) => {
-                state.current = Some(Fetched {
-                    keys: Arc::new(keys),
-                    at: now,
-                });
-                state.failures = 0;
-            }
-            Err(error) => {
-                let outdated = state.age(now).is_some_and(|age| age >= FRESH);
-                // Requests need the state, and writing a log may take its time.
-                drop(state);
-                let error = chain(&error).join(": ");
-                tracing::warn!(target: "toolgate::keys", error = error.as_str(), stale = outdated, "key set not refreshed");
-            }
-        }
-    }
-}
-
-impl Drop for Flight {
-    fn drop(&mut self) {
-        self.0.state().in_flight = false;
-        self.0.finished.send_modify(|count| *count = count.wrapping_add(1));
     }
 }

@@ -29,6 +29,8 @@ pub(super) enum Answer {
     Document(String),
     /// The document, after this time.
     Late(Duration, String),
+    /// The document, and for how long it may be kept.
+    Kept(Duration, String),
     Failure,
     Never,
     Panic,
@@ -103,6 +105,7 @@ impl Fetch for Source {
                     tokio::time::sleep(delay).await;
                     Ok(document.into())
                 }
+                Answer::Kept(max_age, document) => Ok(Document::from(document).with_max_age(max_age)),
                 Answer::Failure => Err(FetchError::new("told to fail")),
                 Answer::Never => std::future::pending().await,
                 Answer::Panic => panic!("told to panic"),
