@@ -11,11 +11,12 @@ use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _, Result};
 use syn::{Error, Ident, LitBool, LitStr, Path, Token, TypePath};
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "audit_fields",
     "authenticated",
     "crate",
     "destructive",
+    "fresh",
     "idempotent",
     "name",
     "open_world",
@@ -36,6 +37,7 @@ pub(crate) struct Attr {
     pub(crate) authenticated: Option<Arg<()>>,
     pub(crate) krate: Option<Arg<Path>>,
     pub(crate) destructive: Option<Arg<LitBool>>,
+    pub(crate) fresh: Option<Arg<()>>,
     pub(crate) idempotent: Option<Arg<LitBool>>,
     pub(crate) name: Option<Arg<LitStr>>,
     pub(crate) open_world: Option<Arg<LitBool>>,
@@ -86,6 +88,7 @@ impl Attr {
             "authenticated" => set(&mut self.authenticated, key, input),
             "crate" => set(&mut self.krate, key, input),
             "destructive" => set(&mut self.destructive, key, input),
+            "fresh" => set(&mut self.fresh, key, input),
             "idempotent" => set(&mut self.idempotent, key, input),
             "name" => set(&mut self.name, key, input),
             "open_world" => set(&mut self.open_world, key, input),

@@ -180,6 +180,7 @@ fn policy(policy: &Policy) -> TokenStream {
         scopes_any,
         roles,
         tenant,
+        fresh,
     } = &**demands;
     let scopes_all = scopes(&quote!(scopes_all), scopes_all);
     let scopes_any = scopes(&quote!(scopes_any), scopes_any);
@@ -189,7 +190,8 @@ fn policy(policy: &Policy) -> TokenStream {
         let lookup = optional(tenant.lookup.as_ref().map(|lookup| &lookup.text));
         quote!(.tenant(__rt::TenantDemand { field: #field, lookup: #lookup }))
     });
-    quote!(__rt::Policy::AUTHENTICATED #scopes_all #scopes_any #roles #tenant)
+    let fresh = fresh.then(|| quote!(.fresh()));
+    quote!(__rt::Policy::AUTHENTICATED #scopes_all #scopes_any #roles #tenant #fresh)
 }
 
 fn scopes(method: &TokenStream, scopes: &[LitStr]) -> Option<TokenStream> {

@@ -53,6 +53,7 @@ fn scopes_roles_and_audit() {
             title = "Update a note",
             scopes_all = ["notes:read", "notes:write"],
             roles = ["manager"],
+            fresh,
             audit_fields = ["id", "change.kind"],
             idempotent = true,
         ),

@@ -52,6 +52,8 @@ pub(crate) struct Demands {
     pub(crate) scopes_any: Vec<LitStr>,
     pub(crate) roles: Vec<LitStr>,
     pub(crate) tenant: Option<TenantDemand>,
+    /// That the token is validated anew. No demand of its own: it does not say who may call.
+    pub(crate) fresh: bool,
 }
 
 /// The field that must belong to the caller's tenant.
@@ -112,6 +114,7 @@ impl Spec {
                         field: arg.value,
                         lookup: tenant_of,
                     }),
+                    fresh: attr.fresh.is_some(),
                 })),
             },
             audit_fields: value(attr.audit_fields).unwrap_or_default(),

@@ -120,6 +120,11 @@ impl Caller {
         self.claim_set().expires_at
     }
 
+    /// Whether its token is no longer in time, with the leeway that it was validated with.
+    pub(crate) fn has_expired(&self, now: Duration) -> bool {
+        self.0.check_time(now).is_err()
+    }
+
     /// How the caller logged in: an authentication context class (`acr`, RFC 9470 section 4).
     #[must_use]
     pub fn acr(&self) -> Option<&str> {

@@ -78,6 +78,13 @@ impl Claims {
         self.with(|claims| claims.expires_at = expires_at)
     }
 
+    /// Sets how much clocks may differ; five minutes otherwise, the most that any validator allows.
+    #[cfg(feature = "assertions")]
+    #[must_use]
+    pub fn with_leeway(self, leeway: Duration) -> Self {
+        self.with(|claims| claims.leeway = leeway)
+    }
+
     #[cfg(feature = "assertions")]
     fn with(mut self, change: impl FnOnce(&mut ClaimSet)) -> Self {
         change(Arc::make_mut(&mut self.0));

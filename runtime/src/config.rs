@@ -3,10 +3,12 @@
 use crate::audit::{AuditSink, Record, Trace};
 use crate::bearer::BearerToken;
 use crate::caller::Caller;
+use crate::claims::Claims;
 use crate::clock::{Clock, SystemClock};
 use crate::error::ConfigError;
 use crate::gate::Gate;
 use crate::health::Health;
+use crate::metrics;
 use crate::origin::AllowedPeers;
 use crate::resource::ResourceUrl;
 use crate::revocation::{Revocations, Watch};
@@ -102,9 +104,21 @@ impl Authority {
     /// Makes a caller of a token. Whoever wraps a validator in a cache and forgets to look at the time must not let expired
     /// tokens in.
     pub(crate) async fn caller(&self, token: &BearerToken, clock: &dyn Clock) -> Result<Caller, ValidateError> {
-        let claims = self.validator.validate(token).await?;
-        claims.check_time(clock.unix_time())?;
-        Ok(Caller::new(claims))
+        Self::checked(self.validator.validate(token).await, clock)
+    }
+
+    /// The same, with nothing that was kept from before.
+    pub(crate) async fn caller_anew(&self, token: &BearerToken, clock: &dyn Clock) -> Result<Caller, ValidateError> {
+        Self::checked(self.validator.validate_anew(token).await, clock)
+    }
+
+    fn checked(claims: Result<Claims, ValidateError>, clock: &dyn Clock) -> Result<Caller, ValidateError> {
+        let caller = claims.and_then(|claims| {
+            claims.check_time(clock.unix_time())?;
+            Ok(Caller::new(claims))
+        });
+        metrics::validated(&caller);
+        caller
     }
 }
 
@@ -153,6 +167,7 @@ impl Gate {
                 Ok(Err(error)) => error.to_string(),
                 Err(_panic) => "the sink panicked".to_owned(),
             };
+            metrics::record_lost();
             tracing::error!(target: "toolgate::audit", error = error.as_str(), "audit record lost");
         }
     }

@@ -41,6 +41,12 @@ pub enum Denial {
         /// All scopes that the tool needs, held or not (MCP-43).
         required: Vec<ScopeToken>,
     },
+    /// The caller's token has expired since it was validated.
+    #[error("the token has expired")]
+    Expired,
+    /// The tool is `fresh`, and the token was not validated anew for this call.
+    #[error("the token was not validated anew for this call")]
+    NotFresh,
     /// None of these roles is held.
     #[error("none of the demanded roles")]
     MissingRole(&'static [&'static str]),
@@ -66,6 +72,8 @@ impl Denial {
             Self::Unauthenticated => "unauthenticated",
             Self::Nobody => "nobody_admitted",
             Self::MissingScopes { .. } => "insufficient_scope",
+            Self::Expired => "expired",
+            Self::NotFresh => "not_fresh",
             Self::MissingRole(_) => "insufficient_role",
             Self::CallerWithoutTenant => "caller_without_tenant",
             Self::NoTenantNamed => "no_tenant_named",

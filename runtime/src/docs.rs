@@ -114,7 +114,12 @@ fn demands(policy: &Policy) -> Vec<String> {
     if !policy.admits_callers() {
         return vec!["nobody may call it".to_owned()];
     }
-    let mut demands = vec!["a valid token".to_owned()];
+    let token = if policy.is_fresh() {
+        "a valid token, validated anew for each call"
+    } else {
+        "a valid token"
+    };
+    let mut demands = vec![token.to_owned()];
     let scopes = |scopes: &[ScopeToken]| quoted(scopes.iter().map(|scope| scope.as_str()));
     if !policy.demanded_scopes_all().is_empty() {
         demands.push(format!("all of the scopes {}", scopes(policy.demanded_scopes_all())));

@@ -7,7 +7,9 @@ use crate::audit::call_span;
 use crate::call::{Call, CallContext};
 use crate::caller::Caller;
 use crate::config::Settings;
+use crate::decision::Denial;
 use crate::error::{ArgumentsError, Error};
+use crate::freshness::Freshness;
 use crate::supply::States;
 use crate::tenant::FindTenants;
 use crate::toolset::{Answer, Prepared, Tool};
@@ -37,6 +39,8 @@ pub(crate) struct Facts {
     pub(crate) request_id: Option<Arc<str>>,
     /// The span that the request was received in.
     pub(crate) span: Span,
+    /// Whether the token was validated anew for this call.
+    pub(crate) freshness: Freshness,
 }
 
 impl Facts {
@@ -46,6 +50,7 @@ impl Facts {
             caller: None,
             request_id: None,
             span: Span::current(),
+            freshness: Freshness::Unknown,
         }
     }
 }
@@ -53,8 +58,9 @@ impl Facts {
 impl Gate {
     /// Decides, writes the decision down, runs the tool if it was admitted, and writes down what came of it.
     ///
-    /// 1. Policy: scopes and roles. Who fails here learns nothing about the arguments.
-    /// 2. Freshness: no tool can ask for it yet.
+    /// 1. Policy: scopes and roles. Who fails here learns nothing about the arguments. A caller whose token has expired by now
+    ///    is turned away, also from a public tool.
+    /// 2. Freshness: for a tool that is `fresh`, the transport had the token validated anew, for this call ([`Freshness`]).
     /// 3. Rate: no tool can ask for it yet.
     /// 4. Arguments: they fit the tool.
     /// 5. Tenant: all that they name is the caller's.
@@ -73,7 +79,7 @@ impl Gate {
         let span = call_span(&facts.span, id, &tool.name);
         let guarded = async {
             let mut ledger = Ledger::open(self, tool, &facts, id);
-            let decided = decide(tool, states, &facts, prepare, &mut ledger); // 1 to 6
+            let decided = self.decide(tool, states, &facts, prepare, &mut ledger); // 1 to 6
             let prepared = match AssertUnwindSafe(decided).catch_unwind().await {
                 Ok(Ok(prepared)) => prepared,
                 Ok(Err(error)) => return Err(ledger.denied(error)), // 7
@@ -95,25 +101,30 @@ impl Gate {
         };
         guarded.instrument(span).await
     }
-}
 
-/// Steps 1 to 6. Whatever is not let through by each of them is an error.
-async fn decide<'p, R>(
-    tool: &Tool,
-    states: &States,
-    facts: &Facts,
-    prepare: impl FnOnce() -> Result<Box<dyn Prepared<R> + 'p>, ArgumentsError>,
-    ledger: &mut Ledger<'_>,
-) -> Result<Box<dyn Prepared<R> + 'p>, Error> {
-    let caller = facts.caller.as_ref();
-    tool.policy.admit(caller).into_result()?; // 1
-    let prepared = prepare().map_err(Error::Arguments)?; // 4
-    ledger.note_arguments(prepared.audited());
-    let tenants = match prepared.tenants(states) {
-        FindTenants::Ready(tenants) => tenants,
-        FindTenants::Lookup(lookup) => lookup.await?,
-    };
-    tenants.admit(tool.policy.demanded_tenant(), caller).into_result()?; // 5
-    drop(tenants);
-    Ok(prepared)
+    /// Steps 1 to 6. Whatever is not let through by each of them is an error.
+    async fn decide<'p, R>(
+        &self,
+        tool: &Tool,
+        states: &States,
+        facts: &Facts,
+        prepare: impl FnOnce() -> Result<Box<dyn Prepared<R> + 'p>, ArgumentsError>,
+        ledger: &mut Ledger<'_>,
+    ) -> Result<Box<dyn Prepared<R> + 'p>, Error> {
+        let caller = facts.caller.as_ref();
+        if caller.is_some_and(|caller| caller.has_expired(self.settings.clock.unix_time())) {
+            return Err(Denial::Expired.into()); // 1
+        }
+        tool.policy.admit(caller).into_result()?; // 1
+        facts.freshness.admit(tool)?; // 2
+        let prepared = prepare().map_err(Error::Arguments)?; // 4
+        ledger.note_arguments(prepared.audited());
+        let tenants = match prepared.tenants(states) {
+            FindTenants::Ready(tenants) => tenants,
+            FindTenants::Lookup(lookup) => lookup.await?,
+        };
+        tenants.admit(tool.policy.demanded_tenant(), caller).into_result()?; // 5
+        drop(tenants);
+        Ok(prepared)
+    }
 }

@@ -80,8 +80,8 @@
 //! | --- | --- |
 //! | compiling | that it is said who may call; that the demands do not contradict each other; that fields and lookups exist; that the state has what tools need; that gate and validator are complete |
 //! | `build()`, [`protect`](Gate::protect) | that URLs, hosts and keys are well-formed; that tool names are, and are unique; that there is a validator if a tool needs one |
-//! | a request, in the [`layer`] | host and origin; the token; that the body means one thing only; that a session is the caller's; the policy's scopes and roles, to answer 401 and 403 |
-//! | a call, in the gate | the policy again; the arguments; their tenants; then the decision is recorded, the tool runs, and the outcome is recorded |
+//! | a request, in the [`layer`] | host and origin; the token; that the body means one thing only; the policy's scopes and roles, to answer 401 and 403; the token once more, for a tool that is `fresh`; that a session is the caller's |
+//! | a call, in the gate | the policy again; that the token was validated anew, for a tool that is `fresh`; the arguments; their tenants; then the decision is recorded, the tool runs, and the outcome is recorded |
 //!
 //! # What a client learns
 //!
@@ -90,7 +90,7 @@
 //! | a host or origin that is not known | 403, no challenge |
 //! | no token where one is needed | 401, a challenge with the scopes |
 //! | a token that is not valid here, whatever the reason | 401, `invalid_token`; only of sender-constrained tokens it says that they are not accepted |
-//! | the issuer's keys or its answer about a token cannot be had | 503, `Retry-After` |
+//! | the issuer's keys cannot be had, or its word on a token | 503, `Retry-After` |
 //! | a scope is missing | 403, `insufficient_scope`, all scopes of the tool |
 //! | no such role | 403, no challenge |
 //! | a session of somebody else | 404 |
@@ -121,10 +121,10 @@
 //! | for | look at |
 //! | --- | --- |
 //! | writing tools | [`mcp_tool`](macro@mcp_tool), [`FromCall`], [`State`], [`Json`], [`ToolError`] |
-//! | setting up a server | [`Gate`], [`JwtValidator`], [`Issuers`], [`ClaimMap`], [`fetch::HttpFetch`], [`layer`] |
+//! | setting up a server | [`Gate`], [`JwtValidator`], [`Issuers`], [`Cached`], [`ClaimMap`], [`fetch::HttpFetch`], [`layer`] |
 //! | watching it | [`audit`], [`metrics`], [`Gate::health`] |
 //! | reviewing it | [`docs`], the scope document; [`Policy`] |
-//! | testing it | the crate `toolgate-testing`; [`Protected::call`] |
+//! | testing it | the crate `toolgate-testing`; [`Protected::call`], `Protected::call_fresh` |
 //! | extending it | [`Validator`], [`FromCall`], [`audit::AuditSink`], [`fetch::Fetch`], [`Clock`] |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -156,6 +156,7 @@ mod claims;
 mod clock;
 mod config;
 mod decision;
+mod freshness;
 mod gate;
 mod health;
 mod origin;
@@ -265,6 +266,10 @@ pub mod plumbing {
 /// | `roles = ["a", "b"]` | demands one of these roles |
 /// | `tenant_field = "a.b[*].c"` | demands that this field of the arguments names the caller's tenant; `[*]` is every element of a list |
 /// | `tenant_of = State::method` | with `tenant_field`: the field names a resource, and this method of a state finds its tenant |
+///
+/// Beside it may stand `fresh`, for what must not be done on the strength of a token that was revoked a moment ago: each call
+/// has the token validated anew ([`Validator::validate_anew`]), and never from anything that was kept. That takes a while and
+/// needs the issuer; when it cannot be asked, nobody may call. Only a caller who meets the demands makes us ask.
 ///
 /// **What the tool is**, for clients and people: `name = ".."` (by default that of the function), `title = ".."`, and what a
 /// client may assume of it: `read_only`, `destructive`, `idempotent` and `open_world`, each `= true` or `= false`.

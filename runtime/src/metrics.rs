@@ -3,6 +3,12 @@
 //!
 //! | name | kind | labels | what |
 //! | --- | --- | --- | --- |
+//! | `toolgate_token_validations_total` | counter | `result` | tokens that a gate had validated, also anew for tools that are `fresh`: `ok`, `unavailable`, or the [reason](crate::validator::TokenError::reason) why not |
+//! | `toolgate_decisions_total` | counter | `tool`, `decision`, `reason` | decisions about calls of tools: `allow` with the reason `none`, or `deny` with that of the audit record |
+//! | `toolgate_outcomes_total` | counter | `tool`, `outcome` | what came of the calls that were let through: `ok`, `tool_error`, `panic`, `cancelled` |
+//! | `toolgate_call_duration_seconds` | histogram | `tool` | how long the tool ran |
+//! | `toolgate_refusals_total` | counter | `reason` | requests that the layer answered itself, for whatever reason |
+//! | `toolgate_audit_records_lost_total` | counter | | records that an audit sink did not take |
 //! | [`KEY_FETCHES`] | counter | `issuer`, `result` | fetches of an issuer's keys that ended: `ok`, or `error` |
 //! | [`KEY_FETCH_DURATION`] | histogram | `issuer` | how long such a fetch took, metadata included |
 //! | [`KEYS_FETCHED`] | gauge | `issuer` | when keys were last fetched, in seconds since the Unix epoch: now minus this is their age |
@@ -17,9 +23,27 @@
 //! | `toolgate_shared_state_total` | counter | `result`: `hit`, `miss`, `tampered`, `error`, `open` | what came of asking Redis (feature `redis`) |
 //! | `toolgate_shared_state_open` | gauge | | 1 while Redis is not asked because it did not answer |
 //!
-//! Labels have few values: an issuer is one of the configured, reasons are of a fixed set. Nothing in them comes from a request or
-//! a token.
+//! Labels have few values: an issuer is one of the configured, a tool one of the toolset, reasons are of a fixed set. Nothing in them
+//! comes from a request or a token.
 
+use crate::audit::{Outcome, Verdict};
+use crate::validator::ValidateError;
+use ::metrics::{Key, Label, Level, Metadata, SharedString, counter, with_recorder};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Counts tokens that were validated.
+pub const TOKEN_VALIDATIONS: &str = "toolgate_token_validations_total";
+/// Counts decisions about calls.
+pub const DECISIONS: &str = "toolgate_decisions_total";
+/// Counts what came of calls.
+pub const OUTCOMES: &str = "toolgate_outcomes_total";
+/// Measures how long tools run, in seconds.
+pub const CALL_DURATION: &str = "toolgate_call_duration_seconds";
+/// Counts requests that the layer answered itself.
+pub const REFUSALS: &str = "toolgate_refusals_total";
+/// Counts audit records that were lost.
+pub const AUDIT_RECORDS_LOST: &str = "toolgate_audit_records_lost_total";
 /// Counts fetches of keys.
 pub const KEY_FETCHES: &str = "toolgate_key_fetches_total";
 /// Measures how long fetches of keys take, in seconds.
@@ -48,3 +72,89 @@ pub const SHARED_STATE: &str = "toolgate_shared_state_total";
 /// Whether Redis is not asked because it did not answer.
 #[cfg(feature = "redis")]
 pub const SHARED_STATE_OPEN: &str = "toolgate_shared_state_open";
+
+static METADATA: Metadata<'static> = Metadata::new("toolgate", Level::INFO, Some(module_path!()));
+
+/// The keys of one tool's metrics that every good call needs. Made once: to make one takes longer than to find out that nobody
+/// counts.
+#[derive(Clone, Debug)]
+pub(crate) struct ToolMetrics {
+    tool: SharedString,
+    allowed: Key,
+    ok: Key,
+    duration: Key,
+}
+
+impl ToolMetrics {
+    pub(crate) fn new(tool: &Arc<str>) -> Self {
+        let tool = SharedString::from_shared(Arc::clone(tool));
+        Self {
+            allowed: decision(&tool, Verdict::Allow, "none"),
+            ok: outcome(&tool, Outcome::Ok),
+            duration: Key::from_parts(CALL_DURATION, vec![Label::new("tool", tool.clone())]),
+            tool,
+        }
+    }
+
+    pub(crate) fn allowed(&self) {
+        increment(&self.allowed);
+    }
+
+    pub(crate) fn denied(&self, reason: &'static str) {
+        increment(&decision(&self.tool, Verdict::Deny, reason));
+    }
+
+    pub(crate) fn ended(&self, how: Outcome, duration: Duration) {
+        match how {
+            Outcome::Ok => increment(&self.ok),
+            _ => increment(&outcome(&self.tool, how)),
+        }
+        with_recorder(|recorder| {
+            recorder
+                .register_histogram(&self.duration, &METADATA)
+                .record(duration.as_secs_f64());
+        });
+    }
+}
+
+fn decision(tool: &SharedString, verdict: Verdict, reason: &'static str) -> Key {
+    let labels = vec![
+        Label::new("tool", tool.clone()),
+        Label::from_static_parts("decision", verdict.as_str()),
+        Label::from_static_parts("reason", reason),
+    ];
+    Key::from_parts(DECISIONS, labels)
+}
+
+fn outcome(tool: &SharedString, outcome: Outcome) -> Key {
+    let labels = vec![
+        Label::new("tool", tool.clone()),
+        Label::from_static_parts("outcome", outcome.as_str()),
+    ];
+    Key::from_parts(OUTCOMES, labels)
+}
+
+fn increment(key: &Key) {
+    with_recorder(|recorder| recorder.register_counter(key, &METADATA).increment(1));
+}
+
+/// Counts what came of validating a token.
+pub(crate) fn validated<T>(result: &Result<T, ValidateError>) {
+    static OK: [Label; 1] = [Label::from_static_parts("result", "ok")];
+    static VALID: Key = Key::from_static_parts(TOKEN_VALIDATIONS, &OK);
+    match result {
+        Ok(_) => increment(&VALID),
+        Err(ValidateError::Token(error)) => counter!(TOKEN_VALIDATIONS, "result" => error.reason()).increment(1),
+        Err(ValidateError::Unavailable(_)) => counter!(TOKEN_VALIDATIONS, "result" => "unavailable").increment(1),
+    }
+}
+
+/// Counts a request that the layer answered itself.
+pub(crate) fn refused(reason: &'static str) {
+    counter!(REFUSALS, "reason" => reason).increment(1);
+}
+
+/// Counts an audit record that was lost.
+pub(crate) fn record_lost() {
+    counter!(AUDIT_RECORDS_LOST).increment(1);
+}

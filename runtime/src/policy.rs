@@ -16,6 +16,14 @@ pub struct Policy {
     roles: &'static [&'static str],
     #[serde(skip_serializing_if = "Option::is_none")]
     tenant: Option<TenantDemand>,
+    #[serde(skip_serializing_if = "is_unset")]
+    fresh: bool,
+}
+
+/// What is not said stands in no JSON form, so that the fingerprints of policies which do not say it stay the same.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+const fn is_unset(flag: &bool) -> bool {
+    !*flag
 }
 
 /// Who is considered at all.
@@ -52,6 +60,7 @@ impl Policy {
             scopes_any: &[],
             roles: &[],
             tenant: None,
+            fresh: false,
         }
     }
 
@@ -113,6 +122,16 @@ impl Policy {
         assert!(self.tenant.is_none(), "`tenant` is given twice");
         Self {
             tenant: Some(demand),
+            ..self.demanding()
+        }
+    }
+
+    /// Demands that the token is validated anew for each call, with nothing that was kept from before. As for
+    /// [`scopes_all`](Self::scopes_all), the policy is not public then. The gate sees to it; [`admit`](Self::admit) does not.
+    #[must_use]
+    pub const fn fresh(self) -> Self {
+        Self {
+            fresh: true,
             ..self.demanding()
         }
     }
@@ -213,6 +232,12 @@ impl Policy {
         self.tenant
     }
 
+    /// Whether the token has to be validated anew for each call.
+    #[must_use]
+    pub const fn is_fresh(&self) -> bool {
+        self.fresh
+    }
+
     /// A short name of exactly this policy: 16 hexadecimal digits of the SHA-256 of its JSON form.
     ///
     /// It stands in every audit record, so that a record can be tied to the declaration it was decided by.
@@ -280,6 +305,7 @@ mod tests {
             Policy::PUBLIC.scopes_any(&[A]),
             Policy::PUBLIC.roles(&["manager"]),
             Policy::PUBLIC.tenant(tenant),
+            Policy::PUBLIC.fresh(),
         ] {
             assert!(!demanding.is_public(), "{demanding:?}");
             assert_eq!(
@@ -293,8 +319,19 @@ mod tests {
             .scopes_all(&[A])
             .scopes_any(&[A])
             .roles(&["r"])
-            .tenant(tenant);
+            .tenant(tenant)
+            .fresh();
         assert_eq!(nobody.admit(Some(&caller(&["a"]))), Decision::Deny(Denial::Nobody));
+    }
+
+    /// Records of years refer to policies by them.
+    #[test]
+    fn what_is_not_said_does_not_change_a_fingerprint() {
+        assert_eq!(Policy::AUTHENTICATED.fingerprint(), "269687ebd23d1930");
+        assert_ne!(
+            Policy::AUTHENTICATED.fresh().fingerprint(),
+            Policy::AUTHENTICATED.fingerprint()
+        );
     }
 
     #[test]

@@ -4,6 +4,9 @@ use crate::audit::{Event, Record, Verdict, Who};
 use crate::caller::Caller;
 use crate::decision::{Decision, Denial};
 use crate::error::{ConfigError, Error};
+#[cfg(feature = "assertions")]
+use crate::freshness::Fresh;
+use crate::freshness::Freshness;
 use crate::gate::{Facts, Gate};
 use crate::output::Output;
 use crate::scope::ScopeToken;
@@ -107,27 +110,41 @@ impl Protected {
         not(any(feature = "rmcp", feature = "pmcp")),
         expect(dead_code, reason = "asked by the adapters")
     )]
-    pub(crate) async fn local_facts(&self) -> Facts {
-        let authority = self.gate().settings.authority.as_ref();
-        let caller = match (&self.local, authority) {
-            (Some(source), Some(authority)) => source.caller(authority, self.gate().settings.clock.as_ref()).await,
-            _ => None,
+    pub(crate) async fn local_facts(&self, tool: Option<&Arc<Tool>>) -> Facts {
+        let settings = &self.gate().settings;
+        let (caller, freshness) = match (&self.local, &settings.authority) {
+            (Some(source), Some(authority)) => source.caller(tool, authority, settings.clock.as_ref()).await,
+            _ => (None, Freshness::Unknown),
         };
         Facts {
             caller,
+            freshness,
             ..Facts::nobody()
         }
     }
 
     /// Calls a tool in this process, through the gate.
     ///
-    /// Whoever has a [`Caller`] has authenticated it. `None` if there is no such tool.
+    /// Whoever has a [`Caller`] has authenticated it. `None` if there is no such tool. A tool that is `fresh` does not run: there
+    /// is no token here to validate anew.
     pub async fn call(&self, tool: &str, caller: Option<Caller>, arguments: Value) -> Option<Result<Output, Error>> {
         let facts = Facts {
             caller,
             ..Facts::nobody()
         };
         Some(self.run(self.tool(tool)?, facts, arguments).await)
+    }
+
+    /// The same, for a caller whose token is said to have been validated anew for this call. For tests.
+    #[cfg(feature = "assertions")]
+    pub async fn call_fresh(&self, tool: &str, caller: Caller, arguments: Value) -> Option<Result<Output, Error>> {
+        let tool = self.tool(tool)?;
+        let facts = Facts {
+            caller: Some(caller),
+            freshness: Freshness::Known(Fresh::assert(tool)),
+            ..Facts::nobody()
+        };
+        Some(self.run(tool, facts, arguments).await)
     }
 
     pub(crate) async fn run(&self, tool: &Tool, facts: Facts, arguments: Value) -> Result<Output, Error> {
@@ -184,6 +201,9 @@ impl Protected {
         missing_scopes: &[ScopeToken],
         detail: Option<String>,
     ) {
+        if let Some(tool) = tool {
+            tool.metrics.denied(reason);
+        }
         let gate = &self.inner.gate;
         gate.record(&Record {
             time: gate.settings.clock.unix_time(),

@@ -31,9 +31,11 @@ pub use self::streamable::Streamable;
 use crate::gate::Facts;
 use crate::layer::Admission;
 use crate::protected::Protected;
+use crate::toolset::Tool;
 use ::rmcp::service::RequestContext;
 use ::rmcp::{ErrorData, RoleServer};
 use http::request::Parts;
+use std::sync::Arc;
 
 /// Runs a call until the client cancels it or goes away. The SDK only says so; dropping the call is what stops it.
 async fn until_cancelled<T>(
@@ -58,15 +60,15 @@ async fn until_cancelled<T>(
     }
 }
 
-/// Who calls, and what else is known of the request.
+/// Who calls this tool, or anything else, and what else is known of the request.
 ///
 /// 1. A request that came over HTTP is who the layer found it to be. Handlers run in another task than the layer, so that
 ///    comes in the extensions of the request. If it is not there, the layer was not, and nobody calls.
 /// 2. Any other came over stdio or the like, and is the one caller of the process, if it was given one.
-async fn facts(protected: &Protected, context: &RequestContext<RoleServer>) -> Facts {
+async fn facts(protected: &Protected, tool: Option<&Arc<Tool>>, context: &RequestContext<RoleServer>) -> Facts {
     let mut facts = match context.extensions.get::<Parts>() {
         Some(parts) => Admission::facts(&parts.extensions, protected),
-        None => protected.local_facts().await,
+        None => protected.local_facts(tool).await,
     };
     if facts.request_id.is_none() {
         facts.request_id = serde_json::to_string(&context.id).ok().map(Into::into);

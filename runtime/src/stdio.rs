@@ -12,6 +12,9 @@ use crate::caller::Caller;
 use crate::clock::Clock;
 use crate::config::Authority;
 use crate::error::chain;
+use crate::freshness::{Fresh, Freshness, NotFresh};
+use crate::toolset::Tool;
+use crate::validator::ValidateError;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -62,26 +65,38 @@ impl TokenSource {
         }
     }
 
-    /// The caller, validated anew.
+    /// The caller of a tool, or of anything else.
     ///
     /// 1. The token that was read last is validated.
-    /// 2. If it is not valid any more, or there was none, it is read again and validated.
+    /// 2. If it is not valid any more, or there was none, it is read again, and validated if it is another.
     /// 3. Otherwise nobody calls, and only public tools run. The log says why.
-    pub(crate) async fn caller(&self, authority: &Authority, clock: &dyn Clock) -> Option<Caller> {
+    pub(crate) async fn caller(
+        &self,
+        tool: Option<&Arc<Tool>>,
+        authority: &Authority,
+        clock: &dyn Clock,
+    ) -> (Option<Caller>, Freshness) {
         let held = self.held().clone();
-        if let Some(token) = held
-            && let Ok(caller) = authority.caller(&token, clock).await
-        {
-            return Some(caller);
-        }
+        let failed = match &held {
+            None => None,
+            Some(token) => match validate(token, tool, authority, clock).await {
+                Ok(found) => return found, // 1
+                Err(error) => Some((token, error)),
+            },
+        };
         let token = match self.read() {
             Ok(token) => Arc::new(token),
-            Err(error) => return nobody(&error),
+            Err(error) => return nobody(&error), // 3
         };
+        if let Some((held, ValidateError::Token(error))) = failed
+            && held.expose() == token.expose()
+        {
+            return nobody(&error); // 3
+        }
         *self.held() = Some(Arc::clone(&token));
-        match authority.caller(&token, clock).await {
-            Ok(caller) => Some(caller),
-            Err(error) => nobody(&error),
+        match validate(&token, tool, authority, clock).await {
+            Ok(found) => found,           // 2
+            Err(error) => nobody(&error), // 3
         }
     }
 
@@ -95,6 +110,31 @@ impl TokenSource {
             Place::Variable(name) => std::env::var(name).map_err(|_| ReadError::NotAToken)?,
         };
         BearerToken::from_token68(text.trim().as_bytes()).ok_or(ReadError::NotAToken)
+    }
+}
+
+/// Makes a caller of a token, as a tool needs it.
+///
+/// 1. The token is validated.
+/// 2. For a tool that is `fresh` it is validated anew, if the tool's policy admits the caller. The gate finds out again that it
+///    does not, and says so.
+/// 3. A token that is then not valid any more is none. That it could not be found out is for the gate to say.
+async fn validate(
+    token: &BearerToken,
+    tool: Option<&Arc<Tool>>,
+    authority: &Authority,
+    clock: &dyn Clock,
+) -> Result<(Option<Caller>, Freshness), ValidateError> {
+    let caller = authority.caller(token, clock).await?; // 1
+    let admits = |tool: &&Arc<Tool>| tool.policy.admit(Some(&caller)).into_result().is_ok();
+    let Some(tool) = tool.filter(|tool| tool.policy.is_fresh()).filter(admits) else {
+        return Ok((Some(caller), Freshness::Unknown));
+    };
+    match Fresh::validate(tool, authority, clock, token, &caller).await {
+        Ok((caller, fresh)) => Ok((Some(caller), Freshness::Known(fresh))), // 2
+        Err(NotFresh::Token(error)) => Err(error.into()),                   // 3
+        Err(NotFresh::Unavailable(error)) => Ok((Some(caller), Freshness::Unavailable(error))),
+        Err(NotFresh::OtherCaller) => Ok((Some(caller), Freshness::Unknown)),
     }
 }
 
@@ -115,10 +155,10 @@ fn read_private(path: &Path) -> Result<String, ReadError> {
     Ok(text)
 }
 
-fn nobody(error: &(dyn std::error::Error + 'static)) -> Option<Caller> {
+fn nobody(error: &(dyn std::error::Error + 'static)) -> (Option<Caller>, Freshness) {
     let error = chain(error).join(": ");
     tracing::warn!(target: "toolgate::stdio", error = error.as_str(), "nobody calls: only public tools run");
-    None
+    (None, Freshness::Unknown)
 }
 
 impl fmt::Debug for TokenSource {

@@ -2,6 +2,7 @@
 
 use crate::call::Call;
 use crate::error::{ArgumentsError, Error};
+use crate::metrics::ToolMetrics;
 use crate::output::Output;
 use crate::policy::Policy;
 use crate::supply::{States, Supplies};
@@ -59,6 +60,7 @@ pub(crate) struct Tool {
     pub(crate) hints: Hints,
     pub(crate) policy: Policy,
     pub(crate) fingerprint: Arc<str>,
+    pub(crate) metrics: ToolMetrics,
     pub(crate) location: Location,
     #[cfg_attr(
         not(any(feature = "rmcp", feature = "pmcp")),
@@ -124,8 +126,10 @@ impl Answer for Output {
 
 impl Tool {
     fn new<T: ToolHandler>() -> Self {
+        let name = T::SPEC.name.into();
         Self {
-            name: T::SPEC.name.into(),
+            metrics: ToolMetrics::new(&name),
+            name,
             title: T::SPEC.title,
             description: T::SPEC.description.into(),
             hints: T::SPEC.hints,
@@ -150,8 +154,10 @@ impl Tool {
         policy: Policy,
         stock: Stock,
     ) -> Self {
+        let name = name.into();
         Self {
-            name: name.into(),
+            metrics: ToolMetrics::new(&name),
+            name,
             title: None,
             description,
             hints: Hints::default(),

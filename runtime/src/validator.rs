@@ -145,6 +145,31 @@ pub enum TokenError {
     Revoked,
 }
 
+impl TokenError {
+    /// A stable name for metrics.
+    #[must_use]
+    pub const fn reason(&self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::Header(_) => "invalid_header",
+            Self::Algorithm => "algorithm_not_accepted",
+            Self::UnknownKey => "unknown_key",
+            Self::Signature => "wrong_signature",
+            Self::Payload => "unreadable_claims",
+            Self::Claim(_) => "invalid_claim",
+            Self::Issuer => "foreign_issuer",
+            Self::Audience => "foreign_audience",
+            Self::Expired => "expired",
+            Self::NotYetValid => "not_yet_valid",
+            Self::Lifetime => "valid_for_too_long",
+            Self::NotAccessToken => "not_access_token",
+            Self::SenderConstrained => "sender_constrained",
+            Self::Inactive => "inactive",
+            Self::Revoked => "revoked",
+        }
+    }
+}
+
 /// A [`Validator`] as an object.
 pub(crate) trait DynValidator: Send + Sync {
     fn validate<'a>(&'a self, token: &'a BearerToken) -> BoxFuture<'a, Result<Claims, ValidateError>>;

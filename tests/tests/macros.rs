@@ -122,6 +122,12 @@ async fn nothing() -> Result<(), Infallible> {
     Ok(())
 }
 
+/// Is critical.
+#[mcp_tool(fresh, authenticated, destructive = true)]
+async fn critical() -> Result<(), Infallible> {
+    Ok(())
+}
+
 #[derive(Deserialize, JsonSchema)]
 struct Deep {
     outer: Outer,
@@ -241,6 +247,17 @@ fn the_policy_is_what_was_declared() {
         .collect();
     assert_eq!(any, ["a", "b"]);
     assert!(GreetTool::SPEC.policy.is_public());
+    assert!(CriticalTool::SPEC.policy.is_fresh() && !WhoamiTool::SPEC.policy.is_fresh());
+    let policy = serde_json::to_value(CriticalTool::SPEC.policy).unwrap();
+    assert_eq!(
+        (&policy["posture"], &policy["fresh"]),
+        (&json!("callers"), &json!(true))
+    );
+    let document = toolgate::docs::ScopeDocument::new(&Toolset::new(()).tool(CriticalTool));
+    assert_eq!(
+        document.tools[0].demands,
+        ["a valid token, validated anew for each call"]
+    );
     assert_eq!(
         serde_json::to_value(WhoamiTool::SPEC.policy).unwrap()["posture"],
         "callers"

@@ -33,6 +33,7 @@ fn rows(demands: &Demands) -> Vec<String> {
         scopes_any,
         roles,
         tenant,
+        fresh,
     } = demands;
     let lists = [
         ("all of the scopes", scopes_all),
@@ -48,6 +49,9 @@ fn rows(demands: &Demands) -> Vec<String> {
             None => format!("in {field}"),
         };
         rows.push(row("the tenant", &whose));
+    }
+    if *fresh {
+        rows.push(row("a token", "validated anew for each call"));
     }
     rows
 }

@@ -12,6 +12,7 @@ pub(super) fn check(attr: &Attr, item: &Item, errors: &mut Errors) {
     check_public_or_authenticated(attr, errors);
     check_public_without_demands(attr, &demands, errors);
     check_authenticated_is_needed(attr, &demands, errors);
+    check_fresh_has_a_token(attr, &demands, errors);
     check_public_is_harmless(attr, errors);
     check_read_only_is_harmless(attr, errors);
 }
@@ -31,7 +32,14 @@ fn demands(attr: &Attr) -> Vec<&Ident> {
 fn check_stated(attr: &Attr, item: &Item, demands: &[&Ident], errors: &mut Errors) {
     // `tenant_of` alone is a demand that was left unfinished, and has a message of its own.
     let is_stated = attr.public.is_some() || attr.authenticated.is_some() || attr.tenant_of.is_some();
-    if !is_stated && demands.is_empty() && !attr.is_incomplete {
+    if is_stated || !demands.is_empty() || attr.is_incomplete {
+        return;
+    }
+    if let Some(fresh) = &attr.fresh {
+        let message = "`fresh` does not say who may call this tool\n\
+                       help: add `authenticated` to admit every valid token, or a demand, as in `scopes_all = [\"notes:write\"]`";
+        errors.at(&fresh.key, message);
+    } else {
         let message = "nothing says who may call this tool\n\
                        help: demand something, as in `#[mcp_tool(scopes_all = [\"notes:write\"])]`\n\
                        help: or write `authenticated` to admit every valid token, `public` to admit everyone";
@@ -71,6 +79,15 @@ fn check_authenticated_is_needed(attr: &Attr, demands: &[&Ident], errors: &mut E
              help: remove `authenticated`"
         );
         errors.at(&authenticated.key, message);
+    }
+}
+
+/// Without a token there is nothing to validate anew. What contradicts `public` besides has a message of its own.
+fn check_fresh_has_a_token(attr: &Attr, demands: &[&Ident], errors: &mut Errors) {
+    if let (Some(_), None, Some(fresh), []) = (&attr.public, &attr.authenticated, &attr.fresh, demands) {
+        let message = "`fresh` contradicts `public`: a call without a token has none to validate anew\n\
+                       help: replace `public` by `authenticated` or a demand, or remove `fresh`";
+        errors.at(&fresh.key, message);
     }
 }
 

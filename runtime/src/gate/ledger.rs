@@ -47,6 +47,7 @@ impl<'a> Ledger<'a> {
             _ => &[],
         };
         self.stage = Stage::Closed;
+        self.tool.metrics.denied(error.reason());
         self.write(Event::Decision {
             decision: Verdict::Deny,
             reason: Some(error.reason()),
@@ -61,6 +62,7 @@ impl<'a> Ledger<'a> {
         self.stage = Stage::Running {
             since: self.gate.settings.clock.monotonic(),
         };
+        self.tool.metrics.allowed();
         self.write(Event::Decision {
             decision: Verdict::Allow,
             reason: None,
@@ -85,6 +87,7 @@ impl<'a> Ledger<'a> {
     fn outcome(&mut self, outcome: Outcome, errors: &[String]) {
         if let Stage::Running { since } = std::mem::replace(&mut self.stage, Stage::Closed) {
             let duration = self.gate.settings.clock.monotonic().saturating_sub(since);
+            self.tool.metrics.ended(outcome, duration);
             self.write(Event::Outcome {
                 outcome,
                 errors,
@@ -109,13 +112,17 @@ impl<'a> Ledger<'a> {
 impl Drop for Ledger<'_> {
     fn drop(&mut self) {
         match self.stage {
-            Stage::Deciding => self.write(Event::Decision {
-                decision: Verdict::Deny,
-                reason: Some("cancelled"),
-                missing_scopes: &[],
-                detail: None,
-                arguments: self.arguments.iter().cloned().collect(),
-            }),
+            Stage::Deciding => {
+                const CANCELLED: &str = "cancelled";
+                self.tool.metrics.denied(CANCELLED);
+                self.write(Event::Decision {
+                    decision: Verdict::Deny,
+                    reason: Some(CANCELLED),
+                    missing_scopes: &[],
+                    detail: None,
+                    arguments: self.arguments.iter().cloned().collect(),
+                });
+            }
             Stage::Running { .. } => self.outcome(Outcome::Cancelled, &[]),
             Stage::Closed => {}
         }

@@ -7,9 +7,12 @@ use super::service::Paths;
 use super::session;
 use crate::bearer::BearerToken;
 use crate::caller::Caller;
+use crate::decision::Denial;
+use crate::freshness::{Fresh, Freshness, NotFresh};
 use crate::gate::Facts;
+use crate::metrics;
 use crate::protected::Protected;
-use crate::validator::ValidateError;
+use crate::validator::{TokenError, ValidateError};
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
@@ -26,9 +29,11 @@ use std::error::Error as StdError;
 /// 3. The token, if there is one, is valid. A bad token is never "no token", also on a public tool.
 /// 4. The body of a POST is read once, within its limits, which are tighter without a token. It means one thing only (R16).
 /// 5. Without a token only what is public passes; what cannot be read is not public.
-/// 6. A call that can be denied without the arguments is answered here, in the words of HTTP.
-/// 7. A session is this caller's (MCP-58).
-/// 8. The SDK gets the request without credentials, and with the facts that the gate needs.
+/// 6. A call that can be denied without the arguments is answered here, in the words of HTTP. The token has not expired while
+///    the body was on its way.
+/// 7. For a tool that is `fresh` the token is validated anew, and the call decided again.
+/// 8. A session is this caller's (MCP-58).
+/// 9. The SDK gets the request without credentials, and with the facts that the gate needs.
 pub(super) async fn screen<B>(
     protected: &Protected,
     paths: Paths,
@@ -47,7 +52,7 @@ where
         Ok(Opened::Metadata(document)) => return Err(document),
         Err(refusal) => return Err(refuse(protected, &refusal, &unread, &facts)), // 1
     };
-    facts.caller = match authenticate(protected, token).await {
+    facts.caller = match authenticate(protected, token.as_ref()).await {
         Ok(caller) => caller, // 3
         Err(refusal) => return Err(refuse(protected, &refusal, &unread, &facts)),
     };
@@ -70,11 +75,15 @@ where
         }
     };
     facts.request_id = message.id.as_ref().map(|id| id.to_string().into());
+    let mut admitted = admit(protected, &message, &facts); // 5, 6
+    if admitted.is_ok() {
+        admitted = refresh(protected, &message, token.as_ref(), &mut facts).await; // 7
+    }
     let caller = facts.caller.clone();
-    let has_session = admit(protected, &message, &facts) // 5, 6
-        .and_then(|()| session::unbind(protected, &mut parts, &message, caller.as_ref())) // 7
+    let has_session = admitted
+        .and_then(|()| session::unbind(protected, &mut parts, &message, caller.as_ref())) // 8
         .map_err(|refusal| refuse(protected, &refusal, &message, &facts))?;
-    strip(&mut parts.headers); // 8
+    strip(&mut parts.headers); // 9
     parts.extensions.remove::<Caller>();
     if let Some(caller) = &caller {
         parts.extensions.insert(caller.clone());
@@ -114,12 +123,12 @@ fn open(protected: &Protected, paths: Paths, parts: &Parts) -> Result<Opened, Re
 }
 
 /// Makes a caller of a token. A gate that knows no callers has no use for tokens, good or bad.
-async fn authenticate(protected: &Protected, token: Option<BearerToken>) -> Result<Option<Caller>, Refusal> {
+async fn authenticate(protected: &Protected, token: Option<&BearerToken>) -> Result<Option<Caller>, Refusal> {
     let settings = &protected.gate().settings;
     let (Some(authority), Some(token)) = (&settings.authority, token) else {
         return Ok(None);
     };
-    match authority.caller(&token, settings.clock.as_ref()).await {
+    match authority.caller(token, settings.clock.as_ref()).await {
         Ok(caller) => Ok(Some(caller)),
         Err(ValidateError::Token(error)) => Err(Refusal::Token(error)),
         Err(ValidateError::Unavailable(error)) => Err(Refusal::Unavailable(error)),
@@ -128,11 +137,16 @@ async fn authenticate(protected: &Protected, token: Option<BearerToken>) -> Resu
 
 /// Decides what can be decided without the arguments.
 ///
-/// 1. A call of a tool of ours is decided by its policy. Its arguments have to be an object.
-/// 2. A call of any other tool reaches nothing (R22): it is no tool, whatever an SDK may have under that name.
-/// 3. Everything else that comes with a valid token passes, and so does what is open to anyone where some tool is public.
-/// 4. What is left came without a token, and needs one.
+/// 1. A token that was valid before the body was read may have expired since.
+/// 2. A call of a tool of ours is decided by its policy. Its arguments have to be an object.
+/// 3. A call of any other tool reaches nothing (R22): it is no tool, whatever an SDK may have under that name.
+/// 4. Everything else that comes with a valid token passes, and so does what is open to anyone where some tool is public.
+/// 5. What is left came without a token, and needs one.
 fn admit(protected: &Protected, message: &Message, facts: &Facts) -> Result<(), Refusal> {
+    let now = || protected.gate().settings.clock.unix_time();
+    if facts.caller.as_ref().is_some_and(|caller| caller.has_expired(now())) {
+        return Err(Refusal::Token(TokenError::Expired));
+    }
     let tool = message.tool.as_deref().and_then(|name| protected.tool(name));
     match tool {
         Some(tool) if facts.caller.is_none() && !tool.policy.is_public() => {
@@ -150,8 +164,48 @@ fn admit(protected: &Protected, message: &Message, facts: &Facts) -> Result<(), 
     }
 }
 
-/// Records a refusal, and puts it into words.
+/// Has the token of a call validated anew, if the tool is `fresh`, and leaves the fact for the gate. Only for a call that was
+/// admitted: who is turned away anyway must not make us ask the issuer, and neither must whoever calls another tool.
+///
+/// 1. A token that is not valid any more is a bad token.
+/// 2. If it cannot be found out, nobody gets in.
+/// 3. A token that is somebody else's by now is nobody's whom this request is of.
+/// 4. From now on the caller is who the token says now. What it may do may be less than before.
+async fn refresh(
+    protected: &Protected,
+    message: &Message,
+    token: Option<&BearerToken>,
+    facts: &mut Facts,
+) -> Result<(), Refusal> {
+    let settings = &protected.gate().settings;
+    let tool = message.tool.as_deref().and_then(|name| protected.tool(name));
+    let Some(tool) = tool.filter(|tool| tool.policy.is_fresh()) else {
+        return Ok(());
+    };
+    let (Some(authority), Some(token), Some(before)) = (&settings.authority, token, &facts.caller) else {
+        return Err(Refusal::NoCredentials(tool.policy.challenge_scopes()));
+    };
+    match Fresh::validate(tool, authority, settings.clock.as_ref(), token, before).await {
+        Ok((caller, fresh)) => {
+            facts.caller = Some(caller); // 4
+            facts.freshness = Freshness::Known(fresh);
+            protected
+                .deny_early(tool, facts)
+                .map_or(Ok(()), |denial| Err(Refusal::Denied(denial)))
+        }
+        Err(NotFresh::Token(error)) => Err(Refusal::Token(error)), // 1
+        Err(NotFresh::Unavailable(error)) => Err(Refusal::Unavailable(error)), // 2
+        Err(NotFresh::OtherCaller) => {
+            let detail = Some("validated anew, the token is somebody else's".to_owned());
+            protected.record_denial(Some(tool), facts, Denial::NotFresh.reason(), &[], detail);
+            Err(Refusal::Denied(Denial::NotFresh)) // 3
+        }
+    }
+}
+
+/// Counts and records a refusal, and puts it into words.
 fn refuse(protected: &Protected, refusal: &Refusal, message: &Message, facts: &Facts) -> Response<Full<Bytes>> {
+    metrics::refused(refusal.reason());
     let tool = message.tool.as_deref().and_then(|name| protected.tool(name));
     // The policy's own denials are recorded where they are decided.
     if !matches!(refusal, Refusal::Denied(_)) {

@@ -3,8 +3,7 @@
 use super::admission::Gone;
 use super::screen::screen;
 use super::session;
-use super::until::Until;
-use crate::caller::Caller;
+use super::until::{Deadline, Until};
 use crate::protected::Protected;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -13,7 +12,6 @@ use http_body::Body;
 use http_body_util::{Either, Full};
 use std::error::Error as StdError;
 use std::task::{Context, Poll};
-use std::time::Duration;
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -104,23 +102,14 @@ where
                 Ok((request, caller)) => {
                     let mut response = inner.call(request).await?;
                     session::bind(&protected, response.headers_mut(), caller.as_ref());
-                    let left = caller.as_ref().map(|caller| time_left(&protected, caller));
-                    Ok(response.map(|body| Either::Right(Until::new(body, left, answer))))
+                    let clock = &protected.gate().settings.clock;
+                    let deadline = caller.map(|caller| Deadline::new(&caller, clock));
+                    Ok(response.map(|body| Either::Right(Until::new(body, deadline, answer))))
                 }
                 Err(answer) => Ok(answer.map(Either::Left)),
             }
         })
     }
-}
-
-/// How long an answer may take: until the token has expired, and a minute longer for clocks that differ. A stream that was
-/// opened with it ends then.
-///
-/// A token that a validator with a longer leeway let in after its expiry gets the minute: the answer would be lost else.
-fn time_left(protected: &Protected, caller: &Caller) -> Duration {
-    const LEEWAY: Duration = Duration::from_mins(1);
-    let now = protected.gate().settings.clock.unix_time();
-    caller.expires_at().saturating_sub(now).saturating_add(LEEWAY)
 }
 
 #[cfg(test)]

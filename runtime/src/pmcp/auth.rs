@@ -65,7 +65,7 @@ impl AuthProvider for Provider {
     async fn validate_request(&self, _: Option<&str>) -> ::pmcp::Result<Option<AuthContext>> {
         let facts = match self.callers {
             Callers::Requests => request::facts(&self.protected),
-            Callers::Environment => Some(self.protected.local_facts().await),
+            Callers::Environment => Some(self.protected.local_facts(None).await),
         };
         let Some(facts) = facts else {
             return Err(::pmcp::Error::authentication("this server is served without its gate"));

@@ -71,7 +71,7 @@ impl<T: Transport> Transport for Passage<T> {
         }) = &mut message
             && result.get("tools").is_some()
         {
-            let caller = self.protected.local_facts().await.caller;
+            let caller = self.protected.local_facts(None).await.caller;
             CallerList::new(self.protected.clone(), caller).cut_result(result); // 2
         }
         self.transport.send(message).await

@@ -99,7 +99,7 @@ impl GuardedStock {
         ::pmcp::Result<T>: Answer,
         for<'a> StockCall<'a>: Prepared<::pmcp::Result<T>>,
     {
-        let facts = facts(&self.protected, self.callers, &extra).await;
+        let facts = facts(&self.protected, self.callers, &self.tool, &extra).await;
         let call = StockCall {
             handler: &*self.handler,
             arguments,

@@ -138,7 +138,7 @@ struct Guarded {
 
 impl Guarded {
     async fn run(&self, arguments: Value, extra: &RequestHandlerExtra) -> ::pmcp::Result<Output> {
-        let facts = facts(&self.protected, self.callers, extra).await;
+        let facts = facts(&self.protected, self.callers, &self.tool, extra).await;
         let prepare = || match arguments {
             // What the SDK makes of arguments that were left out.
             Value::Null => self.tool.prepare(Map::new().into()),
@@ -178,11 +178,16 @@ impl ToolHandler for Guarded {
     }
 }
 
-/// Who calls, and what else is known of the request. Without a layer nobody calls.
-pub(super) async fn facts(protected: &Protected, callers: Callers, extra: &RequestHandlerExtra) -> Facts {
+/// Who calls this tool, and what else is known of the request. Without a layer nobody calls.
+pub(super) async fn facts(
+    protected: &Protected,
+    callers: Callers,
+    tool: &Arc<Tool>,
+    extra: &RequestHandlerExtra,
+) -> Facts {
     let mut facts = match callers {
         Callers::Requests => request::facts(protected).unwrap_or_else(Facts::nobody),
-        Callers::Environment => protected.local_facts().await,
+        Callers::Environment => protected.local_facts(Some(tool)).await,
     };
     if facts.request_id.is_none() {
         facts.request_id = Some(extra.request_id.as_str().into());

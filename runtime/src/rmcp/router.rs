@@ -96,7 +96,7 @@ impl<S: Send + Sync + 'static> Router<S> {
     /// The tools that the caller could call with some arguments, in the order of the toolset (MCP-60, MCP-61); for
     /// `ServerHandler::list_tools`.
     pub async fn list_tools(&self, context: &RequestContext<RoleServer>) -> ListToolsResult {
-        let facts = facts(&self.protected, context).await;
+        let facts = facts(&self.protected, None, context).await;
         let callable = |tool: &&Arc<Tool>| tool.policy.admit(facts.caller.as_ref()).into_result().is_ok();
         let callable = self.protected.tools().iter().filter(callable);
         let described = callable.filter_map(|tool| self.routes.get(&tool.name).cloned());
@@ -110,7 +110,7 @@ fn guarded<S: Send + Sync + 'static>(protected: &Protected, tool: &Arc<Tool>) ->
     ToolRoute::new_dyn(describe(&tool), move |context: ToolCallContext<'_, S>| {
         let (protected, tool) = (protected.clone(), Arc::clone(&tool));
         Box::pin(async move {
-            let facts = facts(&protected, &context.request_context).await;
+            let facts = facts(&protected, Some(&tool), &context.request_context).await;
             let arguments = Value::Object(context.arguments.unwrap_or_default());
             let call = protected.run(&tool, facts, arguments);
             let result = until_cancelled(&context.request_context, call).await?;

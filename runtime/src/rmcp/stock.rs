@@ -71,7 +71,7 @@ pub(super) fn guarded<S: Send + Sync + 'static>(
         let (protected, tool, route) = (protected.clone(), Arc::clone(&tool), Arc::clone(&route));
         Box::pin(async move {
             let request = context.request_context.clone();
-            let facts = facts(&protected, &request).await;
+            let facts = facts(&protected, Some(&tool), &request).await;
             let prepare = || {
                 Ok::<_, ArgumentsError>(
                     Box::new(StockCall { route: &route, context }) as Box<dyn Prepared<StockResult> + '_>

@@ -8,12 +8,14 @@ use http_body_util::BodyExt as _;
 use rmcp::transport::streamable_http_server::StreamableHttpServerConfig;
 use serde_json::{Value, json};
 use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
 use toolgate::audit::JsonLines;
 use toolgate::rmcp::Server;
 use toolgate::validator::ValidateError;
-use toolgate::{BearerToken, Caller, Claims, Clock, Gate, NoArguments, Toolset, Validator, mcp_tool};
+use toolgate::{BearerToken, Caller, Claims, Clock, Denial, Error, Gate, NoArguments, Toolset, Validator, mcp_tool};
 use tower_service::Service as _;
 
 /// Tells who calls, after a while: the head of the answer may be on its way by then.
@@ -23,12 +25,14 @@ async fn name(_: NoArguments, caller: Caller) -> Result<String, Infallible> {
     Ok(caller.subject().to_owned())
 }
 
-/// Accepts every token: it is alice's, and expires then.
+/// Accepts every token: it is alice's, and expires then. Its leeway is the longest there is.
 struct Lenient(Duration);
 
 impl Validator for Lenient {
     async fn validate(&self, _: &BearerToken) -> Result<Claims, ValidateError> {
-        Ok(Claims::assert("https://idp.example", "alice").with_expiry(self.0))
+        Ok(Claims::assert("https://idp.example", "alice")
+            .with_expiry(self.0)
+            .with_leeway(Duration::from_mins(5)))
     }
 
     fn issuers(&self) -> Vec<String> {
@@ -42,12 +46,23 @@ fn ago(time: Duration) -> Duration {
     NOW.checked_sub(time).unwrap()
 }
 
-/// The wall clock of these tests stands. The time that passes is tokio's, which passes at once.
-struct Standing;
+/// The wall clock of these tests stands until it is set. The time that passes is tokio's, which passes at once.
+#[derive(Clone)]
+struct Standing(Arc<AtomicU64>);
+
+impl Standing {
+    fn at(time: Duration) -> Self {
+        Self(Arc::new(AtomicU64::new(time.as_secs())))
+    }
+
+    fn set(&self, time: Duration) {
+        self.0.store(time.as_secs(), Ordering::SeqCst);
+    }
+}
 
 impl Clock for Standing {
     fn unix_time(&self) -> Duration {
-        NOW
+        Duration::from_secs(self.0.load(Ordering::SeqCst))
     }
 
     fn monotonic(&self) -> Duration {
@@ -58,16 +73,20 @@ impl Clock for Standing {
 struct App {
     router: Router,
     records: Records,
+    clock: Standing,
+    /// When the body of a request has arrived, if later than its head.
+    arrives: Option<Duration>,
 }
 
 impl App {
     fn new(sdk: Sdk, expires_at: Duration) -> Self {
+        let clock = Standing::at(NOW);
         let records = Records::default();
         let gate = Gate::builder()
             .resource("https://mcp.example/mcp")
             .validator(Lenient(expires_at))
             .audit(JsonLines::new(records.clone()))
-            .clock(Standing);
+            .clock(clock.clone());
         let protected = gate.build().unwrap().protect(Toolset::new(()).tool(NameTool)).unwrap();
         Self {
             router: match sdk {
@@ -80,6 +99,8 @@ impl App {
                 Sdk::Pmcp => sdk.serve(&protected),
             },
             records,
+            clock,
+            arrives: None,
         }
     }
 
@@ -95,7 +116,15 @@ impl App {
             request = request.header(*name, *value);
         }
         let body = match method {
-            "POST" => Body::from(body.to_string()),
+            "POST" => {
+                let (clock, arrives, text) = (self.clock.clone(), self.arrives, body.to_string());
+                Body::from_stream(futures_util::stream::once(async move {
+                    if let Some(time) = arrives {
+                        clock.set(time);
+                    }
+                    Ok::<_, Infallible>(text)
+                }))
+            }
             _ => Body::empty(),
         };
         self.router.call(request.body(body).unwrap()).await.unwrap()
@@ -182,5 +211,82 @@ async fn a_stream_ends_when_the_token_does() {
         timeout(Duration::from_mins(4), whole).await.unwrap();
         // With the minute that clocks may differ.
         assert_eq!(start.elapsed().as_secs(), 90, "{sdk:?}");
+    }
+}
+
+/// `exp` is by the wall clock, wherever that goes.
+#[tokio::test(start_paused = true)]
+async fn f26_a_wall_clock_that_is_set_counts_from_the_next_request_on() {
+    const HOUR: Duration = Duration::from_hours(1);
+    for sdk in Sdk::EACH {
+        let mut app = App::new(sdk, NOW + Duration::from_mins(10));
+        for (time, status) in [(NOW, 200), (NOW + HOUR, 401), (ago(HOUR), 200), (NOW + HOUR, 401)] {
+            app.clock.set(time);
+            assert_eq!(app.call().await.0, status, "{sdk:?} {time:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f26_a_token_that_expired_while_the_body_was_on_its_way_is_refused() {
+    for sdk in Sdk::EACH {
+        let mut app = App::new(sdk, NOW);
+        app.arrives = Some(NOW + Duration::from_mins(5));
+        assert_eq!(app.call().await.0, 401);
+        let records = app.records.all();
+        assert_eq!(records.len(), 1);
+        assert_eq!(
+            (&records[0]["reason"], &records[0]["detail"]),
+            (&json!("invalid_token"), &json!("expired"))
+        );
+    }
+}
+
+/// Is for everyone.
+#[mcp_tool(public)]
+async fn open(_: NoArguments) -> Result<(), Infallible> {
+    Ok(())
+}
+
+/// Whatever a transport or an SDK did in between.
+#[tokio::test]
+async fn f26_the_gate_lets_nobody_in_whose_token_has_expired() {
+    let clock = Standing::at(NOW);
+    let gate = Gate::builder()
+        .resource("https://mcp.example/mcp")
+        .validator(Lenient(NOW))
+        .clock(clock.clone());
+    let tools = Toolset::new(()).tool(OpenTool).tool(NameTool);
+    let protected = gate.build().unwrap().protect(tools).unwrap();
+    let claims = Claims::assert("https://idp.example", "alice")
+        .with_expiry(NOW)
+        .with_leeway(Duration::from_mins(1));
+    let alice = Caller::assert(claims);
+    for (seconds, admitted) in [(0, true), (59, true), (60, false), (3600, false)] {
+        clock.set(NOW + Duration::from_secs(seconds));
+        let result = protected.call("open", Some(alice.clone()), json!({})).await.unwrap();
+        match result {
+            Ok(_) => assert!(admitted, "{seconds}"),
+            Err(error) => {
+                assert!(matches!(error, Error::Denied(Denial::Expired)), "{error:?}");
+                assert!(!admitted, "{seconds}");
+            }
+        }
+    }
+    let denied = protected.call("name", Some(alice), json!({})).await.unwrap();
+    assert!(matches!(denied, Err(Error::Denied(Denial::Expired))), "{denied:?}");
+    protected.call("open", None, json!({})).await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn f26_a_stream_ends_soon_after_the_wall_clock_was_set_forward() {
+    for sdk in Sdk::EACH {
+        let mut app = App::new(sdk, NOW + Duration::from_mins(10));
+        let mut stream = app.stream().await;
+        let start = Instant::now();
+        app.clock.set(NOW + Duration::from_hours(1));
+        let whole = async { while stream.frame().await.is_some() {} };
+        timeout(Duration::from_mins(4), whole).await.unwrap();
+        assert!(start.elapsed().as_secs() <= 30, "{sdk:?} {:?}", start.elapsed());
     }
 }

@@ -1,0 +1,113 @@
+//! That a token was validated for one call, with nothing that was kept from before.
+
+use crate::bearer::BearerToken;
+use crate::caller::Caller;
+use crate::clock::Clock;
+use crate::config::Authority;
+use crate::decision::Denial;
+use crate::error::{Error, Unavailable};
+use crate::toolset::Tool;
+use crate::validator::{TokenError, ValidateError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// The fact that a token was validated anew for one call of one tool. Only [`Fresh::validate`] makes one, by doing so.
+///
+/// It is of one toolset behind one gate, since every toolset has tools of its own. Whoever keeps the request it came with
+/// and presents it again has none.
+#[derive(Clone, Debug)]
+pub(crate) struct Fresh {
+    tool: Arc<Tool>,
+    /// Shared by the clones.
+    is_used: Arc<AtomicBool>,
+}
+
+/// What a transport found out about a token's freshness, for a tool that is `fresh`.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Freshness {
+    /// Nothing: nobody asked, or the answer was none to rely on.
+    #[default]
+    Unknown,
+    /// The token was validated anew.
+    Known(Fresh),
+    /// It could not be found out.
+    Unavailable(Unavailable),
+}
+
+/// Why a token that was valid is not known to be so anew.
+#[derive(Debug)]
+pub(crate) enum NotFresh {
+    /// It is not valid any more.
+    Token(TokenError),
+    /// It could not be found out.
+    Unavailable(Unavailable),
+    /// It is somebody else's.
+    OtherCaller,
+}
+
+impl Fresh {
+    /// Validates the token of a caller anew, for a call of this tool. It is for callers whom the tool's policy admits: who is
+    /// turned away anyway must not be able to make us ask the issuer.
+    ///
+    /// 1. The validator validates with nothing that it kept. A token that is not valid any more, and one about which that
+    ///    cannot be found out, are none.
+    /// 2. The token is in time, whatever the validator says.
+    /// 3. It is about the same principal as before.
+    /// 4. What it says now counts, and not what it said before: the caller is replaced.
+    pub(crate) async fn validate(
+        tool: &Arc<Tool>,
+        authority: &Authority,
+        clock: &dyn Clock,
+        token: &BearerToken,
+        before: &Caller,
+    ) -> Result<(Caller, Self), NotFresh> {
+        let caller = authority.caller_anew(token, clock).await.map_err(|error| match error {
+            ValidateError::Token(error) => NotFresh::Token(error),
+            ValidateError::Unavailable(error) => NotFresh::Unavailable(error),
+        })?; // 1, 2
+        if caller.principal() != before.principal() {
+            return Err(NotFresh::OtherCaller); // 3
+        }
+        Ok((caller, Self::of(tool))) // 4
+    }
+
+    fn of(tool: &Arc<Tool>) -> Self {
+        Self {
+            tool: Arc::clone(tool),
+            is_used: Arc::default(),
+        }
+    }
+
+    fn is_of(&self, tool: &Tool) -> bool {
+        std::ptr::eq(Arc::as_ptr(&self.tool), tool)
+    }
+
+    fn is_first_use(&self) -> bool {
+        !self.is_used.swap(true, Ordering::Relaxed)
+    }
+
+    /// The fact without a validation, for tests.
+    #[cfg(feature = "assertions")]
+    pub(crate) fn assert(tool: &Arc<Tool>) -> Self {
+        Self::of(tool)
+    }
+}
+
+impl Freshness {
+    /// Decides about a call of a tool. It is the second step of the gate.
+    ///
+    /// 1. A tool that is not `fresh` needs nothing.
+    /// 2. A fact about this very tool admits one call, the first.
+    /// 3. What could not be found out is not known.
+    /// 4. Whatever is none of this is denied: another tool's fact, one that was used, and none.
+    pub(crate) fn admit(&self, tool: &Tool) -> Result<(), Error> {
+        if !tool.policy.is_fresh() {
+            return Ok(()); // 1
+        }
+        match self {
+            Self::Known(fresh) if fresh.is_of(tool) && fresh.is_first_use() => Ok(()), // 2
+            Self::Unavailable(error) => Err(error.clone().into()),                     // 3
+            _ => Err(Denial::NotFresh.into()),                                         // 4
+        }
+    }
+}
