@@ -12,7 +12,7 @@
 mod header;
 mod json;
 mod key_set;
-mod naive;
+pub mod naive;
 mod party;
 mod token;
 

@@ -7,27 +7,38 @@ use std::fmt;
 const MAX_DEPTH: usize = 64;
 
 /// A JSON text, with the members of objects in a list.
-pub(crate) enum Tree {
+#[derive(Debug)]
+pub enum Tree {
+    /// `null`.
     Null,
+    /// `true` or `false`.
     Bool,
+    /// A number.
     Number(f64),
+    /// A string.
     Text(String),
+    /// An array.
     List(Vec<Tree>),
+    /// An object.
     Object(Vec<(String, Tree)>),
 }
 
 impl Tree {
     /// What `serde_json` takes for JSON. It stands 128 levels.
-    pub(crate) fn read(text: &[u8]) -> Option<Self> {
+    #[must_use]
+    pub fn read(text: &[u8]) -> Option<Self> {
         serde_json::from_slice(text).ok()
     }
 
     /// Whether it means one thing only and is not too deep: all that a text must be for us, besides being JSON (R15, R16).
-    pub(crate) fn is_strict(&self) -> bool {
+    #[must_use]
+    pub fn is_strict(&self) -> bool {
         self.depth() <= MAX_DEPTH && !self.is_ambiguous()
     }
 
-    fn depth(&self) -> usize {
+    /// How many arrays and objects stand around its innermost value, at most.
+    #[must_use]
+    pub fn depth(&self) -> usize {
         match self {
             Self::List(list) => 1 + list.iter().map(Self::depth).max().unwrap_or(0),
             Self::Object(members) => 1 + members.iter().map(|(_, value)| value.depth()).max().unwrap_or(0),
@@ -35,7 +46,9 @@ impl Tree {
         }
     }
 
-    fn is_ambiguous(&self) -> bool {
+    /// Whether a member of an object is given twice, by decoded name, or has a name that `serde_json` keeps for itself (R16).
+    #[must_use]
+    pub fn is_ambiguous(&self) -> bool {
         match self {
             Self::List(list) => list.iter().any(Self::is_ambiguous),
             Self::Object(members) => {
@@ -50,39 +63,50 @@ impl Tree {
     }
 
     /// The member of this name, if it is an object.
-    pub(crate) fn member(&self, wanted: &str) -> Option<&Self> {
+    #[must_use]
+    pub fn member(&self, wanted: &str) -> Option<&Self> {
         match self {
             Self::Object(members) => members.iter().find(|(name, _)| name == wanted).map(|(_, value)| value),
             _ => None,
         }
     }
 
-    pub(crate) fn has(&self, wanted: &str) -> bool {
+    /// Whether it is an object with such a member.
+    #[must_use]
+    pub fn has(&self, wanted: &str) -> bool {
         self.member(wanted).is_some()
     }
 
-    pub(crate) fn text(&self) -> Option<&str> {
+    /// The text, if it is one.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
             _ => None,
         }
     }
 
-    pub(crate) fn number(&self) -> Option<f64> {
+    /// The number, if it is one.
+    #[must_use]
+    pub fn number(&self) -> Option<f64> {
         match self {
             Self::Number(number) => Some(*number),
             _ => None,
         }
     }
 
-    pub(crate) fn list(&self) -> Option<&[Self]> {
+    /// The items, if it is an array.
+    #[must_use]
+    pub fn list(&self) -> Option<&[Self]> {
         match self {
             Self::List(list) => Some(list),
             _ => None,
         }
     }
 
-    pub(crate) fn is_object(&self) -> bool {
+    /// Whether it is an object.
+    #[must_use]
+    pub fn is_object(&self) -> bool {
         matches!(self, Self::Object(_))
     }
 }
