@@ -63,6 +63,10 @@ const REFUSED: &[(Policy, Applies)] = &[
         ("R14", "a token that is bound to a key is no plain bearer token"),
         |case| claims(case, |claims| claims.has("cnf")),
     ),
+    (
+        ("R14", "who acts for the caller is said in an object, in strings"),
+        |case| claims(case, |claims| is_odd(claims, "act", is_actor)),
+    ),
     (("R14", "what rights are read from is of its type"), |case| {
         claims(case, has_odd_rights)
     }),
@@ -163,6 +167,13 @@ fn is_other_token(claims: &Tree) -> bool {
         || says("typ", &["id", "refresh", "offline", "logout"])
         || (claims.has("nonce") && (has(&["at_hash", "c_hash"]) || !has(&["scope", "scp"])))
         || claims.has("events")
+}
+
+fn is_actor(act: &Tree) -> bool {
+    act.is_object()
+        && !["sub", "iss", "client_id"]
+            .iter()
+            .any(|name| is_odd(act, name, is_text))
 }
 
 fn has_odd_rights(claims: &Tree) -> bool {
