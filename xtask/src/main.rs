@@ -1,8 +1,9 @@
-//! The commands that contributors and the continuous integration run: `cargo xtask test`, `cargo xtask check`; and one to
-//! measure with, `cargo xtask check-time`.
+//! The commands that contributors and the continuous integration run: `cargo xtask test`, `cargo xtask check`; one to
+//! measure with, `cargo xtask check-time`; and one for long runs under load and faults, `cargo xtask soak`.
 
 mod check_time;
 mod redis_server;
+mod soak;
 mod step;
 mod task;
 
@@ -28,6 +29,10 @@ Commands:
   check-time
            Measures `cargo check` of 200 guarded tools, next to the same tools by the macros of the
            SDKs. Fetches those from the registry; wants a machine with nothing else to do.
+  soak [--list] [--full] [SCENARIO..]
+           Runs load, memory and fault scenarios, all or those that are named, and shows what they
+           have to show as a table. Takes less than half an hour; with `--full`, hours. Fetches
+           `jose` from npm for the scenario `differential`.
 
 Options:
   -h, --help    Shows this.
@@ -44,6 +49,8 @@ enum Request {
     Help,
     Run(Task),
     CheckTime,
+    /// With the arguments of the program that does it.
+    Soak(Vec<String>),
 }
 
 fn main() -> ExitCode {
@@ -66,6 +73,7 @@ fn main() -> ExitCode {
             step::run_all(&task.steps())
         }
         Ok(Request::CheckTime) => check_time::run(),
+        Ok(Request::Soak(arguments)) => soak::run(&arguments),
         Err(mistake) => {
             eprint!("error: {mistake}\n\n{HELP}");
             ExitCode::from(2)
@@ -83,11 +91,12 @@ fn parse(arguments: &[String]) -> Result<Request, String> {
     match arguments {
         [] => Err("a command is missing".to_owned()),
         [name] if name == "check-time" => Ok(Request::CheckTime),
+        [name, arguments @ ..] if name == "soak" => Ok(Request::Soak(arguments.to_vec())),
         [name] => match Task::named(name) {
             Some(task) => Ok(Request::Run(task)),
             None => Err(format!("`{name}` is not a command")),
         },
-        [name, extra, ..] => Err(format!("`{extra}` after `{name}`: commands take no arguments")),
+        [name, extra, ..] => Err(format!("`{extra}` after `{name}`: this command takes no arguments")),
     }
 }
 
@@ -105,6 +114,10 @@ mod tests {
         assert_eq!(parsed("test"), Ok(Request::Run(Task::Test)));
         assert_eq!(parsed("check"), Ok(Request::Run(Task::Check)));
         assert_eq!(parsed("check-time"), Ok(Request::CheckTime));
+        assert_eq!(
+            parsed("soak --full cold"),
+            Ok(Request::Soak(vec!["--full".to_owned(), "cold".to_owned()]))
+        );
         for help in ["-h", "--help", "test --help", "what -h"] {
             assert_eq!(parsed(help), Ok(Request::Help), "{help}");
         }
@@ -116,7 +129,7 @@ mod tests {
         assert_eq!(parsed("tset").unwrap_err(), "`tset` is not a command");
         assert_eq!(
             parsed("test fast").unwrap_err(),
-            "`fast` after `test`: commands take no arguments"
+            "`fast` after `test`: this command takes no arguments"
         );
         assert_eq!(parsed("--verbose").unwrap_err(), "`--verbose` is not a command");
     }

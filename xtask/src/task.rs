@@ -42,7 +42,9 @@ impl Task {
                     Step::cargo("hack check --package toolgate --each-feature --no-dev-deps").needs("cargo-hack"),
                     // The oldest Rust that is promised. The lints of `check` already find newer parts of the standard library.
                     Step::cargo("check --package toolgate --all-features").env("RUSTUP_TOOLCHAIN", "1.91.0"),
-                    Step::cargo("package --workspace --exclude examples --exclude tests --exclude xtask"),
+                    Step::cargo(
+                        "package --workspace --exclude examples --exclude fuzzing --exclude tests --exclude xtask",
+                    ),
                 ];
                 // Before the first release there is nothing to be compatible with.
                 if was_released() {

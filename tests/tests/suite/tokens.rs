@@ -1,9 +1,12 @@
 //! Tokens, hostile and merely unusual, against one set of keys at one moment.
 
+mod class;
 pub(crate) mod forge;
 mod hostile;
+mod meagre;
 mod unusual;
 
+use self::class::Class;
 use self::forge::{AUDIENCE, At, Forge, ISSUER, NOW, Refusal, claims, forge, good, header, jwks, key_set, seal};
 use std::time::Duration;
 use toolgate::validator::{Given, JwtValidatorBuilder, TokenError};
@@ -54,7 +57,7 @@ async fn r10_to_r16_hostile_tokens_are_refused_each_for_its_own_reason() {
     let validator = builder(forge).build().unwrap();
     let rows = hostile::rows(forge);
     let mut wrong = Vec::new();
-    for (name, token, expected) in &rows {
+    for (_, name, token, expected) in &rows {
         let refusal = forge::validate(&validator, token).await.err();
         if refusal.as_ref() != Some(expected) {
             wrong.push(format!("{name}: {refusal:?} instead of {expected:?}"));
@@ -62,7 +65,7 @@ async fn r10_to_r16_hostile_tokens_are_refused_each_for_its_own_reason() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     // Two names for one token would make the table look longer than it is.
-    let mut tokens: Vec<_> = rows.iter().map(|(_, token, _)| token).collect();
+    let mut tokens: Vec<_> = rows.iter().map(|(_, _, token, _)| token).collect();
     tokens.sort_unstable();
     tokens.dedup();
     assert_eq!(tokens.len(), rows.len());
@@ -79,6 +82,36 @@ async fn r10_to_r16_unusual_tokens_are_accepted() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn r14_meagre_tokens_are_accepted_and_grant_nothing_they_do_not_say() {
+    let forge = forge();
+    let validator = builder(forge).build().unwrap();
+    let plain = forge.with_claims(&[("scope", "\"openid write:notes\"")]);
+    let caller = forge::validate(&validator, &plain).await.unwrap();
+    assert!(caller.has_scope(meagre::SCOPE));
+    let mut wrong = Vec::new();
+    for (_, name, token) in meagre::rows(forge) {
+        match forge::validate(&validator, &token).await {
+            Ok(caller) if caller.has_scope(meagre::SCOPE) => wrong.push(format!("{name}: granted")),
+            Ok(_) => {}
+            Err(refusal) => wrong.push(format!("{name}: {refusal:?}")),
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_class_of_failures_has_its_rows() {
+    let forge = forge();
+    let hostile = hostile::rows(forge).into_iter().map(|(class, ..)| class);
+    let meagre = meagre::rows(forge).into_iter().map(|(class, ..)| class);
+    let found: Vec<Class> = hostile.chain(meagre).collect();
+    let counts = Class::ALL.map(|class| (class, found.iter().filter(|found| **found == class).count()));
+    assert!(counts.iter().all(|(_, count)| *count >= 4), "{counts:?}");
+    // Also that none is missing in the list.
+    assert_eq!(counts.iter().map(|(_, count)| count).sum::<usize>(), found.len());
 }
 
 #[tokio::test]

@@ -1,0 +1,130 @@
+//! Long runs under load and faults, one after the other: `cargo xtask soak`. What they have to show are the figures named F in
+//! `SECURITY.md`'s sense: counts, memory and ratios of one run, on the loopback interface only.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what cannot be set up has nothing to show, and a scenario that panics has failed"
+)]
+
+mod bad_documents;
+mod clock;
+mod cold;
+mod command;
+mod differential;
+mod floods;
+mod garbage;
+
+mod load;
+mod memory;
+mod outage;
+mod provider;
+mod random;
+mod report;
+mod rotation;
+mod server;
+
+use crate::command::{Command, Length};
+use crate::report::Report;
+use std::panic::catch_unwind;
+use std::process::ExitCode;
+use std::time::Instant;
+use tokio::runtime::Runtime;
+
+/// A scenario: what it is called, what it is about, and what it does.
+struct Scenario {
+    name: &'static str,
+    about: &'static str,
+    run: fn(Length) -> Report,
+}
+
+const SCENARIOS: &[Scenario] = &[
+    Scenario {
+        name: "outage",
+        about: "F1: the keys cannot be had, in three ways, under load with known keys",
+        run: |length| block_on(outage::run(length)),
+    },
+    Scenario {
+        name: "rotation",
+        about: "F4: a key is added and signs at once, under load",
+        run: |length| block_on(rotation::run(length)),
+    },
+    Scenario {
+        name: "cold",
+        about: "F6: 10 000 requests at once, and no keys yet",
+        run: |_| block_on(cold::run()),
+    },
+    Scenario {
+        name: "unknown-keys",
+        about: "F7: a flood of unknown key ids, with good tokens among them",
+        run: |length| block_on(floods::unknown_keys(length)),
+    },
+    Scenario {
+        name: "unknown-keys-hang",
+        about: "F8: the same while the keys hang",
+        run: |length| block_on(floods::unknown_keys_while_hanging(length)),
+    },
+    Scenario {
+        name: "bad-documents",
+        about: "F9, F10: key sets that are slow, huge, endless, cut off, compressed, elsewhere or none",
+        run: |_| block_on(bad_documents::run()),
+    },
+    Scenario {
+        name: "garbage",
+        about: "F21: 3 million tokens that are garbage, each another one",
+        run: |length| block_on(garbage::run(length)),
+    },
+    Scenario {
+        name: "differential",
+        about: "F30: 100 000 mutated tokens, judged by us and by `jose` of npm",
+        run: |length| block_on(differential::run(length)),
+    },
+];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let names: Vec<&str> = SCENARIOS.iter().map(|scenario| scenario.name).collect();
+    match command::parse(&arguments, &names) {
+        Ok(Command::Provider) => {
+            block_on(provider::serve());
+            ExitCode::SUCCESS
+        }
+        Ok(Command::List) => {
+            for scenario in SCENARIOS {
+                println!("{:18} {}", scenario.name, scenario.about);
+            }
+            ExitCode::SUCCESS
+        }
+        Ok(Command::Run(names, length)) => run(&names, length),
+        Err(mistake) => {
+            eprintln!("error: {mistake}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Runs these scenarios, or all if none is named.
+fn run(names: &[String], length: Length) -> ExitCode {
+    let chosen = |scenario: &&Scenario| names.is_empty() || names.iter().any(|name| name == scenario.name);
+    let mut all = Vec::new();
+    for scenario in SCENARIOS.iter().filter(chosen) {
+        println!("> {}: {}", scenario.name, scenario.about);
+        let start = Instant::now();
+        // A panic is a failure of this scenario, and the next ones run all the same.
+        let report = catch_unwind(|| (scenario.run)(length)).unwrap_or_else(|_| Report::panicked());
+        print!("{report}");
+        println!("  {:.0} s\n", start.elapsed().as_secs_f64());
+        all.push((scenario.name, report));
+    }
+    println!("{}", report::summary(&all));
+    if all.iter().all(|(_, report)| report.passed()) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    Runtime::new().unwrap().block_on(future)
+}

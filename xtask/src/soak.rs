@@ -1,0 +1,94 @@
+//! Long load and fault scenarios: builds the program that runs them, and gets what it compares us with.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+/// The scenario that needs `jose`.
+const DIFFERENTIAL: &str = "differential";
+
+/// What `target/differential` is made of. The lock file pins `jose` by its hash.
+const FILES: [&str; 3] = ["package.json", "package-lock.json", "validate.mjs"];
+
+/// Runs scenarios; `arguments` are those of the program.
+pub(crate) fn run(arguments: &[String]) -> ExitCode {
+    if needs_jose(arguments)
+        && let Err(error) = install_jose()
+    {
+        eprintln!("error: `jose` cannot be installed: {error}");
+        eprintln!("help: install node 20 or later with npm, or name the scenarios to run; `--list` shows them");
+        return ExitCode::FAILURE;
+    }
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
+    let mut command = Command::new(&cargo);
+    command.args([
+        "run",
+        "--quiet",
+        "--release",
+        "--package",
+        "tests",
+        "--example",
+        "soak",
+        "--",
+    ]);
+    match command.args(arguments).status() {
+        Ok(status) => match status.code().and_then(|code| u8::try_from(code).ok()) {
+            Some(code) => ExitCode::from(code),
+            None => ExitCode::FAILURE,
+        },
+        Err(error) => {
+            eprintln!("error: cannot start `{}`: {error}", cargo.to_string_lossy());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Without names, all scenarios run.
+fn needs_jose(arguments: &[String]) -> bool {
+    let named: Vec<&String> = arguments
+        .iter()
+        .filter(|argument| !argument.starts_with("--"))
+        .collect();
+    let lists = arguments.iter().any(|argument| argument == "--list");
+    !lists && (named.is_empty() || named.iter().any(|name| *name == DIFFERENTIAL))
+}
+
+/// Puts the script and the package that it needs under `target`, where nothing is checked in.
+fn install_jose() -> io::Result<()> {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
+    let (from, to) = (
+        repository.join("tests/differential"),
+        repository.join("target/differential"),
+    );
+    fs::create_dir_all(&to)?;
+    for file in FILES {
+        fs::copy(from.join(file), to.join(file))?;
+    }
+    let status = Command::new("npm")
+        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"])
+        .current_dir(to)
+        .status()?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(io::Error::other(format!("`npm ci`: {status}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::needs_jose;
+
+    #[test]
+    fn jose_is_installed_only_if_it_is_needed() {
+        let needs = |line: &str| needs_jose(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
+        assert!(needs(""));
+        assert!(needs("--full"));
+        assert!(needs("garbage differential"));
+        assert!(!needs("--list"));
+        assert!(!needs("garbage --full"));
+    }
+}
