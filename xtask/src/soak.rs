@@ -1,5 +1,6 @@
 //! Long load and fault scenarios: builds the program that runs them, and gets what it compares us with.
 
+use crate::redis_server;
 use std::env;
 use std::ffi::OsString;
 use std::fs;
@@ -10,12 +11,21 @@ use std::process::{Command, ExitCode};
 /// The scenario that needs `jose`.
 const DIFFERENTIAL: &str = "differential";
 
+/// The scenario that needs `redis-server`.
+const REDIS: &str = "redis";
+
 /// What `target/differential` is made of. The lock file pins `jose` by its hash.
 const FILES: [&str; 3] = ["package.json", "package-lock.json", "validate.mjs"];
 
 /// Runs scenarios; `arguments` are those of the program.
 pub(crate) fn run(arguments: &[String]) -> ExitCode {
-    if needs_jose(arguments)
+    if needs(REDIS, arguments)
+        && let Err(mistake) = redis_server::ensure()
+    {
+        eprintln!("error: {mistake}");
+        return ExitCode::FAILURE;
+    }
+    if needs(DIFFERENTIAL, arguments)
         && let Err(error) = install_jose()
     {
         eprintln!("error: `jose` cannot be installed: {error}");
@@ -46,14 +56,14 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
     }
 }
 
-/// Without names, all scenarios run.
-fn needs_jose(arguments: &[String]) -> bool {
+/// Whether this scenario is to run. Without names, all do.
+fn needs(scenario: &str, arguments: &[String]) -> bool {
     let named: Vec<&String> = arguments
         .iter()
         .filter(|argument| !argument.starts_with("--"))
         .collect();
     let lists = arguments.iter().any(|argument| argument == "--list");
-    !lists && (named.is_empty() || named.iter().any(|name| *name == DIFFERENTIAL))
+    !lists && (named.is_empty() || named.iter().any(|name| *name == scenario))
 }
 
 /// Puts the script and the package that it needs under `target`, where nothing is checked in.
@@ -80,15 +90,20 @@ fn install_jose() -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::needs_jose;
+    use super::needs;
 
     #[test]
-    fn jose_is_installed_only_if_it_is_needed() {
-        let needs = |line: &str| needs_jose(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
-        assert!(needs(""));
-        assert!(needs("--full"));
-        assert!(needs("garbage differential"));
-        assert!(!needs("--list"));
-        assert!(!needs("garbage --full"));
+    fn what_a_scenario_needs_is_got_only_for_that() {
+        let is_needed = |line: &str| {
+            needs(
+                "differential",
+                &line.split_whitespace().map(str::to_owned).collect::<Vec<_>>(),
+            )
+        };
+        assert!(is_needed(""));
+        assert!(is_needed("--full"));
+        assert!(is_needed("garbage differential"));
+        assert!(!is_needed("--list"));
+        assert!(!is_needed("garbage --full"));
     }
 }

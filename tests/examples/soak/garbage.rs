@@ -86,7 +86,7 @@ async fn cost(provider: &Provider, good: &str, garbage: &mut Garbage) -> ((Durat
     let tokens: Vec<_> = (0..ROUNDS).map(|_| bearer(&garbage.token())).collect();
     // The first one has a fetch to wait for.
     assert!(validator.validate(&bearer(&garbage.token())).await.is_err());
-    let key = key(provider).await;
+    let key = rsa_key(provider).await;
     let (message, signature) = good.rsplit_once('.').unwrap();
     let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
     let mut pairs = Vec::new();
@@ -107,17 +107,18 @@ async fn cost(provider: &Provider, good: &str, garbage: &mut Garbage) -> ((Durat
         }
         pairs.push((refusals / 200, start.elapsed() / 200));
     }
-    let middle = |mut times: Vec<Duration>| {
-        times.sort();
-        times[times.len() / 2]
-    };
     let refusal = middle(pairs.iter().map(|pair| pair.0).collect());
     let check = middle(pairs.iter().map(|pair| pair.1).collect());
     ((refusal, check), refusal.as_secs_f64() / check.as_secs_f64())
 }
 
+pub(crate) fn middle(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}
+
 /// The provider's RSA key, parsed.
-async fn key(provider: &Provider) -> ParsedPublicKey {
+pub(crate) async fn rsa_key(provider: &Provider) -> ParsedPublicKey {
     let document = reqwest::get(&provider.jwks_uri).await.unwrap().text().await.unwrap();
     let document: serde_json::Value = serde_json::from_str(&document).unwrap();
     let keys = document["keys"].as_array().unwrap();

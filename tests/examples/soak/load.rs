@@ -24,6 +24,17 @@ impl Tally {
         *self.latencies.entry(bucket(latency)).or_default() += 1;
     }
 
+    /// Both together.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        for (status, count) in other.statuses {
+            *self.statuses.entry(status).or_default() += count;
+        }
+        for (bucket, count) in other.latencies {
+            *self.latencies.entry(bucket).or_default() += count;
+        }
+        self
+    }
+
     pub(crate) fn total(&self) -> u64 {
         self.statuses.values().sum()
     }

@@ -18,12 +18,15 @@ mod garbage;
 
 mod load;
 mod memory;
+mod opaque;
 mod outage;
 mod provider;
 mod random;
+mod redis;
 mod report;
 mod rotation;
 mod server;
+mod subjects;
 
 use crate::command::{Command, Length};
 use crate::report::Report;
@@ -74,6 +77,31 @@ const SCENARIOS: &[Scenario] = &[
         name: "garbage",
         about: "F21: 3 million tokens that are garbage, each another one",
         run: |length| block_on(garbage::run(length)),
+    },
+    Scenario {
+        name: "subjects",
+        about: "F22, F28: good tokens, each of another subject, through a cache",
+        run: |length| block_on(subjects::run(length)),
+    },
+    Scenario {
+        name: "slow-introspection",
+        about: "F12: a thousand opaque tokens a second while introspection takes two, with JWT among them",
+        run: |length| block_on(opaque::slow(length)),
+    },
+    Scenario {
+        name: "one-opaque-token",
+        about: "F13: the same opaque token a thousand times at once",
+        run: |_| block_on(opaque::at_once()),
+    },
+    Scenario {
+        name: "failing-introspection",
+        about: "F14: introspection that fails, hangs or is a web page",
+        run: |_| block_on(opaque::failing()),
+    },
+    Scenario {
+        name: "redis",
+        about: "F16, F17: three instances that share a Redis, which is killed and hangs",
+        run: |_| block_on(redis::run()),
     },
     Scenario {
         name: "differential",

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
-use toolgate_testing::{Algorithm, Decoy, Fault, FaultPlan, IdentityProvider, KeyKind};
+use toolgate_testing::{Algorithm, ClientAuth, Decoy, Fault, FaultPlan, IdentityProvider, KeyKind};
 
 pub(crate) const AUDIENCE: &str = "http://127.0.0.1:1/mcp";
 
@@ -19,9 +19,10 @@ pub(crate) struct Provider {
     stdout: BufReader<ChildStdout>,
     pub(crate) issuer: String,
     pub(crate) jwks_uri: String,
+    pub(crate) introspection_endpoint: String,
 }
 
-/// How much the key set was asked for.
+/// How much an endpoint was asked for.
 #[derive(Clone, Copy)]
 pub(crate) struct Traffic {
     pub(crate) requests: u64,
@@ -46,6 +47,7 @@ impl Provider {
         Self {
             issuer: text("issuer"),
             jwks_uri: text("jwks_uri"),
+            introspection_endpoint: text("introspection_endpoint"),
             child,
             stdin,
             stdout,
@@ -57,8 +59,33 @@ impl Provider {
         self.ask(&json!({"do": "fault", "fault": fault}));
     }
 
+    /// Makes introspection fail this way from now on; `none` ends it.
+    pub(crate) fn introspection_fault(&mut self, fault: &str) {
+        self.ask(&json!({"do": "introspection fault", "fault": fault}));
+    }
+
     pub(crate) fn traffic(&mut self) -> Traffic {
-        let answer = self.ask(&json!({"do": "traffic"}));
+        self.traffic_of("traffic")
+    }
+
+    pub(crate) fn introspection_traffic(&mut self) -> Traffic {
+        self.traffic_of("introspection traffic")
+    }
+
+    /// The client that may ask about tokens: its id and its secret.
+    pub(crate) fn client(&mut self) -> (String, String) {
+        let answer = self.ask(&json!({"do": "client"}));
+        let text = |name: &str| answer[name].as_str().unwrap().to_owned();
+        (text("id"), text("secret"))
+    }
+
+    /// So many opaque tokens, each of another subject.
+    pub(crate) fn mint_opaque(&mut self, count: usize) -> Vec<String> {
+        self.tokens(&json!({"do": "mint opaque", "count": count}))
+    }
+
+    fn traffic_of(&mut self, what: &str) -> Traffic {
+        let answer = self.ask(&json!({"do": what}));
         let count = |name: &str| answer[name].as_u64().unwrap();
         Traffic {
             requests: count("requests"),
@@ -75,7 +102,11 @@ impl Provider {
 
     /// So many tokens, each of another subject.
     pub(crate) fn mint(&mut self, algorithm: Algorithm, count: usize) -> Vec<String> {
-        let answer = self.ask(&json!({"do": "mint", "algorithm": algorithm.as_str(), "count": count}));
+        self.tokens(&json!({"do": "mint", "algorithm": algorithm.as_str(), "count": count}))
+    }
+
+    fn tokens(&mut self, question: &Value) -> Vec<String> {
+        let answer = self.ask(question);
         let tokens = answer["tokens"].as_array().unwrap();
         tokens.iter().map(|token| token.as_str().unwrap().to_owned()).collect()
     }
@@ -103,8 +134,12 @@ fn read(from: &mut impl BufRead) -> Value {
 /// The other process: until nobody tells it anything any more.
 pub(crate) async fn serve() {
     let provider = IdentityProvider::start().await.unwrap();
+    // All instances of a server are one client.
+    let client = provider.register_client("soak", ClientAuth::SecretBasic);
     let decoy = Decoy::start(provider.jwks()).await.unwrap();
-    say(&json!({"issuer": provider.issuer(), "jwks_uri": provider.jwks_uri()}));
+    say(
+        &json!({"issuer": provider.issuer(), "jwks_uri": provider.jwks_uri(), "introspection_endpoint": provider.introspection_endpoint()}),
+    );
     let (sender, mut lines) = tokio::sync::mpsc::channel(1);
     std::thread::spawn(move || {
         for line in std::io::stdin().lines() {
@@ -121,14 +156,20 @@ pub(crate) async fn serve() {
                 provider.jwks_fault(fault(question["fault"].as_str().unwrap(), &decoy));
                 json!({})
             }
-            "traffic" => {
-                let traffic = provider.jwks_traffic();
-                json!({
-                    "requests": traffic.requests,
-                    "in_flight": traffic.in_flight,
-                    "most_in_flight": traffic.most_in_flight,
-                    "decoy": decoy.requests().len(),
-                })
+            "introspection fault" => {
+                provider.introspection_fault(fault(question["fault"].as_str().unwrap(), &decoy));
+                json!({})
+            }
+            "traffic" => counts(provider.jwks_traffic(), &decoy),
+            "introspection traffic" => counts(provider.introspection_traffic(), &decoy),
+            "client" => json!({"id": client.id(), "secret": client.secret()}),
+            "mint opaque" => {
+                let tokens = (0..question["count"].as_u64().unwrap()).map(|_| {
+                    subjects += 1;
+                    let token = provider.opaque_token(&format!("user-{subjects}")).audience(AUDIENCE);
+                    token.expires_in(LIFETIME).mint()
+                });
+                json!({"tokens": tokens.collect::<Vec<_>>()})
             }
             "rotate" => json!({"kid": provider.rotate_key(KeyKind::Rsa).kid()}),
             "mint" => {
@@ -148,6 +189,15 @@ pub(crate) async fn serve() {
     }
 }
 
+fn counts(traffic: toolgate_testing::Traffic, decoy: &Decoy) -> Value {
+    json!({
+        "requests": traffic.requests,
+        "in_flight": traffic.in_flight,
+        "most_in_flight": traffic.most_in_flight,
+        "decoy": decoy.requests().len(),
+    })
+}
+
 fn say(answer: &Value) {
     let mut stdout = std::io::stdout();
     writeln!(stdout, "{answer}").unwrap();
@@ -160,10 +210,12 @@ fn fault(name: &str, decoy: &Decoy) -> FaultPlan {
     const BOMB: u64 = 64 * 1024 * 1024;
     match name {
         "none" => None.into(),
+        "status 500" => Fault::Status(500).into(),
         "status 503" => Fault::Status(503).into(),
         "hang" => Fault::Hang.into(),
         "close" => Fault::Close.into(),
         "delay 200 ms" => Fault::Delay(Duration::from_millis(200)).into(),
+        "delay 2 s" => Fault::Delay(Duration::from_secs(2)).into(),
         "a byte a second" => Fault::SlowBody(Duration::from_secs(1)).into(),
         "512 MiB" => Fault::Huge(HUGE).into(),
         "512 MiB, declared" => Fault::HugeDeclared(HUGE).into(),

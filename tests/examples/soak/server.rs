@@ -8,7 +8,10 @@ use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::task::{Context, Poll};
 use toolgate::layer::GateService;
-use toolgate::{Algorithm, Clock, Gate, Health, HealthStatus, JwtValidator, Toolset, Validator, mcp_tool};
+use toolgate::validator::introspection::{ClientCredentials, ClientSecret};
+use toolgate::{
+    Algorithm, Clock, Gate, Health, HealthStatus, IntrospectionValidator, JwtValidator, Toolset, Validator, mcp_tool,
+};
 use tower_layer::Layer as _;
 use tower_service::Service as _;
 
@@ -75,6 +78,19 @@ pub(crate) fn validator(provider: &Provider, clock: impl Clock) -> JwtValidator 
         .algorithm(Algorithm::Es256)
         .algorithm(Algorithm::EdDsa)
         .jwks_uri(&provider.jwks_uri)
+        .clock(clock)
+        .build()
+        .unwrap()
+}
+
+/// A validator of this provider's opaque tokens.
+pub(crate) fn introspection(provider: &mut Provider, clock: impl Clock) -> IntrospectionValidator {
+    let (id, secret) = provider.client();
+    IntrospectionValidator::builder()
+        .issuer(&provider.issuer)
+        .audience(AUDIENCE)
+        .client(ClientCredentials::secret_basic(id, ClientSecret::from(secret)))
+        .endpoint(&provider.introspection_endpoint)
         .clock(clock)
         .build()
         .unwrap()

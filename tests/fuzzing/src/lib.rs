@@ -10,6 +10,7 @@
 )]
 
 mod header;
+mod introspection;
 mod json;
 mod key_set;
 pub mod naive;
@@ -17,6 +18,7 @@ mod party;
 mod token;
 
 pub use self::header::header;
+pub use self::introspection::introspection;
 pub use self::json::json;
 pub use self::key_set::key_set;
 pub use self::token::token;
@@ -25,8 +27,9 @@ pub use self::token::token;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 4] = [
+pub const TARGETS: [Target; 5] = [
     ("header", header),
+    ("introspection", introspection),
     ("json", json),
     ("key_set", key_set),
     ("token", token),

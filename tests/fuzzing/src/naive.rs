@@ -12,7 +12,7 @@ pub enum Tree {
     /// `null`.
     Null,
     /// `true` or `false`.
-    Bool,
+    Bool(bool),
     /// A number.
     Number(f64),
     /// A string.
@@ -126,8 +126,8 @@ impl<'de> Deserialize<'de> for Tree {
                 Ok(Tree::Null)
             }
 
-            fn visit_bool<E>(self, _: bool) -> Result<Tree, E> {
-                Ok(Tree::Bool)
+            fn visit_bool<E>(self, value: bool) -> Result<Tree, E> {
+                Ok(Tree::Bool(value))
             }
 
             #[expect(clippy::cast_precision_loss, reason = "dates are read as floating point, too")]

@@ -65,14 +65,19 @@ pub(crate) fn validator(key_set: &str) -> Result<JwtValidator, toolgate::ConfigE
 
 /// What a validator makes of a token, if it is one that can stand in a header.
 pub(crate) fn validate(validator: &JwtValidator, token: &str) -> Option<Result<Caller, TokenError>> {
-    let value = HeaderValue::from_str(&format!("Bearer {token}")).ok()?;
-    let headers = HeaderMap::from_iter([(AUTHORIZATION, value)]);
-    let token = BearerToken::from_headers(&headers).ok()??;
+    let token = bearer(token)?;
     match run(validator.validate(&token)) {
         Ok(claims) => Some(Ok(Caller::assert(claims))),
         Err(ValidateError::Token(error)) => Some(Err(error)),
         Err(other) => unreachable!("keys that are given are always there: {other}"),
     }
+}
+
+/// A token as it comes in a header, if it can stand there.
+pub(crate) fn bearer(token: &str) -> Option<BearerToken> {
+    let value = HeaderValue::from_str(&format!("Bearer {token}")).ok()?;
+    let headers = HeaderMap::from_iter([(AUTHORIZATION, value)]);
+    BearerToken::from_headers(&headers).ok()?
 }
 
 /// What the issuer's server makes of a token.
@@ -96,7 +101,7 @@ pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
 }
 
 /// A clock that stands.
-struct Still;
+pub(crate) struct Still;
 
 impl Clock for Still {
     fn unix_time(&self) -> Duration {

@@ -94,38 +94,46 @@ fn is_for_own_key(header: &Tree) -> bool {
 /// R14 and R15.
 fn is_access_token(claims: &Tree) -> bool {
     let text = |name: &str| claims.member(name).and_then(Tree::text);
-    let is_ours = match claims.member("aud") {
+    let named =
+        text("iss") == Some(ISSUER) && is_ours(claims) && text("sub").is_some_and(|subject| !subject.is_empty());
+    named && is_in_time(claims) && is_plain(claims)
+}
+
+/// Whether `aud` is ours, or a list of strings with ours among them.
+pub(crate) fn is_ours(claims: &Tree) -> bool {
+    match claims.member("aud") {
         Some(Tree::Text(audience)) => audience == AUDIENCE,
         Some(Tree::List(list)) => {
             list.iter().all(|audience| audience.text().is_some())
                 && list.iter().any(|audience| audience.text() == Some(AUDIENCE))
         }
         _ => false,
-    };
-    let named = text("iss") == Some(ISSUER) && is_ours && text("sub").is_some_and(|subject| !subject.is_empty());
-    named && is_in_time(claims) && is_plain(claims)
+    }
 }
+
+const LEEWAY: f64 = 60.0;
 
 fn is_in_time(claims: &Tree) -> bool {
-    const LEEWAY: f64 = 60.0;
     const DAY: f64 = 24.0 * 60.0 * 60.0;
-    let now = f64::from(NOW);
-    // `None` is no date, `Some(None)` no claim.
-    let date = |name: &str| match claims.member(name) {
-        None => Some(None),
-        Some(value) => value
-            .number()
-            .filter(|number| (0.0..=253_402_300_799.0).contains(number))
-            .map(Some),
-    };
-    let (Some(Some(exp)), Some(nbf), Some(iat)) = (date("exp"), date("nbf"), date("iat")) else {
-        return false;
-    };
-    let begun = |date: Option<f64>| date.is_none_or(|date| date <= now + LEEWAY);
-    exp + LEEWAY > now && begun(nbf) && begun(iat) && exp - iat.unwrap_or(now) <= DAY + LEEWAY
+    let number = |name: &str| claims.member(name).and_then(Tree::number);
+    let issued = number("iat").unwrap_or(f64::from(NOW));
+    is_begun_and_not_over(claims) && number("exp").is_some_and(|exp| exp - issued <= DAY + LEEWAY)
 }
 
-fn is_plain(claims: &Tree) -> bool {
+/// Whether all dates that are given are dates, and now is between them.
+pub(crate) fn is_begun_and_not_over(claims: &Tree) -> bool {
+    let now = f64::from(NOW);
+    let holds = |name: &str, is_right: &dyn Fn(f64) -> bool| match claims.member(name) {
+        None => true,
+        Some(value) => value
+            .number()
+            .is_some_and(|date| (0.0..=253_402_300_799.0).contains(&date) && is_right(date)),
+    };
+    let begun = |date| date <= now + LEEWAY;
+    holds("exp", &|exp| exp + LEEWAY > now) && holds("nbf", &begun) && holds("iat", &begun)
+}
+
+pub(crate) fn is_plain(claims: &Tree) -> bool {
     let says = |name: &str, values: &[&str]| {
         claims.member(name).is_some_and(|value| {
             let text = value.text().map(str::to_ascii_lowercase);
