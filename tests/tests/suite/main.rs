@@ -17,6 +17,7 @@ mod cases;
 mod decisions;
 mod expiry;
 mod fetch;
+mod flush;
 mod gate_setup;
 mod keys;
 mod legacy;
