@@ -21,7 +21,7 @@ const SDKS: [&str; 2] = ["rmcp", "pmcp"];
 
 type Client = RunningService<RoleClient, ()>;
 
-/// Starts the server; cargo has built it next to this test.
+/// Starts the server; cargo has built it next to this test, unless it was told to build `--test stdio` only.
 async fn start(sdk: &str, provider: &IdentityProvider, token: impl FnOnce(&mut Command)) -> Client {
     let program = std::env::current_exe().unwrap();
     let program = program.ancestors().nth(2).unwrap().join("examples/notes_stdio");

@@ -1,9 +1,13 @@
 //! What a server does last: its audit sinks write down what they hold back.
 
+use serde_json::json;
+use std::convert::Infallible;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
-use toolgate::audit::{AuditError, AuditSink, JsonLines, Record};
-use toolgate::{Algorithm, Gate, JwtValidator};
+use std::time::Duration;
+use tokio::runtime::Runtime;
+use toolgate::audit::{AuditError, AuditSink, Event, JsonLines, Outcome, Record};
+use toolgate::{Algorithm, Gate, JwtValidator, Toolset, mcp_tool};
 
 /// What was done with a writer or a sink, in order.
 #[derive(Clone, Default)]
@@ -49,7 +53,7 @@ impl AuditSink for Sink {
     }
 }
 
-fn gate(sinks: impl IntoIterator<Item = Sink>) -> Gate {
+fn gate(sinks: impl IntoIterator<Item = impl AuditSink>) -> Gate {
     let validator = JwtValidator::builder()
         .issuer("https://idp.example")
         .audience("https://mcp.example")
@@ -99,4 +103,54 @@ fn a_sink_need_not_flush() {
 
     Prompt.flush().unwrap();
     Gate::public_only().unwrap().flush().unwrap();
+}
+
+/// Never ends.
+#[mcp_tool(public)]
+async fn endless() -> Result<(), Infallible> {
+    std::future::pending().await
+}
+
+/// Writes down what came of calls only when it is flushed.
+#[derive(Clone, Default)]
+struct Collecting {
+    waiting: Log,
+    written: Log,
+}
+
+impl AuditSink for Collecting {
+    fn record(&self, record: &Record<'_>) -> Result<(), AuditError> {
+        self.waiting.add(match &record.event {
+            Event::Outcome {
+                outcome: Outcome::Cancelled,
+                ..
+            } => "cancelled",
+            _ => "decided",
+        });
+        Ok(())
+    }
+
+    fn flush(&self) -> Result<(), AuditError> {
+        for record in self.waiting.take() {
+            self.written.add(record);
+        }
+        Ok(())
+    }
+}
+
+/// As the examples end: the runtime first, then the sinks.
+#[test]
+fn what_is_cut_off_at_the_end_leaves_its_outcome() {
+    let sink = Collecting::default();
+    let gate = gate([sink.clone()]);
+    let protected = gate.protect(Toolset::new(()).tool(EndlessTool)).unwrap();
+    let runtime = Runtime::new().unwrap();
+    runtime.spawn(async move { protected.call("endless", None, json!({})).await });
+    runtime.block_on(async {
+        while sink.waiting.0.lock().unwrap().is_empty() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    });
+    examples::stop::finish(runtime, &gate).unwrap();
+    assert_eq!(sink.written.take(), ["decided", "cancelled"]);
 }
