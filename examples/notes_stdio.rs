@@ -4,7 +4,6 @@ use clap::{Parser, ValueEnum};
 use examples::audit_file::AuditFile;
 use examples::stop::{Until, asked_to_stop, finish};
 use examples::tools;
-use pmcp::types::ProtocolVersion;
 use rmcp::ServiceExt as _;
 use rmcp::service::ServerInitializeError;
 use std::error::Error;
@@ -91,14 +90,12 @@ async fn serve_with_rmcp(protected: &Protected) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// Over stdio the SDK cannot read what clients of later protocol versions than 2025-11-25 begin with, so none is offered.
 async fn serve_with_pmcp(protected: &Protected) -> Result<(), Box<dyn Error>> {
     let tools = with_pmcp::Tools::for_stdio(protected)?;
-    // Without this the SDK speaks only the protocol versions with sessions.
-    let versions = ["2026-07-28", "2025-11-25", "2025-06-18"].map(|version| ProtocolVersion(version.to_owned()));
     let builder = pmcp::Server::builder()
         .name("notes")
         .version(env!("CARGO_PKG_VERSION"))
-        .with_supported_protocol_versions(versions)
         .mcp_server(&tools);
     let server = with_pmcp::StdioServer::new(&tools, builder)?;
     Ok(server.with_graceful_shutdown(asked_to_stop()).run().await?)

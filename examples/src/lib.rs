@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod audit_file;
+pub mod cases;
 pub mod demo;
 pub mod options;
 pub mod run;
