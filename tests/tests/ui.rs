@@ -1,5 +1,13 @@
 //! What a mistake looks like: one file for each rule in `tests/ui`, with the messages it gives.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that unwraps fails at the right line, also in its helpers"
+)]
+
+#[path = "ui/messages.rs"]
+mod messages;
+
 use std::fs;
 use std::path::Path;
 
@@ -14,10 +22,11 @@ const SEVERAL: [(&str, usize); 6] = [
 ];
 
 /// Files where the mistake is not in the declaration of a tool, or leaves no place for one.
-const NO_TOOL: [&str; 9] = [
+const NO_TOOL: [&str; 10] = [
     "associated_function",
     "gate_builder",
     "method",
+    "needs_by_hand",
     "no_body",
     "not_a_function",
     "not_a_tool",
