@@ -22,7 +22,7 @@ const SEVERAL: [(&str, usize); 6] = [
 ];
 
 /// Files where the mistake is not in the declaration of a tool, or leaves no place for one.
-const NO_TOOL: [&str; 10] = [
+const NO_TOOL: [&str; 11] = [
     "associated_function",
     "gate_builder",
     "method",
@@ -32,6 +32,7 @@ const NO_TOOL: [&str; 10] = [
     "not_a_tool",
     "self_type",
     "state_missing",
+    "unfiltered_list",
     "validator_builder",
 ];
 
