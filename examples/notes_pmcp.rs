@@ -7,9 +7,8 @@ use std::error::Error;
 use toolgate::Protected;
 use toolgate::pmcp::{Server, Tools};
 
-#[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    examples::run::run(serve).await
+fn main() -> Result<(), Box<dyn Error>> {
+    examples::run::run(serve)
 }
 
 /// The tools behind the gate, in a server of the SDK, with the gate's layer before it.

@@ -2,6 +2,7 @@
 
 use clap::Parser;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 
 /// A notes server whose tools say who may call them.
 ///
@@ -21,6 +22,9 @@ pub struct Options {
     /// Where to find the provider's keys, if its metadata should not be asked
     #[arg(long, value_name = "URL", requires = "issuer")]
     pub jwks_uri: Option<String>,
+    /// Append audit records to this file too, as lines of JSON
+    #[arg(long, value_name = "FILE")]
+    pub audit: Option<PathBuf>,
     /// Where to listen; port 0 is any free one
     #[arg(long, value_name = "ADDR", default_value_t = SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))]
     pub listen: SocketAddr,

@@ -1,13 +1,16 @@
 //! All of an example but its SDK: the gate, the demonstration, and serving.
 
 use crate::audit::Readable;
+use crate::audit_file::AuditFile;
 use crate::options::Options;
+use crate::stop::{asked_to_stop, finish};
 use crate::{demo, tools};
 use axum::Router;
 use clap::Parser as _;
 use std::error::Error;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
 use toolgate::{Algorithm, Gate, JwtValidator, Protected};
 use toolgate_testing::IdentityProvider;
 
@@ -15,42 +18,101 @@ use toolgate_testing::IdentityProvider;
 pub type Serve = fn(&Protected) -> Result<Router, Box<dyn Error>>;
 
 /// Does what the command line says.
-pub async fn run(serve: Serve) -> Result<(), Box<dyn Error>> {
+pub fn run(serve: Serve) -> Result<(), Box<dyn Error>> {
     let options = Options::parse();
-    let listener = TcpListener::bind(options.listen).await?;
-    match &options.issuer {
-        Some(issuer) => {
+    let runtime = Runtime::new()?;
+    let server = runtime.block_on(Server::new(options, serve))?;
+    let gate = server.gate.clone();
+    let ended = runtime.block_on(server.run());
+    finish(runtime, &gate)?;
+    ended
+}
+
+/// All that is there before the first request.
+struct Server {
+    options: Options,
+    listener: TcpListener,
+    /// The embedded identity provider, unless another is trusted.
+    provider: Option<IdentityProvider>,
+    resource: String,
+    audit: Readable,
+    gate: Gate,
+    app: Router,
+}
+
+impl Server {
+    async fn new(options: Options, serve: Serve) -> Result<Self, Box<dyn Error>> {
+        let listener = TcpListener::bind(options.listen).await?;
+        let (provider, issuer, resource) = if let Some(issuer) = &options.issuer {
             let resource = options.resource.clone().unwrap_or_default();
-            let audit = Readable::default();
-            audit.go_live();
-            let protected = protect(issuer, &resource, options.jwks_uri.as_deref(), audit)?;
-            println!(
-                "Serving {resource} for tokens of {issuer}, on {}",
-                listener.local_addr()?
-            );
-            until_stopped(listener, serve(&protected)?).await
+            (None, issuer.clone(), resource)
+        } else {
+            let provider = IdentityProvider::start().await?;
+            let issuer = provider.issuer().to_owned();
+            let resource = format!("http://{}/mcp", listener.local_addr()?);
+            (Some(provider), issuer, resource)
+        };
+        let audit = Readable::default();
+        let gate = gate(&options, &issuer, &resource, audit.clone())?;
+        let protected = gate.protect(tools::toolset(tools::Notes::default()))?;
+        Ok(Self {
+            app: serve(&protected)?,
+            options,
+            listener,
+            provider,
+            resource,
+            audit,
+            gate,
+        })
+    }
+
+    /// Serves; with the embedded identity provider it first calls every tool as every user, and shows what came of it.
+    async fn run(self) -> Result<(), Box<dyn Error>> {
+        let resource = &self.resource;
+        let address = self.listener.local_addr()?;
+        let Some(provider) = &self.provider else {
+            let issuer = self.options.issuer.as_deref().unwrap_or_default();
+            println!("Serving {resource} for tokens of {issuer}, on {address}");
+            self.audit.go_live();
+            return until_stopped(self.listener, self.app).await;
+        };
+        let serving = tokio::spawn(async {
+            let served = until_stopped(self.listener, self.app).await;
+            served.map_err(|error| error.to_string())
+        });
+        demonstrate(provider, resource, &self.audit).await?;
+        if self.options.once {
+            return Ok(());
         }
-        None => demonstrate(listener, options.once, serve).await,
+        println!(
+            "\nTokens of the demo users, and a call\n\n{}",
+            demo::commands(provider, resource)
+        );
+        println!("Serving {resource} until Ctrl-C; audit records follow\n");
+        self.audit.go_live();
+        Ok(serving.await??)
     }
 }
 
-/// A gate for the tokens of one issuer, and the tools behind it.
-fn protect(issuer: &str, resource: &str, jwks_uri: Option<&str>, audit: Readable) -> Result<Protected, Box<dyn Error>> {
+/// A gate for the tokens of one issuer.
+fn gate(options: &Options, issuer: &str, resource: &str, audit: Readable) -> Result<Gate, Box<dyn Error>> {
     let mut validator = JwtValidator::builder()
         .issuer(issuer)
         .audience(resource)
         .algorithm(Algorithm::Rs256)
         .algorithm(Algorithm::Es256);
-    if let Some(uri) = jwks_uri {
+    if let Some(uri) = &options.jwks_uri {
         validator = validator.jwks_uri(uri);
     }
-    let gate = Gate::builder()
+    let mut gate = Gate::builder()
         .resource(resource)
         .validator(validator.build()?)
         .name("Notes")
-        .audit(audit)
-        .build()?;
-    Ok(gate.protect(tools::toolset(tools::Notes::default()))?)
+        .audit(audit);
+    if let Some(path) = &options.audit {
+        gate = gate.audit(AuditFile::open(path)?);
+    }
+    Ok(gate.build()?)
 }
 
 /// Serves until somebody asks to stop. Then no new requests are taken, and those under way are finished; streams, which may
@@ -66,54 +128,15 @@ async fn until_stopped(listener: TcpListener, app: Router) -> Result<(), Box<dyn
     }
 }
 
-/// Waits for Ctrl-C, or for the signal that a service manager sends. If neither can be waited for, it waits for ever.
-async fn asked_to_stop() {
-    let interrupted = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    let terminated = async {
-        use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => terminate.recv().await,
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupted => {}
-        _ = terminated => {}
-    }
-}
-
-/// Calls every tool as every user, shows what came of it, and then serves.
-async fn demonstrate(listener: TcpListener, once: bool, serve: Serve) -> Result<(), Box<dyn Error>> {
-    let provider = IdentityProvider::start().await?;
-    let resource = format!("http://{}/mcp", listener.local_addr()?);
-    let audit = Readable::default();
-    let protected = protect(provider.issuer(), &resource, None, audit.clone())?;
-    let app = serve(&protected)?;
-    let server = tokio::spawn(async move { until_stopped(listener, app).await.map_err(|error| error.to_string()) });
-
+/// Calls every tool as every user, and shows what came of it.
+async fn demonstrate(provider: &IdentityProvider, resource: &str, audit: &Readable) -> Result<(), Box<dyn Error>> {
     println!("Who may call what, tried over HTTP at {resource}\n");
-    let matrix = demo::matrix(&provider, &resource).await?;
+    let matrix = demo::matrix(provider, resource).await?;
     println!("{matrix}");
     println!("Why not\n\n{}", demo::refusals(&matrix));
     println!("The audit records of these calls\n");
     for line in audit.take() {
         println!("{line}");
     }
-    if once {
-        return Ok(());
-    }
-    println!(
-        "\nTokens of the demo users, and a call\n\n{}",
-        demo::commands(&provider, &resource)
-    );
-    println!("Serving {resource} until Ctrl-C; audit records follow\n");
-    audit.go_live();
-    Ok(server.await??)
+    Ok(())
 }

@@ -1,10 +1,13 @@
 //! The record of decisions: who called what, whether it was let through, why not, and what came of it.
 
 mod json_lines;
+mod sinks;
 mod trace;
 
 pub use self::json_lines::JsonLines;
-pub(crate) use self::trace::{Trace, call_span};
+pub(crate) use self::sinks::Sinks;
+use self::trace::Trace;
+pub(crate) use self::trace::call_span;
 
 use crate::caller::Caller;
 use crate::scope::ScopeToken;
@@ -20,9 +23,16 @@ use uuid::Uuid;
 pub trait AuditSink: Send + Sync + 'static {
     /// Writes one record down.
     fn record(&self, record: &Record<'_>) -> Result<(), AuditError>;
+
+    /// Writes down whatever is still held back, and returns when that is done. By default there is nothing to do.
+    ///
+    /// [`Gate::flush`](crate::Gate::flush) calls it when a server stops, when nobody waits any more: it may block.
+    fn flush(&self) -> Result<(), AuditError> {
+        Ok(())
+    }
 }
 
-/// A record could not be written.
+/// Records could not be written.
 #[derive(Debug, thiserror::Error)]
 #[error("audit record not written: {0}")]
 pub struct AuditError(#[from] std::io::Error);

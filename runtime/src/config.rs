@@ -1,6 +1,6 @@
 //! How a gate is set up. What is missing does not compile; what is malformed is a [`ConfigError`].
 
-use crate::audit::{AuditSink, Record, Trace};
+use crate::audit::{AuditSink, Sinks};
 use crate::bearer::BearerToken;
 use crate::caller::Caller;
 use crate::claims::Claims;
@@ -16,7 +16,6 @@ use crate::scope::ScopeToken;
 use crate::session::SessionKeys;
 use crate::validator::{DynValidator, ValidateError, Validator};
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// Something that has to be said and was not. See [`Gate::builder`].
@@ -91,7 +90,7 @@ pub(crate) struct Settings {
     pub(crate) baseline: Option<Vec<ScopeToken>>,
     pub(crate) peers: AllowedPeers,
     pub(crate) sessions: SessionKeys,
-    sinks: Vec<Box<dyn AuditSink>>,
+    pub(crate) sinks: Sinks,
 }
 
 /// What makes callers of tokens, and for which resource.
@@ -155,21 +154,6 @@ impl Gate {
     pub fn health(&self) -> Vec<Health> {
         let authority = self.settings.authority.as_ref();
         authority.map_or_else(Vec::new, |authority| authority.validator.health())
-    }
-
-    /// Hands a record to `tracing` and to every sink. A sink that fails or panics stops neither the call nor the other sinks;
-    /// it is logged.
-    pub(crate) fn record(&self, record: &Record<'_>) {
-        for sink in &self.settings.sinks {
-            let written = catch_unwind(AssertUnwindSafe(|| sink.record(record)));
-            let error = match written {
-                Ok(Ok(())) => continue,
-                Ok(Err(error)) => error.to_string(),
-                Err(_panic) => "the sink panicked".to_owned(),
-            };
-            metrics::record_lost();
-            tracing::error!(target: "toolgate::audit", error = error.as_str(), "audit record lost");
-        }
     }
 }
 
@@ -257,8 +241,7 @@ impl<R, V> GateBuilder<R, V> {
 }
 
 impl Options {
-    fn settings(mut self, authority: Option<Authority>, peers: AllowedPeers) -> Result<Gate, ConfigError> {
-        self.sinks.push(Box::new(Trace));
+    fn settings(self, authority: Option<Authority>, peers: AllowedPeers) -> Result<Gate, ConfigError> {
         Ok(Gate {
             settings: Arc::new(Settings {
                 authority,
@@ -267,7 +250,7 @@ impl Options {
                 baseline: self.baseline,
                 peers,
                 sessions: SessionKeys::random()?,
-                sinks: self.sinks,
+                sinks: Sinks::new(self.sinks),
             }),
         })
     }

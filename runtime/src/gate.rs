@@ -3,7 +3,7 @@
 mod ledger;
 
 use self::ledger::Ledger;
-use crate::audit::call_span;
+use crate::audit::{AuditError, Record, call_span};
 use crate::call::{Call, CallContext};
 use crate::caller::Caller;
 use crate::config::Settings;
@@ -56,6 +56,22 @@ impl Facts {
 }
 
 impl Gate {
+    /// Has every audit sink write down what it holds back. Do this last when a server stops: sinks that collect records,
+    /// or hand them to others, would lose the rest.
+    ///
+    /// A call that was let through leaves its outcome when its task ends, also when that is cut off. So wait for the requests
+    /// under way, and to miss no outcome even of what did not end in time, drop the runtime first. The examples do both.
+    ///
+    /// Blocks for as long as the sinks do. Every sink is asked, also after one that fails; the first failure is given.
+    pub fn flush(&self) -> Result<(), AuditError> {
+        self.settings.sinks.flush()
+    }
+
+    /// Hands a record to `tracing` and to every sink.
+    pub(crate) fn record(&self, record: &Record<'_>) {
+        self.settings.sinks.record(record);
+    }
+
     /// Decides, writes the decision down, runs the tool if it was admitted, and writes down what came of it.
     ///
     /// 1. Policy: scopes and roles. Who fails here learns nothing about the arguments. A caller whose token has expired by now

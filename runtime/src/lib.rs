@@ -99,7 +99,7 @@
 //! | the tool failed | 200, an error result, opaque unless it is [`ToolError::public`] |
 //!
 //! The [audit records](audit) say the rest. They always go to `tracing`, with the target `toolgate::audit`, and to every
-//! sink that is given to [`GateBuilder::audit`].
+//! sink that is given to [`GateBuilder::audit`]. [`Gate::flush`] is the last thing for a server to do.
 //!
 //! # Panics
 //!
@@ -249,7 +249,8 @@ pub mod plumbing {
 /// ```
 ///
 /// The function stays as it is. Beside it there is a type with its name, in camel case, and `Tool`: that is what a
-/// [`Toolset`] takes. The doc comment is the description that the model reads.
+/// [`Toolset`] takes. The doc comment is the description that the model reads. The function is a free one: inside an `impl`
+/// there is no place for a type.
 ///
 /// The first parameter is the arguments; a tool may have none. Every other is taken from the call, see [`FromCall`]. The
 /// return type is a `Result` of [`Json`], text or `()`, see [`ToolReturn`](plumbing::ToolReturn).

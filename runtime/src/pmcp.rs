@@ -11,7 +11,9 @@
 //! 4. What the SDK cannot tell: which tools a workflow got hold of before [`Tools`] were handed over. Hand them over first.
 //! 5. Prompts and resources need a valid token. They have no policies.
 //!
-//! Over stdio there is one caller: [`Tools::for_stdio`] and [`StdioServer`].
+//! Over stdio there is one caller: [`Tools::for_stdio`] and [`StdioServer`]. There the SDK stops serving at a message that it
+//! cannot read, and `server/discover` is one. So offer no protocol versions later than 2025-11-25, which is what it does by
+//! default.
 //!
 //! Some settings of the SDK are replaced: the gate checks hosts and origins, so the SDK's check is off; there is no event
 //! store, since the SDK's replays the answers of all sessions to any of them; and a client without a token gets no session,

@@ -18,6 +18,10 @@
 //! `StreamableHttpService`, the service into a router at [`Protected::resource_path`], and the layer around the router. Call
 //! `disable_allowed_hosts()` on the SDK's configuration then: it checks the `Host` header too, but knows only loopback names,
 //! and the layer has already checked it against the gate's resource URL.
+//!
+//! Over stdio, `server.serve(rmcp::transport::stdio())` is all of it, and [`Protected::with_token`] says who calls. To stop
+//! such a server, let its input end: the SDK then waits up to five seconds for the answers to what it has read. Its cancellation
+//! token stops tools at once.
 
 mod router;
 mod server;

@@ -1,5 +1,13 @@
 //! What a mistake looks like: one file for each rule in `tests/ui`, with the messages it gives.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that unwraps fails at the right line, also in its helpers"
+)]
+
+#[path = "ui/messages.rs"]
+mod messages;
+
 use std::fs;
 use std::path::Path;
 
@@ -14,16 +22,18 @@ const SEVERAL: [(&str, usize); 6] = [
 ];
 
 /// Files where the mistake is not in the declaration of a tool, or leaves no place for one.
-const NO_TOOL: [&str; 10] = [
+const NO_TOOL: [&str; 12] = [
     "associated_function",
     "gate_builder",
     "introspection_builder",
     "method",
+    "needs_by_hand",
     "no_body",
     "not_a_function",
     "not_a_tool",
     "self_type",
     "state_missing",
+    "unfiltered_list",
     "validator_builder",
 ];
 

@@ -3,8 +3,7 @@
 mod source;
 
 use self::source::Kind;
-use std::env;
-use std::ffi::OsString;
+use crate::workspace::cargo;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -76,8 +75,7 @@ fn write(folder: &Path, repository: &Path) -> io::Result<impl Fn(Kind) -> PathBu
 }
 
 fn check(folder: &Path, kind: Kind) -> io::Result<()> {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
-    let status = Command::new(cargo)
+    let status = Command::new(cargo())
         .args(["check", "--quiet", "--package", kind.name()])
         .current_dir(folder)
         .env("CARGO_TARGET_DIR", folder.join("target"))

@@ -6,6 +6,8 @@ mod redis_server;
 mod soak;
 mod step;
 mod task;
+mod tool;
+mod workspace;
 
 use crate::task::Task;
 use std::env;
@@ -20,12 +22,13 @@ Commands:
   test     Runs all tests of the workspace with all features, documentation examples included.
            Needs nothing but this repository, the loopback interface and a `redis-server`, which it
            fetches if there is none.
-  check    Checks what needs no running: formatting, lints, the documentation and its links;
-           lints the crate `toolgate` also with its default features, and with each SDK alone.
-           Every warning is an error.
-  release  Checks what a release needs besides, with tools that do not come with cargo: licences and
-           advisories, each feature alone, the oldest Rust that is promised, the packages, and, once
-           there was a release, whether the interface is compatible with it.
+  check    Checks what needs no running: formatting, lints, the documentation and its links,
+           licences and sources, the packages; lints the crate `toolgate` also with its default
+           features, and with each feature alone. Every warning is an error. `cargo-deny` is built
+           once, in the target directory; that takes a few minutes.
+  release  Checks what a release needs besides, with what comes from elsewhere than crates.io: the
+           advisories, the oldest Rust that is promised, the documentation as docs.rs shows it, and,
+           once there was a release, whether the interface is compatible with it.
   check-time
            Measures `cargo check` of 200 guarded tools, next to the same tools by the macros of the
            SDKs. Fetches those from the registry; wants a machine with nothing else to do.
@@ -63,15 +66,13 @@ fn main() -> ExitCode {
             print!("{HELP}");
             ExitCode::SUCCESS
         }
-        Ok(Request::Run(task)) => {
-            if task == Task::Test
-                && let Err(mistake) = redis_server::ensure()
-            {
-                eprintln!("error: {mistake}");
-                return ExitCode::FAILURE;
+        Ok(Request::Run(task)) => match task.steps() {
+            Ok(steps) => step::run_all(&steps),
+            Err(error) => {
+                eprintln!("error: {error}");
+                ExitCode::FAILURE
             }
-            step::run_all(&task.steps())
-        }
+        },
         Ok(Request::CheckTime) => check_time::run(),
         Ok(Request::Soak(arguments)) => soak::run(&arguments),
         Err(mistake) => {

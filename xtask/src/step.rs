@@ -1,18 +1,22 @@
 //! One command line after the other, until one fails.
 
-use std::env;
-use std::ffi::OsString;
+use crate::workspace::cargo;
 use std::fmt;
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
-/// A call of cargo.
+/// A call of cargo, or of another program.
 #[derive(Debug)]
 pub(crate) struct Step {
-    arguments: &'static str,
-    env: Vec<(&'static str, &'static str)>,
+    /// The program, if it is not cargo.
+    program: Option<PathBuf>,
+    arguments: String,
+    env: Vec<(&'static str, String)>,
     /// The package that the subcommand is of, if it does not come with cargo.
     package: Option<&'static str>,
+    /// What it means if it fails.
+    advice: Option<String>,
 }
 
 /// How a step ended.
@@ -24,11 +28,21 @@ enum Ending {
 
 impl Step {
     /// The arguments are separated by single spaces; none contains one.
-    pub(crate) fn cargo(arguments: &'static str) -> Self {
+    pub(crate) fn cargo(arguments: impl Into<String>) -> Self {
         Self {
-            arguments,
+            program: None,
+            arguments: arguments.into(),
             env: Vec::new(),
             package: None,
+            advice: None,
+        }
+    }
+
+    /// The same for another program.
+    pub(crate) fn program(program: PathBuf, arguments: String) -> Self {
+        Self {
+            program: Some(program),
+            ..Self::cargo(arguments)
         }
     }
 
@@ -38,31 +52,38 @@ impl Step {
         self
     }
 
-    pub(crate) fn env(mut self, name: &'static str, value: &'static str) -> Self {
-        self.env.push((name, value));
+    /// Says what it means if the step fails.
+    pub(crate) fn advise(mut self, advice: String) -> Self {
+        self.advice = Some(advice);
+        self
+    }
+
+    pub(crate) fn env(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.env.push((name, value.into()));
         self
     }
 
     fn run(&self) -> Ending {
-        let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
+        let program = self.program.clone().map_or_else(cargo, PathBuf::into_os_string);
         let start = Instant::now();
-        let status = Command::new(&cargo)
+        let status = Command::new(&program)
             .args(self.arguments.split(' '))
-            .envs(self.env.iter().copied())
+            .envs(self.env.iter().map(|(name, value)| (name, value)))
             .status();
         match status {
             Ok(status) if status.success() => Ending::Passed(start.elapsed()),
             Ok(status) => {
                 let missing = self.package.filter(|package| !is_installed(package));
-                let why = match missing {
-                    Some(package) => format!("`{package}` is missing; run `cargo install --locked {package}`"),
-                    None => status.to_string(),
+                let why = match (missing, &self.advice) {
+                    (Some(package), _) => format!("`{package}` is missing; run `cargo install --locked {package}`"),
+                    (None, Some(advice)) => format!("{advice} ({status})"),
+                    (None, None) => status.to_string(),
                 };
                 Ending::Failed(start.elapsed(), why)
             }
             Err(error) => Ending::Failed(
                 start.elapsed(),
-                format!("cannot start `{}`: {error}", cargo.to_string_lossy()),
+                format!("cannot start `{}`: {error}", program.to_string_lossy()),
             ),
         }
     }
@@ -106,7 +127,10 @@ impl fmt::Display for Step {
         for (name, value) in &self.env {
             write!(f, "{name}=\"{value}\" ")?;
         }
-        write!(f, "cargo {}", self.arguments)
+        match &self.program {
+            Some(program) => write!(f, "{} {}", program.display(), self.arguments),
+            None => write!(f, "cargo {}", self.arguments),
+        }
     }
 }
 

@@ -32,9 +32,6 @@ fn check_plain(item: &Item, errors: &mut Errors) {
         let message = "a tool cannot be `unsafe`: its arguments come from outside\nhelp: remove `unsafe`";
         errors.at(token, message);
     }
-    if let Safety::Safe(token) = &sig.safety {
-        errors.at(token, "a tool cannot be `safe`\nhelp: remove `safe`");
-    }
     if let Some(token) = &sig.constness {
         errors.at(token, "a tool cannot be `const`\nhelp: remove `const`");
     }

@@ -33,6 +33,11 @@ impl<W: Write + Send + 'static> AuditSink for JsonLines<W> {
         writer.write_all(line.as_bytes())?;
         Ok(writer.flush()?)
     }
+
+    fn flush(&self) -> Result<(), AuditError> {
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(writer.flush()?)
+    }
 }
 
 /// JSON escapes the control characters of ASCII but for DEL. The others stand in texts only, where an escape means the same.

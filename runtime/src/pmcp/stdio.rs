@@ -1,22 +1,25 @@
-//! A `pmcp` server over stdio, and what stands between it and its one client.
+//! A `pmcp` server over stdio.
 
-use super::list::CallerList;
+mod passage;
+
+use self::passage::Passage;
 use super::server::finish;
 use super::tools::{Callers, Tools};
 use crate::error::ConfigError;
-use crate::gate::Facts;
 use crate::protected::Protected;
-use ::pmcp::shared::TransportMessage;
-use ::pmcp::types::jsonrpc::{JSONRPCResponse, ResponsePayload};
-use ::pmcp::types::{ClientRequest, Request};
 use ::pmcp::{ServerBuilder, StdioTransport, Transport};
-use async_trait::async_trait;
+use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, Shared, pending};
+
+/// Completes when nothing more is to be read.
+type Stop = Shared<BoxFuture<'static, ()>>;
 
 /// A `pmcp` server over stdio, whose one caller is who the token of [`Protected::with_token`] is of.
 #[derive(Debug)]
 pub struct StdioServer {
     sdk: ::pmcp::Server,
     protected: Protected,
+    stop: Stop,
 }
 
 impl StdioServer {
@@ -34,85 +37,30 @@ impl StdioServer {
         Ok(Self {
             sdk: finish(tools, builder)?,
             protected: tools.protected.clone(),
+            stop: pending().boxed().shared(),
         })
     }
 
+    /// Stops serving when `signal` completes, as if the client had closed its end.
+    #[must_use]
+    pub fn with_graceful_shutdown(self, signal: impl Future<Output = ()> + Send + 'static) -> Self {
+        Self {
+            stop: signal.boxed().shared(),
+            ..self
+        }
+    }
+
     /// Serves standard input and output until the client closes them.
+    ///
+    /// Requests that were read until then are still answered. What is not done after five seconds is cancelled, and leaves
+    /// its outcome.
     pub async fn run(self) -> ::pmcp::Result<()> {
         self.run_on(StdioTransport::new()).await
     }
 
     /// Serves the client at the other end of this transport, and nobody else.
     pub async fn run_on(self, transport: impl Transport + 'static) -> ::pmcp::Result<()> {
-        let passage = Passage {
-            transport,
-            protected: self.protected,
-        };
+        let passage = Passage::new(transport, self.protected, self.stop);
         self.sdk.run(passage).await
-    }
-}
-
-/// Stands between the SDK and its client.
-///
-/// 1. A call of a tool that the gate does not know ends here (R22).
-/// 2. The SDK's list of tools knows no caller, so it is cut down on its way out.
-#[derive(Debug)]
-struct Passage<T> {
-    transport: T,
-    protected: Protected,
-}
-
-#[async_trait]
-impl<T: Transport> Transport for Passage<T> {
-    async fn send(&mut self, mut message: TransportMessage) -> ::pmcp::Result<()> {
-        if let TransportMessage::Response(JSONRPCResponse {
-            payload: ResponsePayload::Result(result),
-            ..
-        }) = &mut message
-            && result.get("tools").is_some()
-        {
-            let caller = self.protected.local_facts(None).await.caller;
-            CallerList::new(self.protected.clone(), caller).cut_result(result); // 2
-        }
-        self.transport.send(message).await
-    }
-
-    /// Cancel-safe as the transport's own: nothing else is awaited.
-    async fn receive(&mut self) -> ::pmcp::Result<TransportMessage> {
-        let mut message = self.transport.receive().await?;
-        self.forget_unknown_tool(&mut message); // 1
-        Ok(message)
-    }
-
-    async fn close(&mut self) -> ::pmcp::Result<()> {
-        self.transport.close().await
-    }
-
-    fn is_connected(&self) -> bool {
-        self.transport.is_connected()
-    }
-
-    fn transport_type(&self) -> &'static str {
-        self.transport.transport_type()
-    }
-}
-
-impl<T> Passage<T> {
-    /// Lets the SDK look for a name that no tool can have, and answer in its own words.
-    fn forget_unknown_tool(&self, message: &mut TransportMessage) {
-        let TransportMessage::Request {
-            request: Request::Client(request),
-            ..
-        } = message
-        else {
-            return;
-        };
-        if let ClientRequest::CallTool(call) = &mut **request
-            && self.protected.tool(&call.name).is_none()
-        {
-            self.protected
-                .record_denial(None, &Facts::nobody(), "unknown_tool", &[], None);
-            "unknown tool".clone_into(&mut call.name);
-        }
     }
 }

@@ -84,6 +84,11 @@ impl<S: Send + Sync + 'static> Router<S> {
 
     /// Calls a tool through the gate; for `ServerHandler::call_tool`.
     pub async fn call(&self, context: ToolCallContext<'_, S>) -> Result<CallToolResponse, ErrorData> {
+        if self.routes.get(&context.name).is_none() {
+            // Over HTTP the layer answers this, and the call does not get here.
+            let facts = facts(&self.protected, None, &context.request_context).await;
+            self.protected.record_denial(None, &facts, "unknown_tool", &[], None);
+        }
         self.routes.call(context).await
     }
 

@@ -18,6 +18,7 @@ mod cases;
 mod decisions;
 mod expiry;
 mod fetch;
+mod flush;
 mod fresh;
 mod gate_setup;
 mod introspection;

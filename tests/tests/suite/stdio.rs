@@ -1,5 +1,12 @@
-//! The one caller of a server that is not spoken to over HTTP.
+//! Servers that are not spoken to over HTTP, in this process. As child processes they are tried in `examples/tests`.
 
+use crate::server::{Records, Sdk, pmcp_builder};
+use async_trait::async_trait;
+use examples::stop::Until;
+use futures_util::future::pending;
+use pmcp::StdioTransport;
+use pmcp::error::TransportError;
+use pmcp::shared::TransportMessage;
 use rmcp::ServiceExt as _;
 use rmcp::service::{RoleClient, RunningService};
 use serde_json::{Value, json};
@@ -8,9 +15,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::io::{
+    AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream, Lines, ReadHalf, WriteHalf, duplex, split,
+};
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use toolgate::audit::JsonLines;
+use toolgate::pmcp::{StdioServer, Tools};
 use toolgate::rmcp::Server;
-use toolgate::{Algorithm, CallContext, Clock, Gate, JwtValidator, NoArguments, TokenSource, Toolset, mcp_tool};
+use toolgate::{
+    Algorithm, CallContext, Clock, Gate, JwtValidator, NoArguments, Protected, State, TokenSource, Toolset, mcp_tool,
+};
 use toolgate_testing::IdentityProvider;
 
 const RESOURCE: &str = "https://notes.example/mcp";
@@ -71,50 +86,156 @@ async fn names(client: &RunningService<RoleClient, ()>) -> Vec<String> {
     tools.into_iter().map(|tool| tool.name.into_owned()).collect()
 }
 
+/// A pipe for `pmcp`, whose own transport is for the standard streams of the process only.
+#[derive(Debug)]
+struct Pipe {
+    lines: Lines<BufReader<ReadHalf<DuplexStream>>>,
+    write: WriteHalf<DuplexStream>,
+}
+
+impl Pipe {
+    fn new(stream: DuplexStream) -> Self {
+        let (read, write) = split(stream);
+        let lines = BufReader::new(read).lines();
+        Self { lines, write }
+    }
+}
+
+#[async_trait]
+impl pmcp::Transport for Pipe {
+    async fn send(&mut self, message: TransportMessage) -> pmcp::Result<()> {
+        let mut line = StdioTransport::serialize_message(&message)?;
+        line.push(b'\n');
+        let written = self.write.write_all(&line).await;
+        written.map_err(|error| TransportError::from(error).into())
+    }
+
+    async fn receive(&mut self) -> pmcp::Result<TransportMessage> {
+        match self.lines.next_line().await {
+            Ok(Some(line)) => StdioTransport::parse_message(line.as_bytes()),
+            _ => Err(TransportError::ConnectionClosed.into()),
+        }
+    }
+
+    async fn close(&mut self) -> pmcp::Result<()> {
+        Ok(())
+    }
+}
+
+/// Serves one client, until it goes away or `stop` completes.
+fn serve(
+    sdk: Sdk,
+    protected: &Protected,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> (DuplexStream, JoinHandle<()>) {
+    let (near, far) = duplex(4096);
+    let running = match sdk {
+        Sdk::Rmcp => {
+            let server = Server::new(protected, "test", "1").unwrap();
+            tokio::spawn(async move {
+                let (input, output) = split(near);
+                let running = server.serve((Until::new(input, stop), output)).await;
+                running.unwrap().waiting().await.unwrap();
+            })
+        }
+        Sdk::Pmcp => {
+            let tools = Tools::for_stdio(protected).unwrap();
+            let server = StdioServer::new(&tools, pmcp_builder().mcp_server(&tools)).unwrap();
+            let server = server.with_graceful_shutdown(stop);
+            tokio::spawn(async move { server.run_on(Pipe::new(near)).await.unwrap() })
+        }
+    };
+    (far, running)
+}
+
 #[tokio::test]
 async fn a_token_is_good_until_it_expires_and_then_read_again() {
-    let provider = IdentityProvider::start().await.unwrap();
-    let clock = Hands::at_this_moment();
-    let file = Token(std::env::temp_dir().join(format!("toolgate-clock-{}", std::process::id())));
-    let bob = provider.token("bob").audience(RESOURCE).scopes(["read:tools"]);
-    file.write(&bob.expires_in(Duration::from_mins(10)).mint());
+    for sdk in Sdk::EACH {
+        let provider = IdentityProvider::start().await.unwrap();
+        let clock = Hands::at_this_moment();
+        let name = format!("toolgate-clock-{sdk:?}-{}", std::process::id());
+        let file = Token(std::env::temp_dir().join(name));
+        let bob = provider.token("bob").audience(RESOURCE).scopes(["read:tools"]);
+        file.write(&bob.expires_in(Duration::from_mins(10)).mint());
 
-    let validator = JwtValidator::builder()
-        .issuer(provider.issuer())
-        .audience(RESOURCE)
-        .algorithm(Algorithm::Rs256)
-        .clock(clock.clone());
-    let gate = Gate::builder()
-        .resource(RESOURCE)
-        .validator(validator.build().unwrap())
-        .build()
-        .unwrap();
-    let tools = examples::tools::toolset(examples::tools::Notes::default());
-    let protected = gate.protect(tools).unwrap().with_token(TokenSource::file(&file.0));
-    let server = Server::new(&protected, "test", "1").unwrap();
-    let (near, far) = tokio::io::duplex(4096);
-    let running = tokio::spawn(async move { server.serve(near).await.unwrap().waiting().await });
-    let client = ().serve(far).await.unwrap();
-    assert_eq!(names(&client).await, ["server_time", "whoami", "list_notes"]);
+        let validator = JwtValidator::builder()
+            .issuer(provider.issuer())
+            .audience(RESOURCE)
+            .algorithm(Algorithm::Rs256)
+            .clock(clock.clone());
+        let gate = Gate::builder()
+            .resource(RESOURCE)
+            .validator(validator.build().unwrap())
+            .build()
+            .unwrap();
+        let tools = examples::tools::toolset(examples::tools::Notes::default());
+        let protected = gate.protect(tools).unwrap().with_token(TokenSource::file(&file.0));
+        let (client, running) = serve(sdk, &protected, pending());
+        let client = ().serve(client).await.unwrap();
+        assert_eq!(names(&client).await, ["server_time", "whoami", "list_notes"]);
 
-    // What is held is still valid, so the file is not looked at.
-    let nobody = provider
-        .token("bob")
-        .audience(RESOURCE)
-        .expires_in(Duration::from_hours(2))
-        .mint();
-    file.write(&nobody);
-    clock.go_on(600);
-    assert_eq!(names(&client).await, ["server_time", "whoami", "list_notes"]);
-    // Now it has expired, and the leeway is over.
-    clock.go_on(60);
-    assert_eq!(names(&client).await, ["server_time", "whoami"]);
-    // And now the second one has.
-    clock.go_on(7200);
-    assert_eq!(names(&client).await, ["server_time"]);
+        // What is held is still valid, so the file is not looked at.
+        let nobody = provider
+            .token("bob")
+            .audience(RESOURCE)
+            .expires_in(Duration::from_hours(2))
+            .mint();
+        file.write(&nobody);
+        clock.go_on(600);
+        assert_eq!(names(&client).await, ["server_time", "whoami", "list_notes"]);
+        // Now it has expired, and the leeway is over.
+        clock.go_on(60);
+        assert_eq!(names(&client).await, ["server_time", "whoami"]);
+        // And now the second one has.
+        clock.go_on(7200);
+        assert_eq!(names(&client).await, ["server_time"]);
 
-    client.cancel().await.unwrap();
-    running.await.unwrap().unwrap();
+        client.cancel().await.unwrap();
+        running.await.unwrap();
+    }
+}
+
+/// The other end, line by line.
+struct Client {
+    lines: Lines<BufReader<ReadHalf<DuplexStream>>>,
+    write: WriteHalf<DuplexStream>,
+}
+
+impl Client {
+    /// Begins.
+    async fn greet(stream: DuplexStream) -> Self {
+        let Pipe { lines, write } = Pipe::new(stream);
+        let mut client = Self { lines, write };
+        let hello = json!({
+            "protocolVersion": "2025-06-18",
+            "capabilities": {},
+            "clientInfo": {"name": "test", "version": "1"},
+        });
+        client
+            .send(&json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": hello}))
+            .await;
+        client
+            .send(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}))
+            .await;
+        assert_eq!(client.next().await.unwrap()["id"], 0);
+        client
+    }
+
+    async fn send(&mut self, message: &Value) {
+        self.write.write_all(format!("{message}\n").as_bytes()).await.unwrap();
+    }
+
+    async fn call(&mut self, id: &Value, tool: &str) {
+        let params = json!({"name": tool, "arguments": {}});
+        self.send(&json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params}))
+            .await;
+    }
+
+    /// The next message; none if the server has closed its end.
+    async fn next(&mut self) -> Option<Value> {
+        let line = self.lines.next_line().await.unwrap()?;
+        Some(serde_json::from_str(&line).unwrap())
+    }
 }
 
 /// Tells the id of its request.
@@ -123,37 +244,130 @@ async fn request_id(_: NoArguments, context: CallContext) -> Result<String, Infa
     Ok(context.request_id().unwrap_or("none").to_owned())
 }
 
-/// As over HTTP, so that `1` and `"1"` stay two.
+/// As over HTTP, so that `1` and `"1"` stay two. The SDK `pmcp` tells its handlers the bare id.
 #[tokio::test]
 async fn the_id_of_a_request_is_json_text_here_too() {
     let gate = Gate::public_only().unwrap();
     let protected = gate.protect(Toolset::new(()).tool(RequestIdTool)).unwrap();
-    let server = Server::new(&protected, "test", "1").unwrap();
-    let (near, far) = tokio::io::duplex(4096);
-    let running = tokio::spawn(async move { server.serve(near).await.unwrap().waiting().await });
-    let (read, mut write) = tokio::io::split(far);
-    let mut lines = BufReader::new(read).lines();
-    let hello = json!({
-        "protocolVersion": "2025-06-18",
-        "capabilities": {},
-        "clientInfo": {"name": "test", "version": "1"},
-    });
-    let messages = [
-        json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": hello}),
-        json!({"jsonrpc": "2.0", "method": "notifications/initialized"}),
-    ];
-    for message in messages {
-        write.write_all(format!("{message}\n").as_bytes()).await.unwrap();
-    }
-    lines.next_line().await.unwrap().unwrap();
+    let (client, running) = serve(Sdk::Rmcp, &protected, pending());
+    let mut client = Client::greet(client).await;
     for (id, as_text) in [(json!("1"), r#""1""#), (json!(1), "1")] {
-        let params = json!({"name": "request_id", "arguments": {}});
-        let call = json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params});
-        write.write_all(format!("{call}\n").as_bytes()).await.unwrap();
-        let reply: Value = serde_json::from_str(&lines.next_line().await.unwrap().unwrap()).unwrap();
-        assert_eq!(reply["result"]["content"][0]["text"], as_text);
+        client.call(&id, "request_id").await;
+        assert_eq!(client.next().await.unwrap()["result"]["content"][0]["text"], as_text);
     }
-    write.shutdown().await.unwrap();
-    drop(lines);
-    running.await.unwrap().unwrap();
+    drop(client);
+    running.await.unwrap();
+}
+
+/// Waits until the test says so.
+#[mcp_tool(public)]
+async fn wait(_: NoArguments, go_on: State<Arc<Notify>>) -> Result<&'static str, Infallible> {
+    go_on.notified().await;
+    Ok("done")
+}
+
+/// A server of the tool above, with what it records.
+fn waiting(go_on: &Arc<Notify>) -> (Protected, Records) {
+    let records = Records::default();
+    let validator = JwtValidator::builder()
+        .issuer("https://idp.example")
+        .audience(RESOURCE)
+        .algorithm(Algorithm::Rs256);
+    let gate = Gate::builder()
+        .resource(RESOURCE)
+        .validator(validator.build().unwrap())
+        .audit(JsonLines::new(records.clone()))
+        .build()
+        .unwrap();
+    let tools = Toolset::new(Arc::clone(go_on)).tool(WaitTool);
+    (gate.protect(tools).unwrap(), records)
+}
+
+#[tokio::test]
+async fn what_was_asked_before_the_client_closed_its_end_is_answered() {
+    for sdk in Sdk::EACH {
+        let go_on = Arc::new(Notify::new());
+        let (protected, records) = waiting(&go_on);
+        let (client, running) = serve(sdk, &protected, pending());
+        let mut client = Client::greet(client).await;
+        for id in [1, 2] {
+            client.call(&json!(id), "wait").await;
+        }
+        client.write.shutdown().await.unwrap();
+        records.wait_for("wait", 1).await;
+        let mut answered = Vec::new();
+        for _ in [1, 2] {
+            go_on.notify_one();
+            let answer = client.next().await.unwrap();
+            assert_eq!(answer["result"]["content"][0]["text"], "done", "{sdk:?}: {answer}");
+            answered.push(answer["id"].as_i64().unwrap());
+        }
+        answered.sort_unstable();
+        assert_eq!(answered, [1, 2], "{sdk:?}");
+        running.await.unwrap();
+        assert_eq!(client.next().await, None, "{sdk:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_asked_before_the_server_stops_is_answered() {
+    for sdk in Sdk::EACH {
+        let (go_on, stop) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let (protected, records) = waiting(&go_on);
+        let (client, running) = serve(sdk, &protected, Arc::clone(&stop).notified_owned());
+        let mut client = Client::greet(client).await;
+        client.call(&json!(1), "wait").await;
+        records.wait_for("wait", 1).await;
+        stop.notify_one();
+        go_on.notify_one();
+        let answer = client.next().await.unwrap();
+        assert_eq!(answer["result"]["content"][0]["text"], "done", "{sdk:?}: {answer}");
+        running.await.unwrap();
+        let outcomes: Vec<_> = records.all().iter().map(|record| record["outcome"].clone()).collect();
+        assert_eq!(outcomes, [Value::Null, json!("ok")], "{sdk:?}");
+    }
+}
+
+/// Five seconds later, which pass at once here.
+#[tokio::test(start_paused = true)]
+async fn a_client_that_goes_away_stops_the_tool_and_leaves_an_outcome() {
+    for sdk in Sdk::EACH {
+        let go_on = Arc::new(Notify::new());
+        let (protected, records) = waiting(&go_on);
+        let (client, running) = serve(sdk, &protected, pending());
+        let mut client = Client::greet(client).await;
+        client.call(&json!(1), "wait").await;
+        records.wait_for("wait", 1).await;
+        drop(client);
+        running.await.unwrap();
+        let records = records.wait_for("wait", 2).await;
+        assert_eq!(records[1]["outcome"], "cancelled", "{sdk:?}");
+        assert_eq!(
+            Arc::strong_count(&go_on),
+            2,
+            "{sdk:?}: the state is held by the test and the toolset only"
+        );
+    }
+}
+
+#[tokio::test]
+async fn r22_a_call_of_an_unknown_tool_reaches_nothing_and_is_recorded() {
+    for sdk in Sdk::EACH {
+        let (protected, records) = waiting(&Arc::default());
+        let (client, running) = serve(sdk, &protected, pending());
+        let mut client = Client::greet(client).await;
+        client.call(&json!(7), "no_such_tool").await;
+        let answer = client.next().await.unwrap();
+        let error = json!({"code": -32602, "message": "tool not found"});
+        assert_eq!(answer["error"], error, "{sdk:?}");
+        let records = records.all();
+        assert_eq!(records.len(), 1, "{sdk:?}");
+        assert_eq!(
+            (&records[0]["reason"], &records[0]["jsonrpc.request.id"]),
+            (&json!("unknown_tool"), &json!("7")),
+            "{sdk:?}"
+        );
+        drop(client);
+        running.await.unwrap();
+    }
 }
