@@ -24,7 +24,7 @@ use toolgate::{Cached, Caller, Decision, JwtValidator, Policy, ScopeToken, Valid
 use toolgate_testing::Algorithm;
 
 const TOKENS: u32 = 10_000;
-const TTL: Duration = Duration::from_mins(60);
+const TTL: Duration = Duration::from_hours(1);
 
 fn main() {
     divan::Divan::default().sample_count(1000).config_with_args().main();

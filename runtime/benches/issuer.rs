@@ -71,7 +71,7 @@ impl Issuer {
             .issuer(ISSUER)
             .audience(AUDIENCE)
             .algorithm(algorithm)
-            .leeway(Duration::from_secs(60))
+            .leeway(Duration::from_mins(1))
             .static_keys(json!({"keys": [self.jwk()]}).to_string())
             .build()
             .unwrap()

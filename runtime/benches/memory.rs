@@ -36,26 +36,23 @@ fn measure(what: &str, tokens: u32) {
     // Signed with EdDSA, or it would take an hour; the cache keeps no signatures.
     let issuer = Issuer::new(Algorithm::EdDsa);
     let before = resident();
-    let grown = match what {
-        "toolgate" => {
-            let cached = Cached::builder(issuer.validator()).entries(tokens).bytes(1 << 30);
-            let cached = cached.build().unwrap();
-            for user in 0..tokens {
-                let token = bearer(&headers(&issuer.token(user)));
-                cached.validate(&token).now_or_never().unwrap().unwrap();
-            }
-            (resident() - before) / cached.len()
+    let grown = if what == "toolgate" {
+        let cached = Cached::builder(issuer.validator()).entries(tokens).bytes(1 << 30);
+        let cached = cached.build().unwrap();
+        for user in 0..tokens {
+            let token = bearer(&headers(&issuer.token(user)));
+            cached.validate(&token).now_or_never().unwrap().unwrap();
         }
-        _ => {
-            let peer = Peer::new(&issuer);
-            let mut map = HashMap::new();
-            for user in 0..tokens {
-                let token = issuer.token(user);
-                let claims = peer.validate(&token);
-                map.insert(token, (claims, Instant::now()));
-            }
-            (resident() - before) / map.len()
+        (resident() - before) / cached.len()
+    } else {
+        let peer = Peer::new(&issuer);
+        let mut map = HashMap::new();
+        for user in 0..tokens {
+            let token = issuer.token(user);
+            let claims = peer.validate(&token);
+            map.insert(token, (claims, Instant::now()));
         }
+        (resident() - before) / map.len()
     };
     println!("{what}: {tokens} tokens, {grown} bytes each");
 }

@@ -113,6 +113,7 @@
 //! - `rmcp`: guarded tools in a server of the [`rmcp`](https://docs.rs/rmcp) SDK.
 //! - `pmcp`: guarded tools in a server of the [`pmcp`](https://docs.rs/pmcp) SDK.
 //! - `introspection`: opaque tokens, about which the issuer is asked (RFC 7662): `IntrospectionValidator`.
+//! - `redis`: instances share introspection answers and revocations through Redis, which is believed in nothing: `SharedState`.
 //! - `assertions`: claims and callers that no validator checked, for tests. `toolgate-testing` turns it on; nothing else
 //!   should.
 //!
@@ -121,6 +122,7 @@
 //! | for | look at |
 //! | --- | --- |
 //! | writing tools | [`mcp_tool`](macro@mcp_tool), [`FromCall`], [`State`], [`Json`], [`ToolError`] |
+//! | choosing and running a validator | [`guide`] |
 //! | setting up a server | [`Gate`], [`JwtValidator`], [`Issuers`], [`Cached`], [`ClaimMap`], [`fetch::HttpFetch`], [`layer`] |
 //! | watching it | [`audit`], [`metrics`], [`Gate::health`] |
 //! | reviewing it | [`docs`], the scope document; [`Policy`] |
@@ -136,6 +138,7 @@ pub mod audit;
 pub mod docs;
 pub mod error;
 pub mod fetch;
+pub mod guide;
 pub mod layer;
 pub mod metrics;
 #[cfg(feature = "pmcp")]

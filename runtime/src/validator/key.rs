@@ -77,7 +77,7 @@ impl Key {
         {
             return None;
         }
-        let (kind, mut verifiers) = match jwk.get("kty")?.as_str()? {
+        let (key_type, mut verifiers) = match jwk.get("kty")?.as_str()? {
             "RSA" => (KeyType::Rsa, rsa(jwk)?),
             "EC" => match jwk.get("crv")?.as_str()? {
                 "P-256" => (KeyType::Ec, ec(jwk, Algorithm::Es256, 32, &ECDSA_P256_SHA256_FIXED)?),
@@ -98,7 +98,7 @@ impl Key {
         };
         Some(Self {
             kid,
-            kind,
+            kind: key_type,
             verifiers,
             identity: IDENTITY.map(|member| jwk.get(member).and_then(Value::as_str).map(Into::into)),
             standing: Arc::new(Standing::new(Arc::clone(clock), Duration::ZERO)),

@@ -43,6 +43,7 @@ async fn refusal(validator: &impl Validator, token: &str) -> Option<Refusal> {
     validate(validator, token).await.err()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "compared with what a refusal is or is not")]
 const fn token(error: TokenError) -> Option<Refusal> {
     Some(Refusal::Token(error))
 }

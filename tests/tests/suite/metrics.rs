@@ -107,7 +107,7 @@ async fn a_request_counts_where_the_table_says_and_nowhere_else() {
                 "validations",
                 "decisions",
                 "outcomes",
-                "duration",
+                "call_duration",
                 "refusals",
                 "records",
             ];

@@ -1,0 +1,102 @@
+//! What to set up for which identity provider, what happens when it is down, what to watch, and how to change keys and secrets.
+//!
+//! # Which validator
+//!
+//! | access tokens are | use |
+//! | --- | --- |
+//! | JWTs (three parts with dots) | [`JwtValidator`]: the issuer's keys are fetched, tokens are checked here |
+//! | opaque | `IntrospectionValidator` (feature `introspection`): the issuer is asked about each |
+//! | of several issuers, or of both kinds | [`Issuers`] over them |
+//! | any of these, and many requests come with one token | [`Cached`] around it |
+//! | to be refused before they expire | [`Revocations`], given to [`GateBuilder::revocations`] |
+//! | to be known to several instances | `SharedState` (feature `redis`), for introspection and revocations |
+//!
+//! ```
+//! use toolgate::{Algorithm, Cached, ClaimMap, ConfigError, Gate, JwtValidator, Revocations};
+//!
+//! fn gate(revocations: &Revocations) -> Result<Gate, ConfigError> {
+//!     let url = "https://mcp.example.com/mcp";
+//!     let keycloak = JwtValidator::builder()
+//!         .issuer("https://sso.example.com/realms/acme")
+//!         .audience(url)
+//!         .algorithm(Algorithm::Rs256)
+//!         .claims(ClaimMap::keycloak("notes"))
+//!         .build()?;
+//!     let gate = Gate::builder().resource(url).validator(Cached::new(keycloak)?);
+//!     gate.revocations(revocations).build()
+//! }
+//! # assert!(gate(&Revocations::new()).is_ok());
+//! ```
+//!
+//! Uncached, an RS256 token costs little more than its signature check, some 20 us. A cache pays off for introspection always, for
+//! JWTs if that time counts.
+//!
+//! # Which provider
+//!
+//! | provider | audience to accept | claims | to set up there |
+//! | --- | --- | --- | --- |
+//! | Keycloak | the resource URL | [`ClaimMap::keycloak`] | an audience mapper for the resource URL in a client scope; a mapper to `tenant_id` if there are tenants. Opaque-like use: its introspection endpoint takes its JWTs |
+//! | Entra ID | the application ID of the API | [`ClaimMap::entra_id`] | `requestedAccessTokenVersion` 2; the API registered by itself, not the client's registration |
+//! | Okta | that of a custom authorization server | [`ClaimMap::okta`] | a `groups` claim in access tokens; the organization server's tokens cannot be used |
+//! | Auth0 | the API's identifier; make it the resource URL | [`ClaimMap::auth0`] | an Action that adds roles under a URL of yours; the RFC 9068 profile, then `strict_typ()` |
+//! | Amazon Cognito | the resource URL | [`ClaimMap::cognito`] | clients that send `resource`, else there is no `aud`, and only `dangerous()` takes the token |
+//! | Google | none | | nothing helps: its access tokens are opaque, and only Google can tell whose they are. Put an authorization server in front |
+//!
+//! With several issuers each says which tenants it may name, by [`ClaimMap::tenant_is`], [`ClaimMap::only_tenants`],
+//! [`ClaimMap::without_tenant`] or [`ClaimMap::any_tenant`]. Otherwise whoever runs one issuer could make members of a tenant that
+//! belongs to another.
+//!
+//! # When the provider is down
+//!
+//! | what is down | what happens |
+//! | --- | --- |
+//! | the key set, keys known | nothing, for an hour ([`stale_keys`](crate::validator::JwtValidatorBuilder::stale_keys)); [`Gate::health`] says `stale`, an event says so once |
+//! | the key set, for longer | 503 with `Retry-After`; within 2 s of its return tokens are taken again |
+//! | the key set, at the start | the server starts; calls that need a token get 503, public tools work. [`JwtValidator::warm_up`] fetches the keys before serving |
+//! | introspection | 503 for tokens that are not in the cache; for at most a minute those that are still pass |
+//! | either, for a tool that is `fresh` | 503, always: it was not found out |
+//! | Redis | everything is found out locally. Revocations of other instances are not heard until it is back |
+//!
+//! "Could not find out" is never 401: a client would throw its good token away and ask the provider, which is down, for another.
+//!
+//! # What to watch
+//!
+//! [`crate::metrics`] has the names. Alert on these:
+//!
+//! - `toolgate_keys_status` below 2 for ten minutes: nobody notices yet, but in less than an hour everybody will. At 0 they have.
+//! - `toolgate_introspections_total` with `result="refused"`: the provider refuses this server's own credentials.
+//! - `toolgate_introspections_total` with `result="busy"`: more tokens than the provider can be asked about; is there a cache?
+//! - `toolgate_token_validations_total` with `result="unavailable"`: callers get 503.
+//! - `toolgate_shared_state_total` with `result="tampered"`: somebody writes to Redis who has no key.
+//! - `toolgate_audit_records_lost_total` above 0.
+//! - a rise of `toolgate_decisions_total` with `decision="deny"`, by `reason`: a client was set up wrongly, or somebody tries doors.
+//!
+//! Events with the target `toolgate::health` tell each change for the better or worse, and are written once for each.
+//!
+//! # Changing keys and secrets
+//!
+//! - **The provider's signing keys.** Publish the new key before you sign with it, for ten minutes or what `max-age` says. If you
+//!   do not, the first token with it causes one early fetch, at most every 30 s. A key that is taken out of the set stops at the next
+//!   fetch, and with it every cached caller that it proved.
+//! - **A signing key that was stolen.** Take it out of the set, then restart the servers, or wait for their next fetch. A new key
+//!   under the same `kid` replaces the old one as well.
+//! - **The client secret for introspection.** Add the new one at the provider, put it where the server reads it (a file: see
+//!   `SecretFile`), then remove the old one there. After a 401 the server reads it again and retries once; no restart.
+//! - **Keys of the shared state.** Add the new key second on all instances, then make it the first, then remove the old one.
+//!
+//! [`JwtValidator`]: crate::JwtValidator
+//! [`JwtValidator::warm_up`]: crate::JwtValidator::warm_up
+//! [`Issuers`]: crate::Issuers
+//! [`Cached`]: crate::Cached
+//! [`Revocations`]: crate::Revocations
+//! [`GateBuilder::revocations`]: crate::GateBuilder::revocations
+//! [`Gate::health`]: crate::Gate::health
+//! [`ClaimMap::keycloak`]: crate::ClaimMap::keycloak
+//! [`ClaimMap::entra_id`]: crate::ClaimMap::entra_id
+//! [`ClaimMap::okta`]: crate::ClaimMap::okta
+//! [`ClaimMap::auth0`]: crate::ClaimMap::auth0
+//! [`ClaimMap::cognito`]: crate::ClaimMap::cognito
+//! [`ClaimMap::tenant_is`]: crate::ClaimMap::tenant_is
+//! [`ClaimMap::only_tenants`]: crate::ClaimMap::only_tenants
+//! [`ClaimMap::without_tenant`]: crate::ClaimMap::without_tenant
+//! [`ClaimMap::any_tenant`]: crate::ClaimMap::any_tenant
