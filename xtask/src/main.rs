@@ -2,6 +2,7 @@
 //! measure with, `cargo xtask check-time`; and one for long runs under load and faults, `cargo xtask soak`.
 
 mod check_time;
+mod packages;
 mod redis_server;
 mod soak;
 mod step;
@@ -32,6 +33,7 @@ Commands:
   check-time
            Measures `cargo check` of 200 guarded tools, next to the same tools by the macros of the
            SDKs. Fetches those from the registry; wants a machine with nothing else to do.
+  unpack   Unpacks what `cargo package` made, into `target/packages`: a step of `check`.
   soak [--list] [--full] [SCENARIO..]
            Runs load, memory and fault scenarios, all or those that are named, and shows what they
            have to show as a table. Takes less than half an hour; with `--full`, hours. Fetches
@@ -52,6 +54,7 @@ enum Request {
     Help,
     Run(Task),
     CheckTime,
+    Unpack,
     /// With the arguments of the program that does it.
     Soak(Vec<String>),
 }
@@ -74,6 +77,7 @@ fn main() -> ExitCode {
             }
         },
         Ok(Request::CheckTime) => check_time::run(),
+        Ok(Request::Unpack) => packages::unpack(),
         Ok(Request::Soak(arguments)) => soak::run(&arguments),
         Err(mistake) => {
             eprint!("error: {mistake}\n\n{HELP}");
@@ -92,6 +96,7 @@ fn parse(arguments: &[String]) -> Result<Request, String> {
     match arguments {
         [] => Err("a command is missing".to_owned()),
         [name] if name == "check-time" => Ok(Request::CheckTime),
+        [name] if name == "unpack" => Ok(Request::Unpack),
         [name, arguments @ ..] if name == "soak" => Ok(Request::Soak(arguments.to_vec())),
         [name] => match Task::named(name) {
             Some(task) => Ok(Request::Run(task)),
@@ -115,6 +120,7 @@ mod tests {
         assert_eq!(parsed("test"), Ok(Request::Run(Task::Test)));
         assert_eq!(parsed("check"), Ok(Request::Run(Task::Check)));
         assert_eq!(parsed("check-time"), Ok(Request::CheckTime));
+        assert_eq!(parsed("unpack"), Ok(Request::Unpack));
         assert_eq!(
             parsed("soak --full cold"),
             Ok(Request::Soak(vec!["--full".to_owned(), "cold".to_owned()]))

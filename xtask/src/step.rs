@@ -13,6 +13,8 @@ pub(crate) struct Step {
     program: Option<PathBuf>,
     arguments: String,
     env: Vec<(&'static str, String)>,
+    /// Where to do it, if not here.
+    folder: Option<PathBuf>,
     /// The package that the subcommand is of, if it does not come with cargo.
     package: Option<&'static str>,
     /// What it means if it fails.
@@ -33,6 +35,7 @@ impl Step {
             program: None,
             arguments: arguments.into(),
             env: Vec::new(),
+            folder: None,
             package: None,
             advice: None,
         }
@@ -44,6 +47,12 @@ impl Step {
             program: Some(program),
             ..Self::cargo(arguments)
         }
+    }
+
+    /// Does it in another folder.
+    pub(crate) fn within(mut self, folder: PathBuf) -> Self {
+        self.folder = Some(folder);
+        self
     }
 
     /// Says which package the subcommand comes with, so that a step which cannot start says what is missing.
@@ -66,11 +75,14 @@ impl Step {
     fn run(&self) -> Ending {
         let program = self.program.clone().map_or_else(cargo, PathBuf::into_os_string);
         let start = Instant::now();
-        let status = Command::new(&program)
+        let mut command = Command::new(&program);
+        command
             .args(self.arguments.split(' '))
-            .envs(self.env.iter().map(|(name, value)| (name, value)))
-            .status();
-        match status {
+            .envs(self.env.iter().map(|(name, value)| (name, value)));
+        if let Some(folder) = &self.folder {
+            command.current_dir(folder);
+        }
+        match command.status() {
             Ok(status) if status.success() => Ending::Passed(start.elapsed()),
             Ok(status) => {
                 let missing = self.package.filter(|package| !is_installed(package));
@@ -124,6 +136,9 @@ pub(crate) fn run_all(steps: &[Step]) -> ExitCode {
 impl fmt::Display for Step {
     /// As it would be typed into a shell.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(folder) = &self.folder {
+            write!(f, "cd {} && ", folder.display())?;
+        }
         for (name, value) in &self.env {
             write!(f, "{name}=\"{value}\" ")?;
         }

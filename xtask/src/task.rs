@@ -1,5 +1,6 @@
 //! What each command runs.
 
+use crate::packages;
 use crate::redis_server;
 use crate::step::Step;
 use crate::tool::DENY;
@@ -51,8 +52,7 @@ fn checks(workspace: &Workspace) -> Vec<Step> {
     steps.extend(workspace.features.iter().map(alone));
     steps.push(Step::cargo("doc --workspace --no-deps --all-features").env("RUSTDOCFLAGS", "-D warnings"));
     steps.extend(DENY.steps(workspace, "--log-level error check licenses bans sources"));
-    // Builds each crate from what would be uploaded, and from nothing else of this repository.
-    steps.push(Step::cargo(format!("package --allow-dirty{}", published(workspace))));
+    steps.extend(packages::steps(workspace));
     steps
 }
 
@@ -67,21 +67,13 @@ fn release(workspace: &Workspace) -> Vec<Step> {
             .env("RUSTUP_TOOLCHAIN", "nightly")
             .env("RUSTDOCFLAGS", "--cfg docsrs -D warnings"),
         // Once more, with everything checked in.
-        Step::cargo(format!("package{}", published(workspace))),
+        Step::cargo(format!("package --no-verify{}", packages::arguments(workspace))),
     ]);
     // Before the first release there is nothing to be compatible with.
     if was_released() {
         steps.push(Step::cargo("semver-checks --package toolgate").needs("cargo-semver-checks"));
     }
     steps
-}
-
-fn published(workspace: &Workspace) -> String {
-    let packages = workspace
-        .published
-        .iter()
-        .map(|package| format!(" --package {package}"));
-    packages.collect()
 }
 
 /// Whether there is a tag of a version.
@@ -92,30 +84,22 @@ fn was_released() -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{checks, release};
+    use super::checks;
     use crate::workspace::Workspace;
 
-    fn shown(steps: &[crate::step::Step]) -> Vec<String> {
-        steps.iter().map(ToString::to_string).collect()
-    }
-
     #[test]
-    fn every_feature_is_linted_alone_and_every_crate_is_packaged() {
+    fn every_feature_is_linted_alone() {
         let workspace = Workspace {
             features: vec!["one".to_owned(), "two".to_owned()],
-            published: vec!["a".to_owned(), "b".to_owned()],
-            target: "/nowhere".into(),
+            ..Workspace::empty()
         };
-        let steps = shown(&checks(&workspace));
+        let steps: Vec<_> = checks(&workspace).iter().map(ToString::to_string).collect();
         for step in [
             "cargo clippy --package toolgate -- -D warnings",
             "cargo clippy --package toolgate --features one -- -D warnings",
             "cargo clippy --package toolgate --features two -- -D warnings",
-            "cargo package --allow-dirty --package a --package b",
         ] {
             assert!(steps.iter().any(|shown| shown == step), "{step}: {steps:?}");
         }
-        let package = "cargo package --package a --package b".to_owned();
-        assert!(shown(&release(&workspace)).contains(&package));
     }
 }

@@ -63,21 +63,16 @@ mod tests {
 
     #[test]
     fn a_tool_that_is_missing_is_built_first() {
-        let workspace = Workspace {
-            features: Vec::new(),
-            published: Vec::new(),
-            target: "/nowhere".into(),
-        };
         let steps: Vec<_> = DENY
-            .steps(&workspace, "check bans")
+            .steps(&Workspace::empty(), "check bans")
             .iter()
             .map(ToString::to_string)
             .collect();
         let install = format!(
-            "CARGO_INSTALL_ROOT=\"/nowhere/tools\" cargo install --locked cargo-deny@{}",
+            "CARGO_INSTALL_ROOT=\"/w/target/tools\" cargo install --locked cargo-deny@{}",
             DENY.version
         );
-        assert_eq!(steps, [install.as_str(), "/nowhere/tools/bin/cargo-deny check bans"]);
+        assert_eq!(steps, [install.as_str(), "/w/target/tools/bin/cargo-deny check bans"]);
     }
 
     #[test]

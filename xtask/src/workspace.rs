@@ -12,9 +12,25 @@ pub(crate) struct Workspace {
     /// The features of the crate `toolgate`, but for `default`.
     pub(crate) features: Vec<String>,
     /// The packages that may be published.
-    pub(crate) published: Vec<String>,
+    pub(crate) published: Vec<Package>,
+    /// Where the workspace is.
+    pub(crate) root: PathBuf,
     /// Where cargo builds.
     pub(crate) target: PathBuf,
+}
+
+/// A package of the workspace.
+#[derive(Debug, Eq, PartialEq)]
+pub(crate) struct Package {
+    pub(crate) name: String,
+    pub(crate) version: String,
+}
+
+impl Package {
+    /// What it is in when it is packaged.
+    pub(crate) fn folder(&self) -> String {
+        format!("{}-{}", self.name, self.version)
+    }
 }
 
 /// The cargo to use.
@@ -42,42 +58,66 @@ impl Workspace {
 
     fn from_metadata(metadata: &Value) -> Option<Self> {
         let packages = metadata.get("packages")?.as_array()?;
-        let name = |package: &Value| package.get("name")?.as_str().map(str::to_owned);
+        let text = |value: &Value, key| value.get(key)?.as_str().map(str::to_owned);
         let toolgate = packages
             .iter()
-            .find(|package| name(package).as_deref() == Some("toolgate"))?;
+            .find(|package| text(package, "name").as_deref() == Some("toolgate"))?;
         let features = toolgate.get("features")?.as_object()?.keys();
         // `publish` is null for a package that may go anywhere, and an empty list for one that goes nowhere.
         let published = packages
             .iter()
             .filter(|package| package.get("publish") == Some(&Value::Null));
+        let package = |package| {
+            Some(Package {
+                name: text(package, "name")?,
+                version: text(package, "version")?,
+            })
+        };
         Some(Self {
             features: features.filter(|feature| *feature != "default").cloned().collect(),
-            published: published.filter_map(name).collect(),
-            target: metadata.get("target_directory")?.as_str()?.into(),
+            published: published.map(package).collect::<Option<_>>()?,
+            root: text(metadata, "workspace_root")?.into(),
+            target: text(metadata, "target_directory")?.into(),
         })
+    }
+
+    /// One in which there is nothing, for tests.
+    #[cfg(test)]
+    pub(crate) fn empty() -> Self {
+        Self {
+            features: Vec::new(),
+            published: Vec::new(),
+            root: "/w".into(),
+            target: "/w/target".into(),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Workspace;
+    use super::{Package, Workspace};
     use serde_json::json;
 
     #[test]
     fn features_and_packages_are_those_of_the_manifests() {
         let metadata = json!({
+            "workspace_root": "/w",
             "target_directory": "/w/target",
             "packages": [
-                {"name": "toolgate", "publish": null, "features": {"default": [], "one": [], "two": ["dep:x"]}},
-                {"name": "other", "publish": null, "features": {"three": []}},
-                {"name": "tests", "publish": [], "features": {}},
+                {"name": "toolgate", "version": "1.0.0", "publish": null, "features": {"default": [], "one": [], "two": ["dep:x"]}},
+                {"name": "other", "version": "2.0.0", "publish": null, "features": {"three": []}},
+                {"name": "tests", "version": "1.0.0", "publish": [], "features": {}},
             ],
         });
         let workspace = Workspace {
             features: vec!["one".to_owned(), "two".to_owned()],
-            published: vec!["toolgate".to_owned(), "other".to_owned()],
-            target: "/w/target".into(),
+            published: [("toolgate", "1.0.0"), ("other", "2.0.0")]
+                .map(|(name, version)| Package {
+                    name: name.to_owned(),
+                    version: version.to_owned(),
+                })
+                .into(),
+            ..Workspace::empty()
         };
         assert_eq!(Workspace::from_metadata(&metadata), Some(workspace));
         assert_eq!(Workspace::from_metadata(&json!({"packages": []})), None);
@@ -86,7 +126,8 @@ mod tests {
     #[test]
     fn this_workspace_can_be_read() {
         let workspace = Workspace::read().unwrap();
-        assert_eq!(workspace.published, ["toolgate-macros", "toolgate", "toolgate-testing"]);
+        let published: Vec<_> = workspace.published.iter().map(|package| &package.name).collect();
+        assert_eq!(published, ["toolgate-macros", "toolgate", "toolgate-testing"]);
         for feature in ["rmcp", "pmcp", "assertions"] {
             assert!(workspace.features.iter().any(|found| found == feature), "{feature}");
         }
