@@ -130,7 +130,11 @@ impl State {
         self.current = Some(Fetched {
             keys: Arc::new(keys),
             at: arrival.at,
-            refresh: arrival.at.saturating_add(ages.refresh(arrival.max_age, chance)),
+            // The place may be about to become too old before the keys do: there must be a next fetch when nothing serves any more.
+            refresh: arrival
+                .at
+                .saturating_add(ages.refresh(arrival.max_age, chance))
+                .min(end),
             end,
         });
         self.failures = None;
