@@ -1,7 +1,9 @@
 //! What is written in the parentheses of `#[mcp_tool(..)]`.
 
+mod name;
 mod value;
 
+pub(crate) use self::name::Name;
 use self::value::Value;
 use crate::errors::Errors;
 use crate::field_path::FieldPath;
@@ -43,9 +45,9 @@ pub(crate) struct Attr {
     pub(crate) open_world: Option<Arg<LitBool>>,
     pub(crate) public: Option<Arg<()>>,
     pub(crate) read_only: Option<Arg<LitBool>>,
-    pub(crate) roles: Option<Arg<Vec<LitStr>>>,
-    pub(crate) scopes_all: Option<Arg<Vec<LitStr>>>,
-    pub(crate) scopes_any: Option<Arg<Vec<LitStr>>>,
+    pub(crate) roles: Option<Arg<Vec<Name>>>,
+    pub(crate) scopes_all: Option<Arg<Vec<Name>>>,
+    pub(crate) scopes_any: Option<Arg<Vec<Name>>>,
     pub(crate) tenant_field: Option<Arg<FieldPath>>,
     pub(crate) tenant_of: Option<Arg<TypePath>>,
     pub(crate) title: Option<Arg<LitStr>>,

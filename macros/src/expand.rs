@@ -3,12 +3,13 @@
 mod docs;
 mod fields;
 
+use crate::attr::Name;
 use crate::item::Item;
 use crate::spec::{Demands, Hints, Policy, Spec};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{LitStr, ReturnType};
+use syn::{Path, ReturnType};
 
 // Input:
 //     /// Replaces the text of a note.
@@ -182,9 +183,9 @@ fn policy(policy: &Policy) -> TokenStream {
         tenant,
         fresh,
     } = &**demands;
-    let scopes_all = scopes(&quote!(scopes_all), scopes_all);
-    let scopes_any = scopes(&quote!(scopes_any), scopes_any);
-    let roles = (!roles.is_empty()).then(|| quote!(.roles(&[#(#roles),*])));
+    let scopes_all = names(&quote!(scopes_all), scopes_all, scope);
+    let scopes_any = names(&quote!(scopes_any), scopes_any, scope);
+    let roles = names(&quote!(roles), roles, role);
     let tenant = tenant.as_ref().map(|tenant| {
         let field = &tenant.field.text;
         let lookup = optional(tenant.lookup.as_ref().map(|lookup| &lookup.text));
@@ -194,8 +195,33 @@ fn policy(policy: &Policy) -> TokenStream {
     quote!(__rt::Policy::AUTHENTICATED #scopes_all #scopes_any #roles #tenant #fresh)
 }
 
-fn scopes(method: &TokenStream, scopes: &[LitStr]) -> Option<TokenStream> {
-    (!scopes.is_empty()).then(|| quote!(.#method(const { &[#(__rt::ScopeToken::from_static(#scopes)),*] })))
+/// A demand of the policy: a method with a list, if there is one.
+fn names(method: &TokenStream, list: &[Name], name: fn(&Name) -> TokenStream) -> Option<TokenStream> {
+    let list: Vec<_> = list.iter().map(name).collect();
+    (!list.is_empty()).then(|| quote!(.#method(const { &[#(#list),*] })))
+}
+
+/// A constant `ScopeToken`.
+fn scope(name: &Name) -> TokenStream {
+    match name {
+        Name::Text(text) => quote!(__rt::ScopeToken::from_static(#text)),
+        Name::Variant(path) => variant(&quote!(scope), path),
+    }
+}
+
+/// A constant `&str`.
+fn role(name: &Name) -> TokenStream {
+    match name {
+        Name::Text(text) => quote!(#text),
+        Name::Variant(path) => variant(&quote!(role), path),
+    }
+}
+
+/// What a catalogue calls its variant. It is given twice: as a value, by whose type the catalogue is found, and as its number,
+/// by which the entry is found there, because a constant can call no method of a trait.
+fn variant(function: &TokenStream, path: &Path) -> TokenStream {
+    let here = here(path.span());
+    quote_spanned!(here=> __rt::#function(&#path, #path as ::core::primitive::i128))
 }
 
 /// What can be done with the answer. Both uses are the same tokens, so that a type that is no answer is one message.

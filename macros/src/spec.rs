@@ -6,7 +6,7 @@ mod lists;
 mod posture;
 mod signature;
 
-use crate::attr::{Arg, Attr};
+use crate::attr::{Arg, Attr, Name};
 use crate::errors::Errors;
 use crate::field_path::FieldPath;
 use crate::item::Item;
@@ -48,9 +48,9 @@ pub(crate) enum Policy {
 
 /// What is demanded of a caller. An empty list is no demand.
 pub(crate) struct Demands {
-    pub(crate) scopes_all: Vec<LitStr>,
-    pub(crate) scopes_any: Vec<LitStr>,
-    pub(crate) roles: Vec<LitStr>,
+    pub(crate) scopes_all: Vec<Name>,
+    pub(crate) scopes_any: Vec<Name>,
+    pub(crate) roles: Vec<Name>,
     pub(crate) tenant: Option<TenantDemand>,
     /// That the token is validated anew. No demand of its own: it does not say who may call.
     pub(crate) fresh: bool,

@@ -1,6 +1,7 @@
 //! What expansions of `#[mcp_tool]` use. Not public API: it changes without notice.
 
 pub use crate::call::{Call, FromCall, FromPublicCall};
+pub use crate::catalog::{RoleCatalog, RoleEntry, ScopeCatalog, ScopeEntry, role, scope};
 pub use crate::error::Error;
 pub use crate::output::{Output, ToolReturn};
 pub use crate::policy::{Policy, TenantDemand};

@@ -156,7 +156,7 @@ impl<T: Value> Value for Vec<T> {
 }
 
 /// The rest of the argument: its tokens, and the text that was probably meant.
-fn rest(input: ParseStream) -> Result<(TokenStream, String)> {
+pub(super) fn rest(input: ParseStream) -> Result<(TokenStream, String)> {
     if input.peek(LitStr) {
         let literal: LitStr = input.parse()?;
         return Ok((literal.to_token_stream(), literal.value()));
