@@ -4,7 +4,7 @@ mod name;
 mod value;
 
 pub(crate) use self::name::Name;
-use self::value::Value;
+use self::value::{CatalogPath, Value};
 use crate::errors::Errors;
 use crate::field_path::FieldPath;
 use crate::suggest::closest;
@@ -13,9 +13,10 @@ use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _, Result};
 use syn::{Error, Ident, LitBool, LitStr, Path, Token, TypePath};
 
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 18] = [
     "audit_fields",
     "authenticated",
+    "catalog",
     "crate",
     "destructive",
     "fresh",
@@ -24,6 +25,7 @@ const KEYS: [&str; 16] = [
     "open_world",
     "public",
     "read_only",
+    "role_catalog",
     "roles",
     "scopes_all",
     "scopes_any",
@@ -37,6 +39,7 @@ const KEYS: [&str; 16] = [
 pub(crate) struct Attr {
     pub(crate) audit_fields: Option<Arg<Vec<FieldPath>>>,
     pub(crate) authenticated: Option<Arg<()>>,
+    pub(crate) catalog: Option<Arg<CatalogPath>>,
     pub(crate) krate: Option<Arg<Path>>,
     pub(crate) destructive: Option<Arg<LitBool>>,
     pub(crate) fresh: Option<Arg<()>>,
@@ -45,6 +48,7 @@ pub(crate) struct Attr {
     pub(crate) open_world: Option<Arg<LitBool>>,
     pub(crate) public: Option<Arg<()>>,
     pub(crate) read_only: Option<Arg<LitBool>>,
+    pub(crate) role_catalog: Option<Arg<CatalogPath>>,
     pub(crate) roles: Option<Arg<Vec<Name>>>,
     pub(crate) scopes_all: Option<Arg<Vec<Name>>>,
     pub(crate) scopes_any: Option<Arg<Vec<Name>>>,
@@ -88,6 +92,7 @@ impl Attr {
         match key.to_string().as_str() {
             "audit_fields" => set(&mut self.audit_fields, key, input),
             "authenticated" => set(&mut self.authenticated, key, input),
+            "catalog" => set(&mut self.catalog, key, input),
             "crate" => set(&mut self.krate, key, input),
             "destructive" => set(&mut self.destructive, key, input),
             "fresh" => set(&mut self.fresh, key, input),
@@ -96,6 +101,7 @@ impl Attr {
             "open_world" => set(&mut self.open_world, key, input),
             "public" => set(&mut self.public, key, input),
             "read_only" => set(&mut self.read_only, key, input),
+            "role_catalog" => set(&mut self.role_catalog, key, input),
             "roles" => set(&mut self.roles, key, input),
             "scopes_all" => set(&mut self.scopes_all, key, input),
             "scopes_any" => set(&mut self.scopes_any, key, input),
@@ -128,7 +134,7 @@ fn known() -> String {
 }
 
 /// That the value ends here.
-fn end_of_item(input: ParseStream) -> Result<()> {
+pub(crate) fn end_of_item(input: ParseStream) -> Result<()> {
     if input.is_empty() || input.peek(Token![,]) {
         Ok(())
     } else {
@@ -137,6 +143,6 @@ fn end_of_item(input: ParseStream) -> Result<()> {
 }
 
 /// Passes over the rest of a wrong argument.
-fn skip_to_comma(input: ParseStream) {
+pub(crate) fn skip_to_comma(input: ParseStream) {
     while end_of_item(input).is_err() && input.parse::<TokenTree>().is_ok() {}
 }

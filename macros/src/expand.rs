@@ -1,5 +1,6 @@
 //! Writes the tool down. The less is written here the better: what can be ordinary Rust lives in `toolgate::__private`.
 
+mod catalogs;
 mod docs;
 mod fields;
 
@@ -54,6 +55,7 @@ pub(crate) fn expand(spec: &Spec, item: &Item) -> TokenStream {
     let tenants = fields::tenants(spec);
     let audited = fields::audited(spec);
     let call = call(spec, item);
+    let catalogs = catalogs::checks(spec, item);
     let function = here(item.sig.ident.span());
     let run = quote_spanned! {function=>
         async fn run(__call: __rt::Call, __args: Self::Args) -> __rt::Result<__rt::Output, __rt::Error> {
@@ -91,6 +93,8 @@ pub(crate) fn expand(spec: &Spec, item: &Item) -> TokenStream {
                 #run
             }
         };
+
+        #catalogs
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod definition;
 mod fields;
-mod lists;
+pub(crate) mod lists;
 mod posture;
 mod signature;
 
@@ -28,6 +28,10 @@ pub(crate) struct Spec {
     pub(crate) hints: Hints,
     pub(crate) policy: Policy,
     pub(crate) audit_fields: Vec<FieldPath>,
+    /// What strings among the scopes are checked against.
+    pub(crate) catalog: Option<syn::Path>,
+    /// What strings among the roles are checked against.
+    pub(crate) role_catalog: Option<syn::Path>,
 }
 
 /// How the tool behaves; `None` is unsaid.
@@ -118,6 +122,8 @@ impl Spec {
                 })),
             },
             audit_fields: value(attr.audit_fields).unwrap_or_default(),
+            catalog: attr.catalog.map(|arg| arg.value.0),
+            role_catalog: attr.role_catalog.map(|arg| arg.value.0),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What expansions of `#[mcp_tool]` use. Not public API: it changes without notice.
 
 pub use crate::call::{Call, FromCall, FromPublicCall};
-pub use crate::catalog::{RoleCatalog, RoleEntry, ScopeCatalog, ScopeEntry, role, scope};
+pub use crate::catalog::{GrantedScope, RoleCatalog, RoleEntry, ScopeCatalog, ScopeEntry, role, scope};
 pub use crate::error::Error;
 pub use crate::output::{Output, ToolReturn};
 pub use crate::policy::{Policy, TenantDemand};
@@ -16,6 +16,7 @@ pub use std::boxed::Box;
 pub use std::option::Option;
 pub use std::result::Result;
 pub use std::vec::Vec;
+pub use toolgate_macros::{check_names, no_catalog};
 
 use serde::Serialize;
 
@@ -72,6 +73,29 @@ pub fn answer<T: ToolReturn>() -> Answer<T> {
         schema: T::schema,
         output: T::into_result,
     }
+}
+
+const OTHER_NAME: &str = "this is another name of a catalogue, by which strings cannot be checked\n\
+                          help: write the enum's own name, or one made with `use .. as ..`";
+
+/// What a catalogue is asked for that has no macro of the name it was given: it does not compile.
+#[expect(
+    clippy::panic,
+    reason = "it stands in constants, where it is an error of the compiler"
+)]
+#[track_caller]
+pub const fn no_scope_names<C: ScopeCatalog>() {
+    panic!("{}", OTHER_NAME)
+}
+
+/// The same of roles.
+#[expect(
+    clippy::panic,
+    reason = "it stands in constants, where it is an error of the compiler"
+)]
+#[track_caller]
+pub const fn no_role_names<C: RoleCatalog>() {
+    panic!("{}", OTHER_NAME)
 }
 
 /// The answer of a tool whose declaration does not compile.

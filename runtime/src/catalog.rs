@@ -5,10 +5,13 @@ use crate::scope::ScopeToken;
 /// The scopes of a server, as variants of an enum: what `#[derive(ScopeCatalog)]` makes of it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a catalogue of scopes",
-    label = "expected a variant of a catalogue",
+    label = "expected a catalogue of scopes",
     note = "add `#[derive(toolgate::ScopeCatalog)]` to the enum `{Self}`"
 )]
 pub trait ScopeCatalog: 'static {
+    /// The enum's name.
+    const NAME: &'static str;
+
     /// What is known of each scope, in the order of the variants.
     const SCOPES: &'static [ScopeEntry];
 
@@ -19,15 +22,18 @@ pub trait ScopeCatalog: 'static {
 /// The roles that callers of a server may have, as variants of an enum: what `#[derive(RoleCatalog)]` makes of it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a catalogue of roles",
-    label = "expected a variant of a catalogue",
+    label = "expected a catalogue of roles",
     note = "add `#[derive(toolgate::RoleCatalog)]` to the enum `{Self}`"
 )]
 pub trait RoleCatalog: 'static {
+    /// The enum's name.
+    const NAME: &'static str;
+
     /// What is known of each role, in the order of the variants.
     const ROLES: &'static [RoleEntry];
 
     /// The role that this variant stands for.
-    fn name(&self) -> &'static str;
+    fn role(&self) -> &'static str;
 }
 
 /// What a catalogue says about a scope.
@@ -71,6 +77,15 @@ pub struct RoleEntry {
 }
 
 /// The scope of a variant, in a constant.
+///
+/// # Panics
+///
+/// If no entry has the number. Catalogues that were derived have one for each variant.
+#[must_use]
+#[expect(
+    clippy::panic,
+    reason = "it stands in constants, where it is an error of the compiler"
+)]
 pub const fn scope<C: ScopeCatalog>(_: &C, number: i128) -> ScopeToken {
     let mut rest = C::SCOPES;
     while let [entry, others @ ..] = rest {
@@ -83,6 +98,15 @@ pub const fn scope<C: ScopeCatalog>(_: &C, number: i128) -> ScopeToken {
 }
 
 /// The role of a variant, in a constant.
+///
+/// # Panics
+///
+/// If no entry has the number. Catalogues that were derived have one for each variant.
+#[must_use]
+#[expect(
+    clippy::panic,
+    reason = "it stands in constants, where it is an error of the compiler"
+)]
 pub const fn role<C: RoleCatalog>(_: &C, number: i128) -> &'static str {
     let mut rest = C::ROLES;
     while let [entry, others @ ..] = rest {
@@ -92,4 +116,19 @@ pub const fn role<C: RoleCatalog>(_: &C, number: i128) -> &'static str {
         rest = others;
     }
     panic!("the catalogue has no entry for this variant")
+}
+
+/// A scope as a type: what `#[derive(ScopeCatalog)]` makes of each variant, in a module with the enum's name in snake case.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a scope of a catalogue",
+    label = "expected a type such as `scope::Write`",
+    note = "of `enum Scope`, `#[derive(toolgate::ScopeCatalog)]` makes the module `scope` with a type for each variant"
+)]
+pub trait GrantedScope: 'static {
+    /// The scope.
+    const SCOPE: ScopeToken;
+    /// The scope, and all that imply it.
+    const HELD_BY: &'static [ScopeToken];
+    #[doc(hidden)]
+    const UNPROVEN: &'static str;
 }

@@ -6,7 +6,7 @@ use crate::spec::readable;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::parse::discouraged::Speculative as _;
-use syn::parse::{ParseStream, Result};
+use syn::parse::{Parse, ParseStream, Result};
 use syn::{Error, LitStr, Path};
 
 /// The name of a scope or of a role.
@@ -33,6 +33,12 @@ impl Name {
             Self::Text(literal) => format!("{:?}", literal.value()),
             Self::Variant(path) => readable(path),
         }
+    }
+}
+
+impl Parse for Name {
+    fn parse(input: ParseStream) -> Result<Self> {
+        Self::read(input)
     }
 }
 

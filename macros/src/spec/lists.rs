@@ -46,7 +46,7 @@ fn check_each(list: &Arg<Vec<Name>>, check: fn(&str) -> Result<(), String>, erro
 /// RFC 6749 section 3.3: a scope is printable ASCII without space, `"` and `\`. Some have a meaning that is no permission.
 ///
 /// `ScopeToken::from_static` checks the grammar again when it compiles; here it is checked first, where more can be said.
-fn check_scope(scope: &str) -> Result<(), String> {
+pub(crate) fn check_scope(scope: &str) -> Result<(), String> {
     let is_allowed = |c: &char| matches!(c, '\x21' | '\x23'..='\x5b' | '\x5d'..='\x7e');
     if scope.trim().is_empty() {
         return Err("a scope cannot be empty\nhelp: remove it".to_owned());
@@ -88,7 +88,7 @@ fn shown(c: char) -> String {
 }
 
 /// A role is compared as it is written, so white space around it is a slip.
-fn check_role(role: &str) -> Result<(), String> {
+pub(crate) fn check_role(role: &str) -> Result<(), String> {
     let trimmed = role.trim();
     if trimmed.is_empty() {
         Err("a role cannot be empty\nhelp: remove it".to_owned())

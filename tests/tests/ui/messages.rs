@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 use syn::LitStr;
 
 /// Where messages stand: what reads and judges a declaration, and what helps rustc to judge the rest.
-const PLACES: [&str; 6] = [
+const PLACES: [&str; 8] = [
     "macros/src/attr.rs",
     "macros/src/attr",
+    "macros/src/catalog.rs",
+    "macros/src/catalog",
     "macros/src/field_path.rs",
     "macros/src/item.rs",
     "macros/src/spec.rs",
