@@ -125,6 +125,11 @@ impl Caller {
         self.0.check_time(now).is_err()
     }
 
+    /// How much clocks may differ, as its validator says.
+    pub(crate) fn leeway(&self) -> Duration {
+        self.claim_set().leeway
+    }
+
     /// How the caller logged in: an authentication context class (`acr`, RFC 9470 section 4).
     #[must_use]
     pub fn acr(&self) -> Option<&str> {

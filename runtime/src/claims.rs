@@ -85,6 +85,20 @@ impl Claims {
         self.with(|claims| claims.leeway = leeway)
     }
 
+    /// Sets how the caller logged in (`acr`).
+    #[cfg(feature = "assertions")]
+    #[must_use]
+    pub fn with_acr(self, class: &str) -> Self {
+        self.with(|claims| claims.acr = Some(class.into()))
+    }
+
+    /// Sets when the caller logged in (`auth_time`), as time since the Unix epoch.
+    #[cfg(feature = "assertions")]
+    #[must_use]
+    pub fn with_auth_time(self, auth_time: Duration) -> Self {
+        self.with(|claims| claims.auth_time = Some(auth_time))
+    }
+
     #[cfg(feature = "assertions")]
     fn with(mut self, change: impl FnOnce(&mut ClaimSet)) -> Self {
         change(Arc::make_mut(&mut self.0));

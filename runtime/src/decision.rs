@@ -1,5 +1,6 @@
 //! What was decided about a call, and why.
 
+use crate::policy::{LoginDemand, LoginFlaw};
 use crate::scope::ScopeToken;
 
 /// The answer of a policy. Never a `bool`: it cannot be negated or mixed up by accident.
@@ -50,6 +51,16 @@ pub enum Denial {
     /// None of these roles is held.
     #[error("none of the demanded roles")]
     MissingRole(&'static [&'static str]),
+    /// The caller's login is too weak or too old (RFC 9470).
+    #[error("{flaw}")]
+    InsufficientLogin {
+        /// What is wrong with it.
+        flaw: LoginFlaw,
+        /// What the tool demands of it.
+        demand: LoginDemand,
+        /// All scopes that the tool needs. They are held, and the next token needs them, too (MCP-43).
+        required: Vec<ScopeToken>,
+    },
     /// The tool is bound to a tenant, and the caller has none.
     #[error("the caller has no tenant")]
     CallerWithoutTenant,
@@ -75,6 +86,7 @@ impl Denial {
             Self::Expired => "expired",
             Self::NotFresh => "not_fresh",
             Self::MissingRole(_) => "insufficient_role",
+            Self::InsufficientLogin { .. } => "insufficient_user_authentication",
             Self::CallerWithoutTenant => "caller_without_tenant",
             Self::NoTenantNamed => "no_tenant_named",
             Self::OtherTenant => "other_tenant",
@@ -87,6 +99,13 @@ impl Denial {
         match self {
             Self::MissingScopes { missing, .. } => missing,
             _ => &[],
+        }
+    }
+    /// What the reader of a record should know besides the reason.
+    pub(crate) fn detail(&self) -> Option<String> {
+        match self {
+            Self::InsufficientLogin { flaw, .. } => Some(flaw.to_string()),
+            _ => None,
         }
     }
 }

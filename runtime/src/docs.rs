@@ -12,7 +12,7 @@ mod markdown;
 
 pub use self::current::assert_current;
 
-use crate::policy::Policy;
+use crate::policy::{LoginDemand, Policy};
 use crate::scope::ScopeToken;
 use crate::tool::Hints;
 use crate::toolset::{Tool, Toolset};
@@ -133,6 +133,9 @@ fn demands(policy: &Policy) -> Vec<String> {
             quoted(policy.demanded_roles().iter().copied())
         ));
     }
+    if let Some(login) = policy.demanded_login() {
+        demands.extend(login_in_words(login));
+    }
     if let Some(tenant) = policy.demanded_tenant() {
         demands.push(match tenant.lookup {
             None => format!("`{}` is the caller's tenant", tenant.field),
@@ -143,6 +146,17 @@ fn demands(policy: &Policy) -> Vec<String> {
         });
     }
     demands
+}
+
+fn login_in_words(login: LoginDemand) -> impl Iterator<Item = String> {
+    let classes = login.acr();
+    let class = (!classes.is_empty()).then(|| {
+        let classes = quoted(classes.iter().copied());
+        format!("a login of one of the classes {classes}")
+    });
+    let age = login.max_age();
+    let age = age.map(|age| format!("a login not older than {} s", age.as_secs()));
+    class.into_iter().chain(age)
 }
 
 fn quoted<'a>(names: impl Iterator<Item = &'a str>) -> String {

@@ -28,15 +28,17 @@ pub enum Error {
 
 impl fmt::Display for Error {
     /// 1. A missing scope may be named: the client needs it to ask for more, and it stands in the public scope document.
-    /// 2. Any other denial is one and the same text, so that "not yours" and "not there" cannot be told apart.
-    /// 3. An argument error says what is wrong (MCP-65): the caller has passed the policy.
-    /// 4. A tool's error is opaque unless the tool made it public.
+    /// 2. What a tool demands of the login may be said, too: who hears it has the scopes and roles, and can only log in again.
+    /// 3. Any other denial is one and the same text, so that "not yours" and "not there" cannot be told apart.
+    /// 4. An argument error says what is wrong (MCP-65): the caller has passed the policy.
+    /// 5. A tool's error is opaque unless the tool made it public.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Denied(Denial::MissingScopes { required, .. }) => {
                 let scopes: Vec<_> = required.iter().map(|scope| scope.as_str()).collect();
                 write!(f, "needs scope {}", scopes.join(" "))
             }
+            Self::Denied(Denial::InsufficientLogin { demand, .. }) => write!(f, "needs {demand}"),
             Self::Denied(_) => f.write_str("not found or not permitted"),
             Self::Unavailable(_) => f.write_str("permission cannot be checked right now, try again later"),
             Self::Arguments(error) => write!(f, "invalid arguments: {error}"),
@@ -63,8 +65,9 @@ impl Error {
     pub(crate) fn detail(&self) -> Option<String> {
         match self {
             Self::Unavailable(error) => Some(chain(error).join(": ")),
+            Self::Denied(denial) => denial.detail(),
             // Says which value did not fit, and so quotes arguments: those are not for the record.
-            Self::Arguments(_) | Self::Denied(_) | Self::Tool(_) | Self::Panicked => None,
+            Self::Arguments(_) | Self::Tool(_) | Self::Panicked => None,
         }
     }
 }

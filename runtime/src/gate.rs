@@ -74,7 +74,7 @@ impl Gate {
 
     /// Decides, writes the decision down, runs the tool if it was admitted, and writes down what came of it.
     ///
-    /// 1. Policy: scopes and roles. Who fails here learns nothing about the arguments. A caller whose token has expired by now
+    /// 1. Policy: scopes, roles and the login. Who fails here learns nothing about the arguments. A caller whose token has expired by now
     ///    is turned away, also from a public tool.
     /// 2. Freshness: for a tool that is `fresh`, the transport had the token validated anew, for this call ([`Freshness`]).
     /// 3. Rate: no tool can ask for it yet.
@@ -128,10 +128,11 @@ impl Gate {
         ledger: &mut Ledger<'_>,
     ) -> Result<Box<dyn Prepared<R> + 'p>, Error> {
         let caller = facts.caller.as_ref();
-        if caller.is_some_and(|caller| caller.has_expired(self.settings.clock.unix_time())) {
+        let now = self.settings.clock.unix_time();
+        if caller.is_some_and(|caller| caller.has_expired(now)) {
             return Err(Denial::Expired.into()); // 1
         }
-        tool.policy.admit(caller).into_result()?; // 1
+        tool.policy.admit_at(caller, now).into_result()?; // 1
         facts.freshness.admit(tool)?; // 2
         let prepared = prepare().map_err(Error::Arguments)?; // 4
         ledger.note_arguments(prepared.audited());

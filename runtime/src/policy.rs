@@ -1,11 +1,16 @@
 //! What a tool demands of its caller, as constant data.
 
+mod login;
+
+pub use self::login::{LoginDemand, LoginFlaw};
+
 use crate::caller::Caller;
 use crate::decision::{Decision, Denial};
 use crate::scope::ScopeToken;
 use aws_lc_rs::digest;
 use serde::Serialize;
 use std::fmt::Write as _;
+use std::time::Duration;
 
 /// A tool's declared demands. `#[mcp_tool]` writes it; [`Policy::admit`] judges it.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -14,6 +19,8 @@ pub struct Policy {
     scopes_all: &'static [ScopeToken],
     scopes_any: &'static [ScopeToken],
     roles: &'static [&'static str],
+    #[serde(skip_serializing_if = "LoginDemand::is_none")]
+    login: LoginDemand,
     #[serde(skip_serializing_if = "Option::is_none")]
     tenant: Option<TenantDemand>,
     #[serde(skip_serializing_if = "is_unset")]
@@ -59,6 +66,7 @@ impl Policy {
             scopes_all: &[],
             scopes_any: &[],
             roles: &[],
+            login: LoginDemand::NONE,
             tenant: None,
             fresh: false,
         }
@@ -146,23 +154,34 @@ impl Policy {
         }
     }
 
-    /// Decides about a caller, as far as that can be done without the arguments.
+    /// Decides about a caller at a time since the Unix epoch, as far as that can be done without the arguments.
     ///
     /// 1. A public tool admits everyone.
     /// 2. Any other tool admits no one without a caller.
     /// 3. The caller holds every scope of `scopes_all`, and one of `scopes_any` if there are any.
     /// 4. The caller holds one of `roles` if there are any.
-    /// 5. Whatever is none of this is denied.
+    /// 5. The caller's login is strong and fresh enough, if something is demanded of it. This comes last: who lacks a role is not
+    ///    sent to log in again for nothing.
+    /// 6. Whatever is none of this is denied.
+    pub fn admit_at(&self, caller: Option<&Caller>, now: Duration) -> Decision {
+        self.judge(caller, Some(now))
+    }
+
+    /// The same without the time: a demand on the age of the login is then not met.
     pub fn admit(&self, caller: Option<&Caller>) -> Decision {
+        self.judge(caller, None)
+    }
+
+    fn judge(&self, caller: Option<&Caller>, now: Option<Duration>) -> Decision {
         match (self.posture, caller) {
             (Posture::Public, _) => Decision::Allow,
             (Posture::Callers, None) => Decision::Deny(Denial::Unauthenticated),
-            (Posture::Callers, Some(caller)) => self.admit_caller(caller),
+            (Posture::Callers, Some(caller)) => self.judge_caller(caller, now),
             (Posture::Nobody, _) => Decision::Deny(Denial::Nobody),
         }
     }
 
-    fn admit_caller(&self, caller: &Caller) -> Decision {
+    fn judge_caller(&self, caller: &Caller, now: Option<Duration>) -> Decision {
         let missing = self.missing_scopes(caller);
         if !missing.is_empty() {
             return Decision::Deny(Denial::MissingScopes {
@@ -170,10 +189,16 @@ impl Policy {
                 required: self.challenge_scopes(),
             });
         }
-        if self.roles.is_empty() || self.roles.iter().any(|role| caller.has_role(role)) {
-            Decision::Allow
-        } else {
-            Decision::Deny(Denial::MissingRole(self.roles))
+        if !self.roles.is_empty() && !self.roles.iter().any(|role| caller.has_role(role)) {
+            return Decision::Deny(Denial::MissingRole(self.roles));
+        }
+        match self.login.check(caller, now) {
+            Ok(()) => Decision::Allow,
+            Err(flaw) => Decision::Deny(Denial::InsufficientLogin {
+                flaw,
+                demand: self.login,
+                required: self.challenge_scopes(),
+            }),
         }
     }
 
@@ -261,7 +286,9 @@ mod tests {
     use crate::claims::{ClaimSet, sorted};
     use crate::decision::{Decision, Denial};
     use crate::scope::ScopeToken;
+    use std::collections::BTreeSet;
     use std::panic::catch_unwind;
+    use std::time::Duration;
 
     const A: ScopeToken = ScopeToken::from_static("a");
     const B: ScopeToken = ScopeToken::from_static("b");
@@ -304,6 +331,8 @@ mod tests {
             Policy::PUBLIC.scopes_all(&[A]),
             Policy::PUBLIC.scopes_any(&[A]),
             Policy::PUBLIC.roles(&["manager"]),
+            Policy::PUBLIC.acr(&["urn:strong"]),
+            Policy::PUBLIC.max_age(Duration::from_mins(15)),
             Policy::PUBLIC.tenant(tenant),
             Policy::PUBLIC.fresh(),
         ] {
@@ -319,6 +348,8 @@ mod tests {
             .scopes_all(&[A])
             .scopes_any(&[A])
             .roles(&["r"])
+            .acr(&["urn:strong"])
+            .max_age(Duration::from_mins(15))
             .tenant(tenant)
             .fresh();
         assert_eq!(nobody.admit(Some(&caller(&["a"]))), Decision::Deny(Denial::Nobody));
@@ -328,10 +359,16 @@ mod tests {
     #[test]
     fn what_is_not_said_does_not_change_a_fingerprint() {
         assert_eq!(Policy::AUTHENTICATED.fingerprint(), "269687ebd23d1930");
-        assert_ne!(
-            Policy::AUTHENTICATED.fresh().fingerprint(),
-            Policy::AUTHENTICATED.fingerprint()
-        );
+        let different = [
+            Policy::AUTHENTICATED,
+            Policy::AUTHENTICATED.fresh(),
+            Policy::AUTHENTICATED.acr(&["a"]),
+            Policy::AUTHENTICATED.acr(&["a", "b"]),
+            Policy::AUTHENTICATED.max_age(Duration::from_secs(900)),
+            Policy::AUTHENTICATED.max_age(Duration::from_secs(901)),
+        ];
+        let fingerprints: BTreeSet<_> = different.iter().map(Policy::fingerprint).collect();
+        assert_eq!(fingerprints.len(), different.len());
     }
 
     #[test]

@@ -185,10 +185,12 @@ impl Protected {
     /// Takes the first step of the gate ahead, so that a transport can answer in its own words. It never grants: the gate
     /// takes the step again. A denial is recorded here, because the gate will not see the call.
     pub(crate) fn deny_early(&self, tool: &Tool, facts: &Facts) -> Option<Denial> {
-        let Decision::Deny(denial) = tool.policy.admit(facts.caller.as_ref()) else {
+        let now = self.gate().settings.clock.unix_time();
+        let Decision::Deny(denial) = tool.policy.admit_at(facts.caller.as_ref(), now) else {
             return None;
         };
-        self.record_denial(Some(tool), facts, denial.reason(), denial.missing_scopes(), None);
+        let detail = denial.detail();
+        self.record_denial(Some(tool), facts, denial.reason(), denial.missing_scopes(), detail);
         Some(denial)
     }
 

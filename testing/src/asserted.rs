@@ -1,5 +1,6 @@
 //! Callers without tokens.
 
+use std::time::Duration;
 use toolgate::{Caller, Claims};
 
 /// A caller to be, asserted and not validated, for calls in process.
@@ -32,6 +33,16 @@ impl AssertedCaller {
     /// Sets the roles.
     pub fn roles<'a>(self, roles: impl IntoIterator<Item = &'a str>) -> Self {
         Self(self.0.with_roles(roles))
+    }
+
+    /// Sets how the caller logged in (`acr`).
+    pub fn acr(self, class: &str) -> Self {
+        Self(self.0.with_acr(class))
+    }
+
+    /// Sets when the caller logged in (`auth_time`), as time since the Unix epoch.
+    pub fn auth_time(self, auth_time: Duration) -> Self {
+        Self(self.0.with_auth_time(auth_time))
     }
 
     /// The caller.

@@ -70,7 +70,7 @@ impl Refusal {
         }
     }
 
-    /// The answer (R21, BT-03 to BT-11, MCP-26, MCP-42, MCP-43).
+    /// The answer (R21, BT-03 to BT-11, SU-01 to SU-03, MCP-26, MCP-42, MCP-43).
     ///
     /// 1. A challenge stands only where a new authorization can help: not for roles, hosts, sessions or outages. Clients
     ///    take any 403 with a challenge for missing scopes.
@@ -78,6 +78,7 @@ impl Refusal {
     /// 3. Texts are fixed: nothing of the request is repeated but the JSON-RPC id.
     /// 4. What is wrong with a token is not said, but for one that is bound to its sender: it says so itself, and its client would
     ///    get the same again and again.
+    /// 5. Who has to log in again is told how (RFC 9470 section 3), and asks for the same scopes as before.
     pub(super) fn answer(&self, protected: &Protected, id: Option<&Value>) -> Response<Full<Bytes>> {
         let (status, text) = match self {
             // No token can help at a gate that knows no callers.
@@ -135,6 +136,9 @@ impl Refusal {
             Self::NoCredentials(_) | Self::Denied(Denial::Unauthenticated) => {
                 (StatusCode::UNAUTHORIZED, "an access token is needed")
             }
+            Self::Denied(Denial::InsufficientLogin { .. }) => {
+                (StatusCode::UNAUTHORIZED, "a stronger or a newer login is needed")
+            }
             Self::Denied(Denial::MissingScopes { .. }) => (StatusCode::FORBIDDEN, "the access token lacks a scope"),
             Self::Denied(_) => (StatusCode::FORBIDDEN, "not permitted"),
             Self::UnknownTool => (StatusCode::OK, "tool not found"),
@@ -161,19 +165,31 @@ impl Refusal {
             Self::Denied(Denial::MissingScopes { required, .. }) => {
                 (Some("insufficient_scope"), required.iter().copied().collect())
             }
+            Self::Denied(Denial::InsufficientLogin { required, .. }) => (
+                Some("insufficient_user_authentication"),
+                required.iter().copied().collect(),
+            ),
             _ => return None,
         };
         let authority = protected.gate().settings.authority.as_ref()?;
         let mut challenge = "Bearer".to_owned();
         let mut separator = " ";
         let mut parameter = |name: &str, value: &str| {
-            // Scope tokens and URLs hold no quotes and no backslashes. Writing into a `String` cannot fail.
+            // Scope tokens, classes and URLs hold no quotes and no backslashes. Writing into a `String` cannot fail.
             let _ = write!(challenge, "{separator}{name}=\"{value}\"");
             separator = ", ";
         };
         if let Some(error) = error {
             parameter("error", error);
             parameter("error_description", self.status_and_text().1);
+        }
+        if let Self::Denied(Denial::InsufficientLogin { demand, .. }) = self {
+            if !demand.acr().is_empty() {
+                parameter("acr_values", &demand.acr().join(" "));
+            }
+            if let Some(age) = demand.max_age() {
+                parameter("max_age", &age.as_secs().to_string());
+            }
         }
         if !scopes.is_empty() {
             let scopes: Vec<_> = scopes.iter().map(|scope| scope.as_str()).collect();

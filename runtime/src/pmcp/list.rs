@@ -3,6 +3,7 @@
 use crate::caller::Caller;
 use crate::layer::Asked;
 use crate::protected::Protected;
+use crate::toolset::Tool;
 use axum::body::{Body, BodyDataStream};
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
@@ -13,6 +14,7 @@ use http_body_util::{BodyExt as _, Limited};
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
 use std::io;
+use std::sync::Arc;
 
 /// The longest answer to `tools/list`, and the longest event of a stream, in bytes.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -97,7 +99,9 @@ impl CallerList {
             return false;
         };
         let callable = self.protected.tools().iter();
-        let callable = callable.filter(|tool| tool.policy.admit(self.caller.as_ref()).into_result().is_ok());
+        let now = self.protected.gate().settings.clock.unix_time();
+        let admits = |tool: &&Arc<Tool>| tool.policy.admit_at(self.caller.as_ref(), now).into_result().is_ok();
+        let callable = callable.filter(admits);
         let tools = callable.filter_map(|tool| {
             let described = |offered: &Value| offered.get("name").and_then(Value::as_str) == Some(&tool.name);
             let index = offered.iter().position(described)?;

@@ -102,8 +102,9 @@ impl<S: Send + Sync + 'static> Router<S> {
     /// `ServerHandler::list_tools`.
     pub async fn list_tools(&self, context: &RequestContext<RoleServer>) -> ListToolsResult {
         let facts = facts(&self.protected, None, context).await;
-        let callable = |tool: &&Arc<Tool>| tool.policy.admit(facts.caller.as_ref()).into_result().is_ok();
-        let callable = self.protected.tools().iter().filter(callable);
+        let now = self.protected.gate().settings.clock.unix_time();
+        let admits = |tool: &&Arc<Tool>| tool.policy.admit_at(facts.caller.as_ref(), now).into_result().is_ok();
+        let callable = self.protected.tools().iter().filter(admits);
         let described = callable.filter_map(|tool| self.routes.get(&tool.name).cloned());
         // The SDK marks a list without further words as private, and as stale at once (MCP-62).
         ListToolsResult::with_all_items(described.collect())
