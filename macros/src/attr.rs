@@ -4,7 +4,7 @@ mod name;
 mod value;
 
 pub(crate) use self::name::Name;
-use self::value::{CatalogPath, Value};
+use self::value::{AgeText, CatalogPath, Value};
 use crate::errors::Errors;
 use crate::field_path::FieldPath;
 use crate::suggest::closest;
@@ -13,7 +13,8 @@ use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _, Result};
 use syn::{Error, Ident, LitBool, LitStr, Path, Token, TypePath};
 
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 20] = [
+    "acr",
     "audit_fields",
     "authenticated",
     "catalog",
@@ -21,6 +22,7 @@ const KEYS: [&str; 18] = [
     "destructive",
     "fresh",
     "idempotent",
+    "max_age",
     "name",
     "open_world",
     "public",
@@ -37,6 +39,7 @@ const KEYS: [&str; 18] = [
 /// The arguments as written: each at most once, each with its key's place.
 #[derive(Default)]
 pub(crate) struct Attr {
+    pub(crate) acr: Option<Arg<Vec<LitStr>>>,
     pub(crate) audit_fields: Option<Arg<Vec<FieldPath>>>,
     pub(crate) authenticated: Option<Arg<()>>,
     pub(crate) catalog: Option<Arg<CatalogPath>>,
@@ -44,6 +47,7 @@ pub(crate) struct Attr {
     pub(crate) destructive: Option<Arg<LitBool>>,
     pub(crate) fresh: Option<Arg<()>>,
     pub(crate) idempotent: Option<Arg<LitBool>>,
+    pub(crate) max_age: Option<Arg<AgeText>>,
     pub(crate) name: Option<Arg<LitStr>>,
     pub(crate) open_world: Option<Arg<LitBool>>,
     pub(crate) public: Option<Arg<()>>,
@@ -90,6 +94,7 @@ impl Attr {
             return Err(input.error(format!("expected the name of an argument\nhelp: {}", known())));
         };
         match key.to_string().as_str() {
+            "acr" => set(&mut self.acr, key, input),
             "audit_fields" => set(&mut self.audit_fields, key, input),
             "authenticated" => set(&mut self.authenticated, key, input),
             "catalog" => set(&mut self.catalog, key, input),
@@ -97,6 +102,7 @@ impl Attr {
             "destructive" => set(&mut self.destructive, key, input),
             "fresh" => set(&mut self.fresh, key, input),
             "idempotent" => set(&mut self.idempotent, key, input),
+            "max_age" => set(&mut self.max_age, key, input),
             "name" => set(&mut self.name, key, input),
             "open_world" => set(&mut self.open_world, key, input),
             "public" => set(&mut self.public, key, input),

@@ -184,19 +184,26 @@ fn policy(policy: &Policy) -> TokenStream {
         scopes_all,
         scopes_any,
         roles,
+        acr,
+        max_age,
         tenant,
         fresh,
     } = &**demands;
     let scopes_all = names(&quote!(scopes_all), scopes_all, scope);
     let scopes_any = names(&quote!(scopes_any), scopes_any, scope);
     let roles = names(&quote!(roles), roles, role);
+    let acr = (!acr.is_empty()).then(|| quote!(.acr(const { &[#(#acr),*] })));
+    let max_age = max_age.as_ref().map(|age| {
+        let seconds = age.seconds;
+        quote!(.max_age(__rt::Duration::from_secs(#seconds)))
+    });
     let tenant = tenant.as_ref().map(|tenant| {
         let field = &tenant.field.text;
         let lookup = optional(tenant.lookup.as_ref().map(|lookup| &lookup.text));
         quote!(.tenant(__rt::TenantDemand { field: #field, lookup: #lookup }))
     });
     let fresh = fresh.then(|| quote!(.fresh()));
-    quote!(__rt::Policy::AUTHENTICATED #scopes_all #scopes_any #roles #tenant #fresh)
+    quote!(__rt::Policy::AUTHENTICATED #scopes_all #scopes_any #roles #acr #max_age #tenant #fresh)
 }
 
 /// A demand of the policy: a method with a list, if there is one.

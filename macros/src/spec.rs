@@ -3,8 +3,11 @@
 mod definition;
 mod fields;
 pub(crate) mod lists;
+mod login;
 mod posture;
 mod signature;
+
+pub(crate) use self::login::MaxAge;
 
 use crate::attr::{Arg, Attr, Name};
 use crate::errors::Errors;
@@ -55,6 +58,8 @@ pub(crate) struct Demands {
     pub(crate) scopes_all: Vec<Name>,
     pub(crate) scopes_any: Vec<Name>,
     pub(crate) roles: Vec<Name>,
+    pub(crate) acr: Vec<LitStr>,
+    pub(crate) max_age: Option<MaxAge>,
     pub(crate) tenant: Option<TenantDemand>,
     /// That the token is validated anew. No demand of its own: it does not say who may call.
     pub(crate) fresh: bool,
@@ -91,6 +96,7 @@ impl Spec {
         signature::check(item, errors);
         posture::check(&attr, item, errors);
         lists::check(&attr, errors);
+        let max_age = login::check(&attr, errors);
         fields::check(&attr, item, errors);
         let name = definition::name(&attr, item, errors);
         let description = definition::description(item, errors);
@@ -114,6 +120,8 @@ impl Spec {
                     scopes_all: value(attr.scopes_all).unwrap_or_default(),
                     scopes_any: value(attr.scopes_any).unwrap_or_default(),
                     roles: value(attr.roles).unwrap_or_default(),
+                    acr: value(attr.acr).unwrap_or_default(),
+                    max_age,
                     tenant: attr.tenant_field.map(|arg| TenantDemand {
                         field: arg.value,
                         lookup: tenant_of,

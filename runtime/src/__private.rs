@@ -15,6 +15,7 @@ pub use std::borrow::Cow;
 pub use std::boxed::Box;
 pub use std::option::Option;
 pub use std::result::Result;
+pub use std::time::Duration;
 pub use std::vec::Vec;
 pub use toolgate_macros::{check_names, no_catalog};
 

@@ -80,7 +80,7 @@
 //! | --- | --- |
 //! | compiling | that it is said who may call; that the demands do not contradict each other; that fields and lookups exist; that the state has what tools need; that gate and validator are complete |
 //! | `build()`, [`protect`](Gate::protect) | that URLs, hosts and keys are well-formed; that tool names are, and are unique; that there is a validator if a tool needs one |
-//! | a request, in the [`layer`] | host and origin; the token; that the body means one thing only; the policy's scopes and roles, to answer 401 and 403; the token once more, for a tool that is `fresh`; that a session is the caller's |
+//! | a request, in the [`layer`] | host and origin; the token; that the body means one thing only; the policy's scopes, roles and login, to answer 401 and 403; the token once more, for a tool that is `fresh`; that a session is the caller's |
 //! | a call, in the gate | the policy again; that the token was validated anew, for a tool that is `fresh`; the arguments; their tenants; then the decision is recorded, the tool runs, and the outcome is recorded |
 //!
 //! # What a client learns
@@ -93,6 +93,7 @@
 //! | the issuer's keys cannot be had, or its word on a token | 503, `Retry-After` |
 //! | a scope is missing | 403, `insufficient_scope`, all scopes of the tool |
 //! | no such role | 403, no challenge |
+//! | a login that is too weak or too old | 401, `insufficient_user_authentication`, what is demanded of it (RFC 9470) |
 //! | a session of somebody else | 404 |
 //! | another tenant's, or not there | 200, an error result, one text for both |
 //! | wrong arguments | 200, an error result that says what is wrong |
@@ -270,6 +271,8 @@ pub mod plumbing {
 /// | `scopes_all = ["a", "b"]` | demands every one of these scopes |
 /// | `scopes_any = ["a", "b"]` | demands one of these scopes |
 /// | `roles = ["a", "b"]` | demands one of these roles |
+/// | `acr = ["urn:a", "urn:b"]` | demands that the caller logged in by one of these authentication context classes (RFC 9470), the best first |
+/// | `max_age = "15min"` | demands that the caller logged in no longer ago than this; units are `s`, `min`, `h` and `d` |
 /// | `tenant_field = "a.b[*].c"` | demands that this field of the arguments names the caller's tenant; `[*]` is every element of a list |
 /// | `tenant_of = State::method` | with `tenant_field`: the field names a resource, and this method of a state finds its tenant |
 ///

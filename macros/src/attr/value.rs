@@ -67,6 +67,29 @@ impl Value for LitStr {
     }
 }
 
+/// A text that is to be a time.
+pub(crate) struct AgeText(pub(crate) LitStr);
+
+impl Value for AgeText {
+    const EXAMPLE: &str = "\"15min\"";
+
+    fn read(input: ParseStream) -> Result<Self> {
+        if input.peek(LitStr) {
+            return input.parse().map(Self);
+        }
+        let (first, text) = rest(input)?;
+        let help = if text.bytes().all(|byte| byte.is_ascii_digit()) {
+            format!("write `\"{text}s\"`, if these are seconds")
+        } else {
+            "write a whole number and `s`, `min`, `h` or `d`, as in `\"15min\"`".to_owned()
+        };
+        Err(Error::new_spanned(
+            first,
+            format!("expected a time with its unit, in quotes\nhelp: {help}"),
+        ))
+    }
+}
+
 impl Value for LitBool {
     const EXAMPLE: &str = "true";
 

@@ -32,6 +32,8 @@ fn rows(demands: &Demands) -> Vec<String> {
         scopes_all,
         scopes_any,
         roles,
+        acr,
+        max_age,
         tenant,
         fresh,
     } = demands;
@@ -42,6 +44,13 @@ fn rows(demands: &Demands) -> Vec<String> {
     ];
     let lists = lists.into_iter().filter(|(_, list)| !list.is_empty());
     let mut rows: Vec<_> = lists.map(|(what, list)| row(what, &names(list))).collect();
+    if !acr.is_empty() {
+        let classes: Vec<_> = acr.iter().map(|class| code(&class.value())).collect();
+        rows.push(row("a login of one of the classes", &classes.join(", ")));
+    }
+    if let Some(age) = max_age {
+        rows.push(row("a login not older than", &code(&age.text.value())));
+    }
     if let Some(tenant) = tenant {
         let field = code(&tenant.field.text);
         let whose = match &tenant.lookup {

@@ -79,7 +79,7 @@ pub(crate) fn check_scope(scope: &str) -> Result<(), String> {
     }
 }
 
-fn shown(c: char) -> String {
+pub(super) fn shown(c: char) -> String {
     if c.is_control() {
         c.escape_default().to_string()
     } else {

@@ -23,6 +23,8 @@ fn demands(attr: &Attr) -> Vec<&Ident> {
         attr.scopes_all.as_ref().map(|arg| &arg.key),
         attr.scopes_any.as_ref().map(|arg| &arg.key),
         attr.roles.as_ref().map(|arg| &arg.key),
+        attr.acr.as_ref().map(|arg| &arg.key),
+        attr.max_age.as_ref().map(|arg| &arg.key),
         attr.tenant_field.as_ref().map(|arg| &arg.key),
     ];
     keys.into_iter().flatten().collect()

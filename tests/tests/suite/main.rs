@@ -47,6 +47,7 @@ mod with_rmcp {
     mod clients;
     mod definitions;
     mod limits;
+    mod logins;
     mod sessions;
 }
 
@@ -61,5 +62,6 @@ mod with_pmcp {
     mod clients;
     mod definitions;
     mod limits;
+    mod logins;
     mod sessions;
 }

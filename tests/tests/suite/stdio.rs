@@ -35,7 +35,7 @@ const RESOURCE: &str = "https://notes.example/mcp";
 pub(crate) struct Hands(Arc<AtomicU64>);
 
 impl Hands {
-    fn at_this_moment() -> Self {
+    pub(crate) fn at_this_moment() -> Self {
         let now = std::time::SystemTime::now()
             .duration_since(std::time::UNIX_EPOCH)
             .unwrap();
