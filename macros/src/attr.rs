@@ -13,7 +13,7 @@ use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _, Result};
 use syn::{Error, Ident, LitBool, LitStr, Path, Token, TypePath};
 
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 22] = [
     "acr",
     "audit_fields",
     "authenticated",
@@ -25,6 +25,8 @@ const KEYS: [&str; 20] = [
     "max_age",
     "name",
     "open_world",
+    "owner_field",
+    "owner_unless",
     "public",
     "read_only",
     "role_catalog",
@@ -50,6 +52,8 @@ pub(crate) struct Attr {
     pub(crate) max_age: Option<Arg<AgeText>>,
     pub(crate) name: Option<Arg<LitStr>>,
     pub(crate) open_world: Option<Arg<LitBool>>,
+    pub(crate) owner_field: Option<Arg<FieldPath>>,
+    pub(crate) owner_unless: Option<Arg<Vec<Name>>>,
     pub(crate) public: Option<Arg<()>>,
     pub(crate) read_only: Option<Arg<LitBool>>,
     pub(crate) role_catalog: Option<Arg<CatalogPath>>,
@@ -105,6 +109,8 @@ impl Attr {
             "max_age" => set(&mut self.max_age, key, input),
             "name" => set(&mut self.name, key, input),
             "open_world" => set(&mut self.open_world, key, input),
+            "owner_field" => set(&mut self.owner_field, key, input),
+            "owner_unless" => set(&mut self.owner_unless, key, input),
             "public" => set(&mut self.public, key, input),
             "read_only" => set(&mut self.read_only, key, input),
             "role_catalog" => set(&mut self.role_catalog, key, input),

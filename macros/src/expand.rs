@@ -52,6 +52,7 @@ pub(crate) fn expand(spec: &Spec, item: &Item) -> TokenStream {
     let needs = needs(spec, item);
     let constant = constant(spec);
     let answer = answer(item);
+    let owners = fields::owners(spec);
     let tenants = fields::tenants(spec);
     let audited = fields::audited(spec);
     let call = call(spec, item);
@@ -88,6 +89,7 @@ pub(crate) fn expand(spec: &Spec, item: &Item) -> TokenStream {
                 fn output_schema() -> __rt::Option<__rt::Schema> {
                     (#answer.schema)()
                 }
+                #owners
                 #tenants
                 #audited
                 #run
@@ -186,6 +188,7 @@ fn policy(policy: &Policy) -> TokenStream {
         roles,
         acr,
         max_age,
+        owner,
         tenant,
         fresh,
     } = &**demands;
@@ -197,13 +200,18 @@ fn policy(policy: &Policy) -> TokenStream {
         let seconds = age.seconds;
         quote!(.max_age(__rt::Duration::from_secs(#seconds)))
     });
+    let owner = owner.as_ref().map(|owner| {
+        let field = &owner.field.text;
+        let unless = owner.unless.iter().map(scope);
+        quote!(.owner(__rt::OwnerDemand { field: #field, unless: const { &[#(#unless),*] } }))
+    });
     let tenant = tenant.as_ref().map(|tenant| {
         let field = &tenant.field.text;
         let lookup = optional(tenant.lookup.as_ref().map(|lookup| &lookup.text));
         quote!(.tenant(__rt::TenantDemand { field: #field, lookup: #lookup }))
     });
     let fresh = fresh.then(|| quote!(.fresh()));
-    quote!(__rt::Policy::AUTHENTICATED #scopes_all #scopes_any #roles #acr #max_age #tenant #fresh)
+    quote!(__rt::Policy::AUTHENTICATED #scopes_all #scopes_any #roles #acr #max_age #owner #tenant #fresh)
 }
 
 /// A demand of the policy: a method with a list, if there is one.

@@ -60,9 +60,16 @@ pub(crate) struct Demands {
     pub(crate) roles: Vec<Name>,
     pub(crate) acr: Vec<LitStr>,
     pub(crate) max_age: Option<MaxAge>,
+    pub(crate) owner: Option<OwnerDemand>,
     pub(crate) tenant: Option<TenantDemand>,
     /// That the token is validated anew. No demand of its own: it does not say who may call.
     pub(crate) fresh: bool,
+}
+
+/// The field that must be the caller's subject.
+pub(crate) struct OwnerDemand {
+    pub(crate) field: FieldPath,
+    pub(crate) unless: Vec<Name>,
 }
 
 /// The field that must belong to the caller's tenant.
@@ -82,6 +89,13 @@ pub(crate) struct Lookup {
 }
 
 impl Policy {
+    pub(crate) fn owner(&self) -> Option<&OwnerDemand> {
+        match self {
+            Self::Public => None,
+            Self::Callers(demands) => demands.owner.as_ref(),
+        }
+    }
+
     pub(crate) fn tenant(&self) -> Option<&TenantDemand> {
         match self {
             Self::Public => None,
@@ -122,6 +136,10 @@ impl Spec {
                     roles: value(attr.roles).unwrap_or_default(),
                     acr: value(attr.acr).unwrap_or_default(),
                     max_age,
+                    owner: attr.owner_field.map(|arg| OwnerDemand {
+                        field: arg.value,
+                        unless: value(attr.owner_unless).unwrap_or_default(),
+                    }),
                     tenant: attr.tenant_field.map(|arg| TenantDemand {
                         field: arg.value,
                         lookup: tenant_of,

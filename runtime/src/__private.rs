@@ -4,7 +4,8 @@ pub use crate::call::{Call, FromCall, FromPublicCall};
 pub use crate::catalog::{GrantedScope, RoleCatalog, RoleEntry, ScopeCatalog, ScopeEntry, role, scope};
 pub use crate::error::Error;
 pub use crate::output::{Output, ToolReturn};
-pub use crate::policy::{Policy, TenantDemand};
+pub use crate::owner::{OwnerField, Owners};
+pub use crate::policy::{OwnerDemand, Policy, TenantDemand};
 pub use crate::scope::ScopeToken;
 pub use crate::supply::{Needed, NeedsOf, States};
 pub use crate::tenant::{FindTenants, TenantField, TenantLookup, Tenants};
@@ -41,6 +42,10 @@ pub fn state<T: 'static>(states: &States) -> Result<&T, Error> {
 
 pub fn tenant<T: TenantField + ?Sized>(field: &T) -> Option<Cow<'_, str>> {
     Some(Cow::Borrowed(field.as_tenant()))
+}
+
+pub fn owner<T: OwnerField + ?Sized>(field: &T) -> Option<Cow<'_, str>> {
+    Some(Cow::Borrowed(field.as_owner()))
 }
 
 /// Takes the future, and not what comes of it, so that a method which is not async is told so and not to "remove `.await`".

@@ -61,6 +61,15 @@ pub enum Denial {
         /// All scopes that the tool needs. They are held, and the next token needs them, too (MCP-43).
         required: Vec<ScopeToken>,
     },
+    /// The arguments name no owner at all, say in an empty list.
+    #[error("the arguments name no owner")]
+    NoOwnerNamed,
+    /// The arguments name something of somebody else's.
+    #[error("belongs to somebody else")]
+    OtherOwner,
+    /// Only a user can own what the tool is about, and the caller is a client in its own name.
+    #[error("the caller is a client, which owns nothing")]
+    ClientOwnsNothing,
     /// The tool is bound to a tenant, and the caller has none.
     #[error("the caller has no tenant")]
     CallerWithoutTenant,
@@ -87,6 +96,9 @@ impl Denial {
             Self::NotFresh => "not_fresh",
             Self::MissingRole(_) => "insufficient_role",
             Self::InsufficientLogin { .. } => "insufficient_user_authentication",
+            Self::NoOwnerNamed => "no_owner_named",
+            Self::OtherOwner => "other_owner",
+            Self::ClientOwnsNothing => "client_owns_nothing",
             Self::CallerWithoutTenant => "caller_without_tenant",
             Self::NoTenantNamed => "no_tenant_named",
             Self::OtherTenant => "other_tenant",

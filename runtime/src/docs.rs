@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct ScopeDocument {
-    /// Every scope that some tool demands, with those tools.
+    /// Every scope that some tool asks about, with those tools.
     pub scopes: BTreeMap<ScopeToken, Vec<String>>,
     /// Every role that some tool demands, with those tools.
     pub roles: BTreeMap<&'static str, Vec<String>>,
@@ -61,7 +61,9 @@ impl ScopeDocument {
         let mut roles: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for tool in tools {
             let policy = &tool.policy;
-            for scope in policy.demanded_scopes_all().iter().chain(policy.demanded_scopes_any()) {
+            let unless = policy.demanded_owner().map_or(&[][..], |owner| owner.unless);
+            let demanded = policy.demanded_scopes_all().iter().chain(policy.demanded_scopes_any());
+            for scope in demanded.chain(unless) {
                 scopes.entry(*scope).or_default().push(tool.name.to_string());
             }
             for role in policy.demanded_roles() {
@@ -135,6 +137,14 @@ fn demands(policy: &Policy) -> Vec<String> {
     }
     if let Some(login) = policy.demanded_login() {
         demands.extend(login_in_words(login));
+    }
+    if let Some(owner) = policy.demanded_owner() {
+        let unless = match owner.unless {
+            [] => String::new(),
+            [_] => format!(", unless the caller has the scope {}", scopes(owner.unless)),
+            _ => format!(", unless the caller has one of the scopes {}", scopes(owner.unless)),
+        };
+        demands.push(format!("`{}` is the caller{unless}", owner.field));
     }
     if let Some(tenant) = policy.demanded_tenant() {
         demands.push(match tenant.lookup {

@@ -79,7 +79,7 @@ impl Gate {
     /// 2. Freshness: for a tool that is `fresh`, the transport had the token validated anew, for this call ([`Freshness`]).
     /// 3. Rate: no tool can ask for it yet.
     /// 4. Arguments: they fit the tool.
-    /// 5. Tenant: all that they name is the caller's.
+    /// 5. Owner, then tenant: all that they name is the caller's, and of the caller's tenant.
     /// 6. The developer's own check: no tool can ask for it yet.
     /// 7. The decision is recorded, on every path, also when the call is dropped half-way.
     /// 8. The tool runs. This is the only place where a [`Call`] is made.
@@ -136,6 +136,10 @@ impl Gate {
         facts.freshness.admit(tool)?; // 2
         let prepared = prepare().map_err(Error::Arguments)?; // 4
         ledger.note_arguments(prepared.audited());
+        prepared
+            .owners()
+            .admit(tool.policy.demanded_owner(), caller)
+            .into_result()?; // 5
         let tenants = match prepared.tenants(states) {
             FindTenants::Ready(tenants) => tenants,
             FindTenants::Lookup(lookup) => lookup.await?,

@@ -81,7 +81,7 @@
 //! | compiling | that it is said who may call; that the demands do not contradict each other; that fields and lookups exist; that the state has what tools need; that gate and validator are complete |
 //! | `build()`, [`protect`](Gate::protect) | that URLs, hosts and keys are well-formed; that tool names are, and are unique; that there is a validator if a tool needs one |
 //! | a request, in the [`layer`] | host and origin; the token; that the body means one thing only; the policy's scopes, roles and login, to answer 401 and 403; the token once more, for a tool that is `fresh`; that a session is the caller's |
-//! | a call, in the gate | the policy again; that the token was validated anew, for a tool that is `fresh`; the arguments; their tenants; then the decision is recorded, the tool runs, and the outcome is recorded |
+//! | a call, in the gate | the policy again; that the token was validated anew, for a tool that is `fresh`; the arguments; their owners and tenants; then the decision is recorded, the tool runs, and the outcome is recorded |
 //!
 //! # What a client learns
 //!
@@ -95,7 +95,7 @@
 //! | no such role | 403, no challenge |
 //! | a login that is too weak or too old | 401, `insufficient_user_authentication`, what is demanded of it (RFC 9470) |
 //! | a session of somebody else | 404 |
-//! | another tenant's, or not there | 200, an error result, one text for both |
+//! | somebody else's, another tenant's, or not there | 200, an error result, one text for all |
 //! | wrong arguments | 200, an error result that says what is wrong |
 //! | the tool failed | 200, an error result, opaque unless it is [`ToolError::public`] |
 //!
@@ -166,6 +166,7 @@ mod gate;
 mod health;
 mod origin;
 mod output;
+mod owner;
 mod protected;
 mod resource;
 mod revocation;
@@ -213,6 +214,7 @@ pub mod plumbing {
     pub use crate::call::Call;
     pub use crate::config::{GivenResource, GivenValidator, HasResource, HasValidator, Missing};
     pub use crate::output::{IntoJson, IntoOutput, IntoToolError, ToolReturn};
+    pub use crate::owner::{OwnerField, Owners};
     pub use crate::supply::{Needed, States, Supplies};
     pub use crate::tenant::{FindTenants, TenantField, TenantLookup, Tenants};
     pub use crate::tool::ToolArguments;
@@ -273,6 +275,8 @@ pub mod plumbing {
 /// | `roles = ["a", "b"]` | demands one of these roles |
 /// | `acr = ["urn:a", "urn:b"]` | demands that the caller logged in by one of these authentication context classes (RFC 9470), the best first |
 /// | `max_age = "15min"` | demands that the caller logged in no longer ago than this; units are `s`, `min`, `h` and `d` |
+/// | `owner_field = "a.b[*].c"` | demands that this field of the arguments is the caller's subject, and the caller a user; a client in its own name owns nothing |
+/// | `owner_unless = ["a", "b"]` | with `owner_field` and `tenant_field`: who holds one of these scopes need not be the owner, within the caller's tenant |
 /// | `tenant_field = "a.b[*].c"` | demands that this field of the arguments names the caller's tenant; `[*]` is every element of a list |
 /// | `tenant_of = State::method` | with `tenant_field`: the field names a resource, and this method of a state finds its tenant |
 ///

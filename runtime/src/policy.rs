@@ -1,8 +1,10 @@
 //! What a tool demands of its caller, as constant data.
 
 mod login;
+mod owner;
 
 pub use self::login::{LoginDemand, LoginFlaw};
+pub use self::owner::OwnerDemand;
 
 use crate::caller::Caller;
 use crate::decision::{Decision, Denial};
@@ -21,6 +23,8 @@ pub struct Policy {
     roles: &'static [&'static str],
     #[serde(skip_serializing_if = "LoginDemand::is_none")]
     login: LoginDemand,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<OwnerDemand>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tenant: Option<TenantDemand>,
     #[serde(skip_serializing_if = "is_unset")]
@@ -67,6 +71,7 @@ impl Policy {
             scopes_any: &[],
             roles: &[],
             login: LoginDemand::NONE,
+            owner: None,
             tenant: None,
             fresh: false,
         }
@@ -281,7 +286,7 @@ impl Policy {
 
 #[cfg(test)]
 mod tests {
-    use super::{Policy, TenantDemand};
+    use super::{OwnerDemand, Policy, TenantDemand};
     use crate::caller::{Caller, PrincipalKind};
     use crate::claims::{ClaimSet, sorted};
     use crate::decision::{Decision, Denial};
@@ -326,6 +331,10 @@ mod tests {
             field: "id",
             lookup: None,
         };
+        let owner = OwnerDemand {
+            field: "owner",
+            unless: &[],
+        };
         assert_eq!(Policy::PUBLIC.admit(None), Decision::Allow);
         for demanding in [
             Policy::PUBLIC.scopes_all(&[A]),
@@ -333,6 +342,7 @@ mod tests {
             Policy::PUBLIC.roles(&["manager"]),
             Policy::PUBLIC.acr(&["urn:strong"]),
             Policy::PUBLIC.max_age(Duration::from_mins(15)),
+            Policy::PUBLIC.owner(owner),
             Policy::PUBLIC.tenant(tenant),
             Policy::PUBLIC.fresh(),
         ] {
@@ -350,6 +360,7 @@ mod tests {
             .roles(&["r"])
             .acr(&["urn:strong"])
             .max_age(Duration::from_mins(15))
+            .owner(owner)
             .tenant(tenant)
             .fresh();
         assert_eq!(nobody.admit(Some(&caller(&["a"]))), Decision::Deny(Denial::Nobody));
@@ -366,6 +377,14 @@ mod tests {
             Policy::AUTHENTICATED.acr(&["a", "b"]),
             Policy::AUTHENTICATED.max_age(Duration::from_secs(900)),
             Policy::AUTHENTICATED.max_age(Duration::from_secs(901)),
+            Policy::AUTHENTICATED.owner(OwnerDemand {
+                field: "owner",
+                unless: &[],
+            }),
+            Policy::AUTHENTICATED.owner(OwnerDemand {
+                field: "owner",
+                unless: &[A],
+            }),
         ];
         let fingerprints: BTreeSet<_> = different.iter().map(Policy::fingerprint).collect();
         assert_eq!(fingerprints.len(), different.len());

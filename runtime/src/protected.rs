@@ -40,6 +40,8 @@ impl Gate {
     /// 1. A name has the form that MCP asks for: 1 to 128 of `A-Z a-z 0-9 _ - .`.
     /// 2. No two tools have the same name.
     /// 3. A gate without a validator takes only tools that are `public`.
+    /// 4. Who is excused from being the owner stays within a tenant, so that a tool with such scopes demands one, too.
+    /// 5. A subject is unique within its issuer only. With several of them, an owner is somebody of one tenant.
     pub fn protect<S>(&self, toolset: Toolset<S>) -> Result<Protected, ConfigError> {
         let mut by_name = HashMap::new();
         for (index, tool) in toolset.tools.iter().enumerate() {
@@ -57,6 +59,7 @@ impl Gate {
                     "make the gate with `Gate::builder()` and a validator",
                 ));
             }
+            check_owner(self, tool)?;
         }
         Ok(Protected {
             inner: Arc::new(Inner {
@@ -79,6 +82,26 @@ fn check_name(tool: &Tool) -> Result<(), ConfigError> {
     Err(ConfigError::new(
         format!("`{}` ({}) is not a tool name", tool.name, tool.location),
         "use 1 to 128 letters, digits, `_`, `-` and `.`",
+    ))
+}
+
+/// An owner is named by the subject alone.
+fn check_owner(gate: &Gate, tool: &Tool) -> Result<(), ConfigError> {
+    let (Some(owner), None) = (tool.policy.demanded_owner(), tool.policy.demanded_tenant()) else {
+        return Ok(());
+    };
+    let issuers = gate.settings.authority.as_ref();
+    let issuers = issuers.map_or(0, |authority| authority.validator.issuers().len());
+    let why = if !owner.unless.is_empty() {
+        "lets some callers at what others own, of every tenant"
+    } else if issuers > 1 {
+        "compares subjects, which are unique within one issuer only, and this gate trusts several"
+    } else {
+        return Ok(());
+    };
+    Err(ConfigError::new(
+        format!("`{}` ({}) {why}", tool.name, tool.location),
+        "demand a tenant, too: `tenant_field = \"..\"`",
     ))
 }
 

@@ -126,7 +126,12 @@ async fn validate(
     clock: &dyn Clock,
 ) -> Result<(Option<Caller>, Freshness), ValidateError> {
     let caller = authority.caller(token, clock).await?; // 1
-    let admits = |tool: &&Arc<Tool>| tool.policy.admit_at(Some(&caller), clock.unix_time()).into_result().is_ok();
+    let admits = |tool: &&Arc<Tool>| {
+        tool.policy
+            .admit_at(Some(&caller), clock.unix_time())
+            .into_result()
+            .is_ok()
+    };
     let Some(tool) = tool.filter(|tool| tool.policy.is_fresh()).filter(admits) else {
         return Ok((Some(caller), Freshness::Unknown));
     };

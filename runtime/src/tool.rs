@@ -3,6 +3,7 @@
 use crate::call::Call;
 use crate::error::Error;
 use crate::output::Output;
+use crate::owner::Owners;
 use crate::policy::Policy;
 use crate::supply::States;
 use crate::tenant::{FindTenants, Tenants};
@@ -28,6 +29,12 @@ pub trait ToolHandler: Send + Sync + 'static {
 
     /// The schema of its structured answer.
     fn output_schema() -> Option<Schema>;
+
+    /// The owners that the arguments name.
+    #[must_use]
+    fn owners(_: &Self::Args) -> Owners<'_> {
+        Owners::Unbound
+    }
 
     /// Finds the tenants that the arguments name.
     #[must_use]

@@ -4,6 +4,7 @@ use crate::call::Call;
 use crate::error::{ArgumentsError, Error};
 use crate::metrics::ToolMetrics;
 use crate::output::Output;
+use crate::owner::Owners;
 use crate::policy::Policy;
 use crate::supply::{States, Supplies};
 use crate::tenant::{FindTenants, Tenants};
@@ -101,6 +102,9 @@ pub(crate) enum Stock {
 
 /// A call whose arguments were read, as far as the gate has to know it.
 pub(crate) trait Prepared<R = Output>: Send + Sync {
+    fn owners(&self) -> Owners<'_> {
+        Owners::Unbound
+    }
     fn tenants<'a>(&'a self, _: &'a States) -> FindTenants<'a> {
         FindTenants::Ready(Tenants::Unbound)
     }
@@ -207,6 +211,10 @@ impl Stock {
 struct Arguments<T: ToolHandler>(T::Args);
 
 impl<T: ToolHandler> Prepared for Arguments<T> {
+    fn owners(&self) -> Owners<'_> {
+        T::owners(&self.0)
+    }
+
     fn tenants<'a>(&'a self, states: &'a States) -> FindTenants<'a> {
         T::tenants(states, &self.0)
     }

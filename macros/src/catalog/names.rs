@@ -112,8 +112,10 @@ fn judge(known: &Known, given: &Given) -> Result<()> {
     };
     check_all(known, of("scopes_all"), &mut errors);
     check_any(known, of("scopes_any"), &mut errors);
+    check_any(known, of("owner_unless"), &mut errors);
     check_any(known, of("roles"), &mut errors);
     check_all_and_any(known, given, of("scopes_all"), of("scopes_any"), &mut errors);
+    check_all_and_unless(known, of("scopes_all"), of("owner_unless"), &mut errors);
     errors.finish()
 }
 
@@ -255,6 +257,25 @@ fn check_all_and_any(known: &Known, given: &Given, all: &[Listed], any: &[Listed
             let text = listed.name.text();
             let message = format!(
                 "every scope of `scopes_any` implies `{text}`, so it asks for nothing more\nhelp: remove `{text}`"
+            );
+            errors.at(listed.name, message);
+        }
+    }
+}
+
+/// Whoever may call holds what is demanded. If that excuses from being the owner, nobody has to be it.
+fn check_all_and_unless(known: &Known, all: &[Listed], unless: &[Listed], errors: &mut Errors) {
+    for listed in unless {
+        let text = listed.name.text();
+        let is_met = |other: &&Listed| {
+            let is_same = other.entry == listed.entry && other.name.text() != text;
+            is_same || known.implies(other, listed)
+        };
+        if let Some(other) = all.iter().find(is_met) {
+            let message = format!(
+                "`{}` of `scopes_all` implies `{text}`, so every caller holds it and `owner_field` asks for nothing\n\
+                 help: remove one of them",
+                other.name.text()
             );
             errors.at(listed.name, message);
         }

@@ -34,9 +34,15 @@ pub(super) fn checks(spec: &Spec, item: &Item) -> TokenStream {
         scopes_all,
         scopes_any,
         roles,
+        owner,
         ..
     } = &**demands;
-    let scopes = [("scopes_all", scopes_all.as_slice()), ("scopes_any", scopes_any)];
+    let unless = owner.as_ref().map_or(&[][..], |owner| owner.unless.as_slice());
+    let scopes = [
+        ("scopes_all", scopes_all.as_slice()),
+        ("scopes_any", scopes_any),
+        ("owner_unless", unless),
+    ];
     let roles = [("roles", roles.as_slice())];
     let scopes = of_kind(spec, item, Kind::Scopes, spec.catalog.as_ref(), &scopes);
     let roles = of_kind(spec, item, Kind::Roles, spec.role_catalog.as_ref(), &roles);

@@ -34,6 +34,7 @@ fn rows(demands: &Demands) -> Vec<String> {
         roles,
         acr,
         max_age,
+        owner,
         tenant,
         fresh,
     } = demands;
@@ -50,6 +51,15 @@ fn rows(demands: &Demands) -> Vec<String> {
     }
     if let Some(age) = max_age {
         rows.push(row("a login not older than", &code(&age.text.value())));
+    }
+    if let Some(owner) = owner {
+        let field = code(&owner.field.text);
+        let unless = match owner.unless.as_slice() {
+            [] => String::new(),
+            [only] => format!(", unless the caller has the scope {}", code(&only.text())),
+            several => format!(", unless the caller has one of the scopes {}", names(several)),
+        };
+        rows.push(row("to be the owner", &format!("in {field}{unless}")));
     }
     if let Some(tenant) = tenant {
         let field = code(&tenant.field.text);

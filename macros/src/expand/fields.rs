@@ -8,6 +8,20 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
+/// Without an owner demand the trait's own method says that the tool does not ask.
+pub(super) fn owners(spec: &Spec) -> Option<TokenStream> {
+    let owner = spec.policy.owner()?;
+    let here = here(owner.field.span);
+    let named = each(&owner.field, &|value| quote_spanned!(here=> __rt::owner(#value)));
+    Some(quote! {
+        fn owners(__args: &Self::Args) -> __rt::Owners<'_> {
+            let mut __named = __rt::Vec::new();
+            #named
+            __rt::Owners::Named(__named)
+        }
+    })
+}
+
 /// Without a tenant demand the trait's own method says that the tool is bound to none.
 pub(super) fn tenants(spec: &Spec) -> Option<TokenStream> {
     let tenant = spec.policy.tenant()?;

@@ -11,6 +11,9 @@ use syn::{Error, Type, TypePath};
 pub(super) fn check(attr: &Attr, item: &Item, errors: &mut Errors) {
     check_arguments(attr, item, errors);
     check_lookup_has_field(attr, errors);
+    check_unless_has_field(attr, errors);
+    check_unless_has_tenant(attr, errors);
+    check_owner_is_no_tenant(attr, errors);
     check_audit_fields(attr, errors);
 }
 
@@ -20,6 +23,7 @@ fn check_arguments(attr: &Attr, item: &Item, errors: &mut Errors) {
         return;
     }
     let keys = [
+        attr.owner_field.as_ref().map(|arg| &arg.key),
         attr.tenant_field.as_ref().map(|arg| &arg.key),
         attr.audit_fields.as_ref().map(|arg| &arg.key),
     ];
@@ -41,6 +45,43 @@ fn check_lookup_has_field(attr: &Attr, errors: &mut Errors) {
         let message = "`tenant_of` looks up whose a resource is, but nothing names a resource\n\
                        help: add `tenant_field = \"..\"`, the field of the arguments that holds its id";
         errors.at(&lookup.key, message);
+    }
+}
+
+/// Whoever need not be the owner has to be told whose.
+fn check_unless_has_field(attr: &Attr, errors: &mut Errors) {
+    if let (Some(unless), None) = (&attr.owner_unless, &attr.owner_field)
+        && !attr.is_incomplete
+    {
+        let message = "`owner_unless` says who need not be the owner, but nothing says who has to be\n\
+                       help: add `owner_field = \"..\"`, the field of the arguments that must be the caller's subject";
+        errors.at(&unless.key, message);
+    }
+}
+
+/// Rights over what others own end at the tenant. What the caller owns is of the caller's tenant; what others own need not be.
+fn check_unless_has_tenant(attr: &Attr, errors: &mut Errors) {
+    if let (Some(unless), Some(_), None) = (&attr.owner_unless, &attr.owner_field, &attr.tenant_field)
+        && !attr.is_incomplete
+    {
+        let message = "`owner_unless` lets callers at what others own, of every tenant\n\
+                       help: add `tenant_field = \"..\"`, so that they stay within their own\n\
+                       help: or decide by `check = State::method` who may, if there are no tenants";
+        errors.at(&unless.key, message);
+    }
+}
+
+/// No value is the name of a person and the name of a tenant. With a lookup, the field may name a person, of some tenant.
+fn check_owner_is_no_tenant(attr: &Attr, errors: &mut Errors) {
+    if let (Some(owner), Some(tenant), None) = (&attr.owner_field, &attr.tenant_field, &attr.tenant_of)
+        && owner.value.text == tenant.value.text
+    {
+        let text = &owner.value.text;
+        let message = format!(
+            "`{text}` cannot be both the caller's subject and the caller's tenant\n\
+             help: name another field, or add `tenant_of = State::method` that finds the tenant"
+        );
+        errors.push(Error::new(owner.value.span, message));
     }
 }
 

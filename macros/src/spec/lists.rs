@@ -5,7 +5,10 @@ use crate::errors::Errors;
 use std::collections::HashSet;
 
 pub(super) fn check(attr: &Attr, errors: &mut Errors) {
-    for list in [&attr.scopes_all, &attr.scopes_any].into_iter().flatten() {
+    for list in [&attr.scopes_all, &attr.scopes_any, &attr.owner_unless]
+        .into_iter()
+        .flatten()
+    {
         check_not_empty(list, "scope", errors);
         check_each(list, check_scope, errors);
     }
@@ -15,6 +18,7 @@ pub(super) fn check(attr: &Attr, errors: &mut Errors) {
     }
     check_several_alternatives(attr, errors);
     check_all_and_any_differ(attr, errors);
+    check_some_have_to_be_owners(attr, errors);
 }
 
 /// A list names something. An empty one could be read as "nobody" and as "anybody".
@@ -132,5 +136,33 @@ fn check_all_and_any_differ(attr: &Attr, errors: &mut Errors) {
             );
             errors.at(name, message);
         }
+    }
+}
+
+/// Whoever may call holds what is demanded. If that excuses from being the owner, nobody has to be it.
+fn check_some_have_to_be_owners(attr: &Attr, errors: &mut Errors) {
+    let Some(unless) = &attr.owner_unless else {
+        return;
+    };
+    let texts = |list: &Option<Arg<Vec<Name>>>| -> HashSet<String> {
+        let names = list.iter().flat_map(|arg| &arg.value);
+        names.map(Name::text).collect()
+    };
+    let all = texts(&attr.scopes_all);
+    for name in &unless.value {
+        let scope = name.text();
+        if all.contains(&scope) {
+            let message = format!(
+                "`{scope}` is in `scopes_all` too, so every caller holds it and `owner_field` asks for nothing\n\
+                 help: remove it from one of the lists"
+            );
+            errors.at(name, message);
+        }
+    }
+    let any = texts(&attr.scopes_any);
+    if !any.is_empty() && any.is_subset(&texts(&attr.owner_unless)) {
+        let message = "every scope of `scopes_any` is in `owner_unless` too, so `owner_field` asks for nothing\n\
+                       help: remove one of them from `owner_unless`";
+        errors.at(&unless.key, message);
     }
 }

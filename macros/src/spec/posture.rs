@@ -25,6 +25,7 @@ fn demands(attr: &Attr) -> Vec<&Ident> {
         attr.roles.as_ref().map(|arg| &arg.key),
         attr.acr.as_ref().map(|arg| &arg.key),
         attr.max_age.as_ref().map(|arg| &arg.key),
+        attr.owner_field.as_ref().map(|arg| &arg.key),
         attr.tenant_field.as_ref().map(|arg| &arg.key),
     ];
     keys.into_iter().flatten().collect()
@@ -32,8 +33,9 @@ fn demands(attr: &Attr) -> Vec<&Ident> {
 
 /// Nobody may call by default, and neither may everybody: it has to be said.
 fn check_stated(attr: &Attr, item: &Item, demands: &[&Ident], errors: &mut Errors) {
-    // `tenant_of` alone is a demand that was left unfinished, and has a message of its own.
-    let is_stated = attr.public.is_some() || attr.authenticated.is_some() || attr.tenant_of.is_some();
+    // `tenant_of` or `owner_unless` alone is a demand that was left unfinished, and has a message of its own.
+    let is_unfinished = attr.tenant_of.is_some() || attr.owner_unless.is_some();
+    let is_stated = attr.public.is_some() || attr.authenticated.is_some() || is_unfinished;
     if is_stated || !demands.is_empty() || attr.is_incomplete {
         return;
     }

@@ -249,7 +249,10 @@ mod tests {
         for login in [ahead(60) + moment, Duration::MAX] {
             assert_eq!(flaw_at(login), Some(LoginFlaw::NotYet), "{login:?}");
         }
-        assert_eq!(flaw(POLICY, &caller(None, None, 60), Some(NOW)), Some(LoginFlaw::NoTime));
+        assert_eq!(
+            flaw(POLICY, &caller(None, None, 60), Some(NOW)),
+            Some(LoginFlaw::NoTime)
+        );
         // Without a clock nothing is young.
         assert_eq!(
             flaw(POLICY, &caller(None, Some(NOW), 60), None),
@@ -293,7 +296,10 @@ mod tests {
             &["\u{e9}"],
             &["a", ""],
         ] {
-            assert!(catch_unwind(|| Policy::AUTHENTICATED.acr(classes)).is_err(), "{classes:?}");
+            assert!(
+                catch_unwind(|| Policy::AUTHENTICATED.acr(classes)).is_err(),
+                "{classes:?}"
+            );
         }
         for age in [Duration::ZERO, Duration::from_millis(1500), Duration::from_millis(999)] {
             assert!(catch_unwind(|| Policy::AUTHENTICATED.max_age(age)).is_err(), "{age:?}");

@@ -91,9 +91,15 @@ async fn a_login_of_either_class_is_let_through_and_recorded() {
         let server = Running::start(SDK, tools()).await;
         let token = server.token("alice").scopes(["notes:write"]).claim("acr", acr);
         let reply = call(&server, "strong", token).await;
-        assert_eq!((reply.status, reply.is_error(), reply.text()), (200, false, "done".to_owned()));
+        assert_eq!(
+            (reply.status, reply.is_error(), reply.text()),
+            (200, false, "done".to_owned())
+        );
         let records = server.records.wait_for("strong", 2).await;
-        assert_eq!((&records[0]["decision"], &records[1]["outcome"]), (&json!("allow"), &json!("ok")));
+        assert_eq!(
+            (&records[0]["decision"], &records[1]["outcome"]),
+            (&json!("allow"), &json!("ok"))
+        );
     }
 }
 
@@ -144,9 +150,17 @@ async fn a_login_grows_old_by_the_clock_of_the_gate() {
 #[tokio::test]
 async fn su_03_scopes_and_roles_come_before_the_login() {
     let server = Running::start(SDK, tools()).await;
-    let token = || server.token("alice").claim("acr", "urn:weak").claim("auth_time", now() - 3600);
+    let token = || {
+        server
+            .token("alice")
+            .claim("acr", "urn:weak")
+            .claim("auth_time", now() - 3600)
+    };
     let reply = call(&server, "both", token()).await;
-    assert_eq!((reply.status, reply.challenge_param("error")), (403, Some("insufficient_scope")));
+    assert_eq!(
+        (reply.status, reply.challenge_param("error")),
+        (403, Some("insufficient_scope"))
+    );
     let reply = call(&server, "both", token().scopes(["notes:write"])).await;
     assert_eq!((reply.status, reply.challenge.as_deref()), (403, None));
     let rights = || token().scopes(["notes:write"]).roles(["admin"]);
@@ -158,6 +172,11 @@ async fn su_03_scopes_and_roles_come_before_the_login() {
     );
     let reply = call(&server, "both", rights().claim("acr", "urn:strong")).await;
     assert_eq!(reply.status, 401);
-    let reply = call(&server, "both", rights().claim("acr", "urn:strong").claim("auth_time", now())).await;
+    let reply = call(
+        &server,
+        "both",
+        rights().claim("acr", "urn:strong").claim("auth_time", now()),
+    )
+    .await;
     assert_eq!((reply.status, reply.text()), (200, "done".to_owned()));
 }
