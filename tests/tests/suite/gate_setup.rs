@@ -6,9 +6,11 @@ use http::Request;
 use std::convert::Infallible;
 use std::time::Duration;
 use toolgate::plumbing::Call;
+use toolgate::policy::OwnerDemand;
 use toolgate::tool::{Hints, Location, ToolSpec};
 use toolgate::{
-    Algorithm, ConfigError, Error, Gate, JwtValidator, NoArguments, Output, Policy, ToolHandler, Toolset, mcp_tool,
+    Algorithm, ClaimMap, ConfigError, Error, Gate, Issuers, JwtValidator, NoArguments, Output, Policy, ScopeToken,
+    ToolHandler, Toolset, mcp_tool,
 };
 use tower_service::Service as _;
 
@@ -262,4 +264,86 @@ async fn mcp_50_a_gate_without_a_resource_url_serves_this_machine_only() {
         let request = Request::post("/").header("host", host).body(Body::from(list)).unwrap();
         assert_eq!(app.call(request).await.unwrap().status(), status, "{host}");
     }
+}
+
+#[derive(Debug, serde::Deserialize, schemars::JsonSchema)]
+struct Owned {
+    user: String,
+}
+
+/// Whose it is, is asked.
+#[mcp_tool(owner_field = "user")]
+async fn owned(args: Owned) -> Result<String, Infallible> {
+    Ok(args.user)
+}
+
+/// Whose it is and of which tenant, is asked.
+#[mcp_tool(owner_field = "user", owner_unless = ["all"], tenant_field = "user", tenant_of = Acme::tenant_of)]
+async fn owned_in_tenant(args: Owned) -> Result<String, Infallible> {
+    Ok(args.user)
+}
+
+#[derive(Clone)]
+struct Acme;
+
+impl Acme {
+    async fn tenant_of(&self, _: &str) -> Result<Option<String>, Infallible> {
+        Ok(Some("acme".to_owned()))
+    }
+}
+
+/// Written by hand: `#[mcp_tool]` would not take it.
+struct OfEveryTenant;
+
+impl ToolHandler for OfEveryTenant {
+    type Args = NoArguments;
+    type Needs = ();
+    const SPEC: ToolSpec = ToolSpec {
+        policy: Policy::AUTHENTICATED.owner(OwnerDemand {
+            field: "user",
+            unless: &[ScopeToken::from_static("all")],
+        }),
+        name: "of_every_tenant",
+        ..Named::<7>::SPEC
+    };
+
+    fn output_schema() -> Option<schemars::Schema> {
+        None
+    }
+
+    async fn run(_: Call, _: NoArguments) -> Result<Output, Error> {
+        Ok(Output::Empty)
+    }
+}
+
+#[test]
+fn who_need_not_be_the_owner_has_to_stay_within_a_tenant() {
+    let refused = gate(RESOURCE).unwrap().protect(Toolset::new(()).tool(OfEveryTenant));
+    says(&refused.unwrap_err(), "of every tenant", "`tenant_field");
+    let owned = || Toolset::new(Acme).tool(OwnedTool).tool(OwnedInTenantTool);
+    assert!(gate(RESOURCE).unwrap().protect(owned()).is_ok());
+}
+
+/// Alice of one issuer need not be alice of the other.
+#[test]
+fn with_several_issuers_an_owner_is_somebody_of_a_tenant() {
+    let of = |issuer: &str| {
+        let claims = ClaimMap::default().any_tenant();
+        let validator = JwtValidator::builder().issuer(issuer).audience(RESOURCE).claims(claims);
+        validator.algorithm(Algorithm::Rs256).build().unwrap()
+    };
+    let issuers = Issuers::builder()
+        .issuer(of(ISSUER))
+        .issuer(of("https://other.example"));
+    let gate = Gate::builder()
+        .resource(RESOURCE)
+        .validator(issuers.build().unwrap())
+        .build()
+        .unwrap();
+    says(
+        &gate.protect(Toolset::new(()).tool(OwnedTool)).unwrap_err(),
+        "unique within one issuer",
+        "`tenant_field",
+    );
+    assert!(gate.protect(Toolset::new(Acme).tool(OwnedInTenantTool)).is_ok());
 }

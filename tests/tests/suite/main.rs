@@ -48,6 +48,7 @@ mod with_rmcp {
     mod definitions;
     mod limits;
     mod logins;
+    mod owners;
     mod sessions;
 }
 
@@ -63,5 +64,6 @@ mod with_pmcp {
     mod definitions;
     mod limits;
     mod logins;
+    mod owners;
     mod sessions;
 }
