@@ -4,7 +4,7 @@ mod name;
 mod value;
 
 pub(crate) use self::name::Name;
-use self::value::{AgeText, CatalogPath, Value};
+use self::value::{AgeText, CatalogPath, CheckPath, Value};
 use crate::errors::Errors;
 use crate::field_path::FieldPath;
 use crate::suggest::closest;
@@ -13,11 +13,12 @@ use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _, Result};
 use syn::{Error, Ident, LitBool, LitStr, Path, Token, TypePath};
 
-const KEYS: [&str; 22] = [
+const KEYS: [&str; 23] = [
     "acr",
     "audit_fields",
     "authenticated",
     "catalog",
+    "check",
     "crate",
     "destructive",
     "fresh",
@@ -45,6 +46,7 @@ pub(crate) struct Attr {
     pub(crate) audit_fields: Option<Arg<Vec<FieldPath>>>,
     pub(crate) authenticated: Option<Arg<()>>,
     pub(crate) catalog: Option<Arg<CatalogPath>>,
+    pub(crate) check: Option<Arg<CheckPath>>,
     pub(crate) krate: Option<Arg<Path>>,
     pub(crate) destructive: Option<Arg<LitBool>>,
     pub(crate) fresh: Option<Arg<()>>,
@@ -102,6 +104,7 @@ impl Attr {
             "audit_fields" => set(&mut self.audit_fields, key, input),
             "authenticated" => set(&mut self.authenticated, key, input),
             "catalog" => set(&mut self.catalog, key, input),
+            "check" => set(&mut self.check, key, input),
             "crate" => set(&mut self.krate, key, input),
             "destructive" => set(&mut self.destructive, key, input),
             "fresh" => set(&mut self.fresh, key, input),

@@ -6,7 +6,7 @@ mod fields;
 
 use crate::attr::Name;
 use crate::item::Item;
-use crate::spec::{Demands, Hints, Policy, Spec};
+use crate::spec::{Demands, Hints, Lookup, Policy, Spec};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned as _;
@@ -54,6 +54,7 @@ pub(crate) fn expand(spec: &Spec, item: &Item) -> TokenStream {
     let answer = answer(item);
     let owners = fields::owners(spec);
     let tenants = fields::tenants(spec);
+    let check = check(spec);
     let audited = fields::audited(spec);
     let call = call(spec, item);
     let catalogs = catalogs::checks(spec, item);
@@ -91,6 +92,7 @@ pub(crate) fn expand(spec: &Spec, item: &Item) -> TokenStream {
                 }
                 #owners
                 #tenants
+                #check
                 #audited
                 #run
             }
@@ -100,19 +102,17 @@ pub(crate) fn expand(spec: &Spec, item: &Item) -> TokenStream {
     }
 }
 
-/// The states that the parameters and the lookup take, as a list of pairs.
+/// The states that the parameters, the lookup and the check take, as a list of pairs.
 fn needs(spec: &Spec, item: &Item) -> TokenStream {
-    let lookup = spec.policy.tenant().and_then(|tenant| tenant.lookup.as_ref());
-    let lookup = lookup.map_or_else(
-        || quote!(()),
-        |lookup| {
-            let state = &lookup.state;
-            quote!((__rt::Needed<#state>, ()))
-        },
-    );
+    let tenants = spec.policy.tenant().and_then(|tenant| tenant.lookup.as_ref());
+    let lookups = tenants.into_iter().chain(spec.policy.check());
+    let lookups = lookups.fold(quote!(()), |rest, lookup| {
+        let state = &lookup.state;
+        quote!((__rt::Needed<#state>, #rest))
+    });
     let extra = extra(spec);
     let extras: Vec<_> = item.extras().map(|parameter| &parameter.ty).collect();
-    extras.iter().rfold(lookup, |rest, ty| {
+    extras.iter().rfold(lookups, |rest, ty| {
         // The same tokens as in the call, so that a type that cannot be a parameter is one message. What is constant here
         // is then an error too, and whatever depends on that is none: adding the tool is no second mistake.
         quote!((__rt::NeedsOf<#ty, { __rt::is_given(__rt::#extra::<#ty>) }>, #rest))
@@ -190,6 +190,7 @@ fn policy(policy: &Policy) -> TokenStream {
         max_age,
         owner,
         tenant,
+        check,
         fresh,
     } = &**demands;
     let scopes_all = names(&quote!(scopes_all), scopes_all, scope);
@@ -210,8 +211,12 @@ fn policy(policy: &Policy) -> TokenStream {
         let lookup = optional(tenant.lookup.as_ref().map(|lookup| &lookup.text));
         quote!(.tenant(__rt::TenantDemand { field: #field, lookup: #lookup }))
     });
+    let check = check.as_ref().map(|check| {
+        let method = &check.text;
+        quote!(.check(#method))
+    });
     let fresh = fresh.then(|| quote!(.fresh()));
-    quote!(__rt::Policy::AUTHENTICATED #scopes_all #scopes_any #roles #acr #max_age #owner #tenant #fresh)
+    quote!(__rt::Policy::AUTHENTICATED #scopes_all #scopes_any #roles #acr #max_age #owner #tenant #check #fresh)
 }
 
 /// A demand of the policy: a method with a list, if there is one.
@@ -241,6 +246,23 @@ fn role(name: &Name) -> TokenStream {
 fn variant(function: &TokenStream, path: &Path) -> TokenStream {
     let here = here(path.span());
     quote_spanned!(here=> __rt::#function(&#path, #path as ::core::primitive::i128))
+}
+
+/// Without a check the trait's own method says that the tool has none.
+fn check(spec: &Spec) -> Option<TokenStream> {
+    let Lookup { state, method, .. } = spec.policy.check()?;
+    let asked = quote_spanned! {here(method.span())=>
+        __rt::checked(#method(__rt::state::<#state>(__states)?, __caller, __args)).await
+    };
+    Some(quote! {
+        fn check<'a>(
+            __states: &'a __rt::States,
+            __caller: &'a __rt::Caller,
+            __args: &'a Self::Args,
+        ) -> __rt::Checked<'a> {
+            __rt::Checked::Asked(__rt::Box::pin(async move { #asked }))
+        }
+    })
 }
 
 /// What can be done with the answer. Both uses are the same tokens, so that a type that is no answer is one message.

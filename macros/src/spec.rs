@@ -4,6 +4,7 @@ mod definition;
 mod fields;
 pub(crate) mod lists;
 mod login;
+mod lookup;
 mod posture;
 mod signature;
 
@@ -62,6 +63,7 @@ pub(crate) struct Demands {
     pub(crate) max_age: Option<MaxAge>,
     pub(crate) owner: Option<OwnerDemand>,
     pub(crate) tenant: Option<TenantDemand>,
+    pub(crate) check: Option<Lookup>,
     /// That the token is validated anew. No demand of its own: it does not say who may call.
     pub(crate) fresh: bool,
 }
@@ -78,7 +80,7 @@ pub(crate) struct TenantDemand {
     pub(crate) lookup: Option<Lookup>,
 }
 
-/// The method that knows whose a resource is.
+/// A method of a state that is asked: whose a resource is, or whether a call may be.
 pub(crate) struct Lookup {
     /// The path as written.
     pub(crate) text: String,
@@ -89,6 +91,13 @@ pub(crate) struct Lookup {
 }
 
 impl Policy {
+    pub(crate) fn check(&self) -> Option<&Lookup> {
+        match self {
+            Self::Public => None,
+            Self::Callers(demands) => demands.check.as_ref(),
+        }
+    }
+
     pub(crate) fn owner(&self) -> Option<&OwnerDemand> {
         match self {
             Self::Public => None,
@@ -115,7 +124,8 @@ impl Spec {
         let name = definition::name(&attr, item, errors);
         let description = definition::description(item, errors);
         let title = definition::title(&attr, errors);
-        let tenant_of = attr.tenant_of.and_then(|arg| fields::lookup(&arg.value, errors));
+        let tenant_of = attr.tenant_of.and_then(|arg| lookup::tenant_of(&arg.value, errors));
+        let check = attr.check.and_then(|arg| lookup::check(&arg.value.0, errors));
         Self {
             krate: krate(attr.krate.as_ref()),
             ident: tool_ident(item),
@@ -144,6 +154,7 @@ impl Spec {
                         field: arg.value,
                         lookup: tenant_of,
                     }),
+                    check,
                     fresh: attr.fresh.is_some(),
                 })),
             },

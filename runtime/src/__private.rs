@@ -1,7 +1,10 @@
 //! What expansions of `#[mcp_tool]` use. Not public API: it changes without notice.
 
 pub use crate::call::{Call, FromCall, FromPublicCall};
+pub use crate::caller::Caller;
 pub use crate::catalog::{GrantedScope, RoleCatalog, RoleEntry, ScopeCatalog, ScopeEntry, role, scope};
+pub use crate::check::{CheckReturn, Checked};
+pub use crate::decision::Decision;
 pub use crate::error::Error;
 pub use crate::output::{Output, ToolReturn};
 pub use crate::owner::{OwnerField, Owners};
@@ -51,6 +54,11 @@ pub fn owner<T: OwnerField + ?Sized>(field: &T) -> Option<Cow<'_, str>> {
 /// Takes the future, and not what comes of it, so that a method which is not async is told so and not to "remove `.await`".
 pub async fn looked_up<'a>(lookup: impl Future<Output: TenantLookup>) -> Result<Option<Cow<'a, str>>, Error> {
     Ok(lookup.await.into_tenant()?.map(Cow::Owned))
+}
+
+/// As [`looked_up`], for a check.
+pub async fn checked(check: impl Future<Output: CheckReturn>) -> Result<Decision, Error> {
+    check.await.into_decision()
 }
 
 /// Names nothing that exists, if a list inside another turned out empty: else an element without any tenant would hide

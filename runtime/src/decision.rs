@@ -2,6 +2,7 @@
 
 use crate::policy::{LoginDemand, LoginFlaw};
 use crate::scope::ScopeToken;
+use std::borrow::Cow;
 
 /// The answer of a policy. Never a `bool`: it cannot be negated or mixed up by accident.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -14,6 +15,11 @@ pub enum Decision {
 }
 
 impl Decision {
+    /// The denial of a `check` method. The reason stands in the record of the call, and is told to no client.
+    pub fn deny(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::Deny(Denial::Check(reason.into()))
+    }
+
     /// The decision as a result, for `?`.
     pub fn into_result(self) -> Result<(), Denial> {
         match self {
@@ -82,6 +88,12 @@ pub enum Denial {
     /// The arguments name something that does not exist.
     #[error("no such resource")]
     NoSuchResource,
+    /// The developer's own check denied the call, for this reason.
+    #[error("{0}")]
+    Check(Cow<'static, str>),
+    /// The tool has a check, and it was not asked.
+    #[error("the check was not asked")]
+    Unchecked,
 }
 
 impl Denial {
@@ -103,6 +115,8 @@ impl Denial {
             Self::NoTenantNamed => "no_tenant_named",
             Self::OtherTenant => "other_tenant",
             Self::NoSuchResource => "no_such_resource",
+            Self::Check(_) => "check",
+            Self::Unchecked => "unchecked",
         }
     }
 
@@ -117,6 +131,7 @@ impl Denial {
     pub(crate) fn detail(&self) -> Option<String> {
         match self {
             Self::InsufficientLogin { flaw, .. } => Some(flaw.to_string()),
+            Self::Check(reason) => Some(reason.to_string()),
             _ => None,
         }
     }

@@ -155,6 +155,9 @@ fn demands(policy: &Policy) -> Vec<String> {
             ),
         });
     }
+    if let Some(check) = policy.demanded_check() {
+        demands.push(format!("`{check}` allows it"));
+    }
     demands
 }
 

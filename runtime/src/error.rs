@@ -22,7 +22,7 @@ pub enum Error {
     Arguments(ArgumentsError),
     /// The tool ran and failed.
     Tool(ToolError),
-    /// The tool, or a lookup it declared, panicked.
+    /// The tool, or a lookup or check it declared, panicked.
     Panicked,
 }
 

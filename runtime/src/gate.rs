@@ -6,6 +6,7 @@ use self::ledger::Ledger;
 use crate::audit::{AuditError, Record, call_span};
 use crate::call::{Call, CallContext};
 use crate::caller::Caller;
+use crate::check::Checked;
 use crate::config::Settings;
 use crate::decision::Denial;
 use crate::error::{ArgumentsError, Error};
@@ -23,7 +24,7 @@ use uuid::Uuid;
 ///
 /// [`Gate::builder`] makes one, [`Gate::protect`] puts it before a [`Toolset`](crate::Toolset). Cheap to clone.
 ///
-/// Panics of a tool or of a lookup become errors of that one call. Under `panic = "abort"` they end the process, as
+/// Panics of a tool, of a lookup or of a check become errors of that one call. Under `panic = "abort"` they end the process, as
 /// everywhere.
 #[derive(Clone)]
 pub struct Gate {
@@ -80,7 +81,7 @@ impl Gate {
     /// 3. Rate: no tool can ask for it yet.
     /// 4. Arguments: they fit the tool.
     /// 5. Owner, then tenant: all that they name is the caller's, and of the caller's tenant.
-    /// 6. The developer's own check: no tool can ask for it yet.
+    /// 6. The developer's own check, which sees the caller, the arguments and a state ([`Checked`]), allows it.
     /// 7. The decision is recorded, on every path, also when the call is dropped half-way.
     /// 8. The tool runs. This is the only place where a [`Call`] is made.
     /// 9. The outcome is recorded, exactly once: result, error, panic, or dropped.
@@ -146,6 +147,8 @@ impl Gate {
         };
         tenants.admit(tool.policy.demanded_tenant(), caller).into_result()?; // 5
         drop(tenants);
+        let checked = caller.map_or(Checked::Unasked, |caller| prepared.check(states, caller));
+        checked.admit(tool.policy.demanded_check()).await?; // 6
         Ok(prepared)
     }
 }

@@ -81,7 +81,7 @@
 //! | compiling | that it is said who may call; that the demands do not contradict each other; that fields and lookups exist; that the state has what tools need; that gate and validator are complete |
 //! | `build()`, [`protect`](Gate::protect) | that URLs, hosts and keys are well-formed; that tool names are, and are unique; that there is a validator if a tool needs one |
 //! | a request, in the [`layer`] | host and origin; the token; that the body means one thing only; the policy's scopes, roles and login, to answer 401 and 403; the token once more, for a tool that is `fresh`; that a session is the caller's |
-//! | a call, in the gate | the policy again; that the token was validated anew, for a tool that is `fresh`; the arguments; their owners and tenants; then the decision is recorded, the tool runs, and the outcome is recorded |
+//! | a call, in the gate | the policy again; that the token was validated anew, for a tool that is `fresh`; the arguments; their owners and tenants; the tool's own check; then the decision is recorded, the tool runs, and the outcome is recorded |
 //!
 //! # What a client learns
 //!
@@ -95,7 +95,7 @@
 //! | no such role | 403, no challenge |
 //! | a login that is too weak or too old | 401, `insufficient_user_authentication`, what is demanded of it (RFC 9470) |
 //! | a session of somebody else | 404 |
-//! | somebody else's, another tenant's, or not there | 200, an error result, one text for all |
+//! | somebody else's, another tenant's, denied by a check, or not there | 200, an error result, one text for all |
 //! | wrong arguments | 200, an error result that says what is wrong |
 //! | the tool failed | 200, an error result, opaque unless it is [`ToolError::public`] |
 //!
@@ -104,7 +104,7 @@
 //!
 //! # Panics
 //!
-//! A panic in a tool or in a lookup becomes an error of that one call, and is recorded as one. That needs unwinding: with
+//! A panic in a tool, in a lookup or in a check becomes an error of that one call, and is recorded as one. That needs unwinding: with
 //! `panic = "abort"` a panic ends the process, as everywhere, and with it every other call.
 //!
 //! # Features
@@ -157,6 +157,7 @@ mod bearer;
 mod call;
 mod caller;
 mod catalog;
+mod check;
 mod claims;
 mod clock;
 mod config;
@@ -212,6 +213,7 @@ pub use crate::validator::{Algorithm, Cached, ClaimMap, Issuers, JwtValidator, V
 pub mod plumbing {
     pub use crate::bearer::{CredentialsError, MAX_TOKEN_BYTES};
     pub use crate::call::Call;
+    pub use crate::check::{CheckReturn, Checked};
     pub use crate::config::{GivenResource, GivenValidator, HasResource, HasValidator, Missing};
     pub use crate::output::{IntoJson, IntoOutput, IntoToolError, ToolReturn};
     pub use crate::owner::{OwnerField, Owners};
@@ -279,6 +281,43 @@ pub mod plumbing {
 /// | `owner_unless = ["a", "b"]` | with `owner_field` and `tenant_field`: who holds one of these scopes need not be the owner, within the caller's tenant |
 /// | `tenant_field = "a.b[*].c"` | demands that this field of the arguments names the caller's tenant; `[*]` is every element of a list |
 /// | `tenant_of = State::method` | with `tenant_field`: the field names a resource, and this method of a state finds its tenant |
+/// | `check = State::method` | demands that this method of a state allows the call |
+///
+/// A `check` decides last, when all else is met. It is `async fn method(&self, caller: &Caller, args: &Args) -> Decision`, or
+/// returns a `Result` of one; `Args` is the type of the first parameter, [`NoArguments`] if there is none. An error denies, as
+/// does a panic. The reason of a denial stands in the record, and is told to no client:
+///
+/// ```
+/// use schemars::JsonSchema;
+/// use serde::Deserialize;
+/// use toolgate::{Caller, Decision, State, ToolError, mcp_tool};
+///
+/// #[derive(Deserialize, JsonSchema)]
+/// struct Publish {
+///     note: String,
+/// }
+///
+/// #[derive(Clone)]
+/// struct Notes;
+///
+/// impl Notes {
+///     async fn may_publish(&self, caller: &Caller, args: &Publish) -> Result<Decision, std::io::Error> {
+///         Ok(if args.note.starts_with("draft") && caller.has_role("editor") {
+///             Decision::Allow
+///         } else {
+///             Decision::deny("only editors publish, and only drafts")
+///         })
+///     }
+/// }
+///
+/// /// Publishes a note.
+/// #[mcp_tool(scopes_all = ["notes:write"], check = Notes::may_publish)]
+/// async fn publish(args: Publish, notes: State<Notes>) -> Result<(), ToolError> {
+///     Ok(())
+/// }
+///
+/// let tools = toolgate::Toolset::new(Notes).tool(PublishTool);
+/// ```
 ///
 /// Beside it may stand `fresh`, for what must not be done on the strength of a token that was revoked a moment ago: each call
 /// has the token validated anew ([`Validator::validate_anew`]), and never from anything that was kept. That takes a while and

@@ -27,6 +27,8 @@ pub struct Policy {
     owner: Option<OwnerDemand>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tenant: Option<TenantDemand>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    check: Option<&'static str>,
     #[serde(skip_serializing_if = "is_unset")]
     fresh: bool,
 }
@@ -73,6 +75,7 @@ impl Policy {
             login: LoginDemand::NONE,
             owner: None,
             tenant: None,
+            check: None,
             fresh: false,
         }
     }
@@ -135,6 +138,21 @@ impl Policy {
         assert!(self.tenant.is_none(), "`tenant` is given twice");
         Self {
             tenant: Some(demand),
+            ..self.demanding()
+        }
+    }
+
+    /// Demands that the developer's own check allows the call: the method of this name, as it was declared. As for
+    /// [`scopes_all`](Self::scopes_all), the policy is not public then.
+    ///
+    /// # Panics
+    ///
+    /// If one was given before. In a constant that is a compile error.
+    #[must_use]
+    pub const fn check(self, method: &'static str) -> Self {
+        assert!(self.check.is_none(), "`check` is given twice");
+        Self {
+            check: Some(method),
             ..self.demanding()
         }
     }
@@ -262,6 +280,26 @@ impl Policy {
         self.tenant
     }
 
+    /// The method of the developer's that decides, as it was declared.
+    #[must_use]
+    pub const fn demanded_check(&self) -> Option<&'static str> {
+        self.check
+    }
+
+    /// What the policy demands that cannot be decided without the arguments, for people; `None` if nothing is.
+    #[cfg(any(feature = "rmcp", feature = "pmcp"))]
+    pub(crate) const fn demand_on_arguments(&self) -> Option<&'static str> {
+        if self.owner.is_some() {
+            Some("asks who owns something")
+        } else if self.tenant.is_some() {
+            Some("binds a tenant")
+        } else if self.check.is_some() {
+            Some("has a check")
+        } else {
+            None
+        }
+    }
+
     /// Whether the token has to be validated anew for each call.
     #[must_use]
     pub const fn is_fresh(&self) -> bool {
@@ -344,6 +382,7 @@ mod tests {
             Policy::PUBLIC.max_age(Duration::from_mins(15)),
             Policy::PUBLIC.owner(owner),
             Policy::PUBLIC.tenant(tenant),
+            Policy::PUBLIC.check("Notes::may"),
             Policy::PUBLIC.fresh(),
         ] {
             assert!(!demanding.is_public(), "{demanding:?}");
@@ -362,6 +401,7 @@ mod tests {
             .max_age(Duration::from_mins(15))
             .owner(owner)
             .tenant(tenant)
+            .check("Notes::may")
             .fresh();
         assert_eq!(nobody.admit(Some(&caller(&["a"]))), Decision::Deny(Denial::Nobody));
     }
@@ -377,6 +417,8 @@ mod tests {
             Policy::AUTHENTICATED.acr(&["a", "b"]),
             Policy::AUTHENTICATED.max_age(Duration::from_secs(900)),
             Policy::AUTHENTICATED.max_age(Duration::from_secs(901)),
+            Policy::AUTHENTICATED.check("Notes::may"),
+            Policy::AUTHENTICATED.check("Notes::may_not"),
             Policy::AUTHENTICATED.owner(OwnerDemand {
                 field: "owner",
                 unless: &[],

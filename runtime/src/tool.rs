@@ -1,6 +1,8 @@
 //! What `#[mcp_tool]` makes of a function.
 
 use crate::call::Call;
+use crate::caller::Caller;
+use crate::check::Checked;
 use crate::error::Error;
 use crate::output::Output;
 use crate::owner::Owners;
@@ -40,6 +42,12 @@ pub trait ToolHandler: Send + Sync + 'static {
     #[must_use]
     fn tenants<'a>(_: &'a States, _: &'a Self::Args) -> FindTenants<'a> {
         FindTenants::Ready(Tenants::Unbound)
+    }
+
+    /// Asks the developer's own check, about a call that passed everything else.
+    #[must_use]
+    fn check<'a>(_: &'a States, _: &'a Caller, _: &'a Self::Args) -> Checked<'a> {
+        Checked::Unasked
     }
 
     /// The argument fields that may stand in the audit record.

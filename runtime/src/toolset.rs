@@ -1,6 +1,8 @@
 //! The tools of a server and the state they share.
 
 use crate::call::Call;
+use crate::caller::Caller;
+use crate::check::Checked;
 use crate::error::{ArgumentsError, Error};
 use crate::metrics::ToolMetrics;
 use crate::output::Output;
@@ -35,7 +37,7 @@ impl<S> Toolset<S> {
         }
     }
 
-    /// Adds a tool. The state has to give what the tool's [`State`](crate::State) parameters and `tenant_of` need.
+    /// Adds a tool. The state has to give what the tool's [`State`](crate::State) parameters, `tenant_of` and `check` need.
     #[must_use]
     pub fn tool<T>(mut self, _: T) -> Self
     where
@@ -107,6 +109,9 @@ pub(crate) trait Prepared<R = Output>: Send + Sync {
     }
     fn tenants<'a>(&'a self, _: &'a States) -> FindTenants<'a> {
         FindTenants::Ready(Tenants::Unbound)
+    }
+    fn check<'a>(&'a self, _: &'a States, _: &'a Caller) -> Checked<'a> {
+        Checked::Unasked
     }
     fn audited(&self) -> Vec<(&'static str, Value)> {
         Vec::new()
@@ -217,6 +222,10 @@ impl<T: ToolHandler> Prepared for Arguments<T> {
 
     fn tenants<'a>(&'a self, states: &'a States) -> FindTenants<'a> {
         T::tenants(states, &self.0)
+    }
+
+    fn check<'a>(&'a self, states: &'a States, caller: &'a Caller) -> Checked<'a> {
+        T::check(states, caller, &self.0)
     }
 
     fn audited(&self) -> Vec<(&'static str, Value)> {

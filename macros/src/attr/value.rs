@@ -171,6 +171,24 @@ impl Value for TypePath {
     }
 }
 
+/// The path of a method that decides.
+pub(crate) struct CheckPath(pub(crate) TypePath);
+
+impl Value for CheckPath {
+    const EXAMPLE: &str = "Notes::may_update";
+
+    fn read(input: ParseStream) -> Result<Self> {
+        let ahead = input.fork();
+        let Ok(path) = ahead.parse() else {
+            let message = "expected the path of a method\n\
+                           help: write `check = Notes::may_update`, where `Notes` is the state that has what the check needs";
+            return Err(input.error(message));
+        };
+        input.advance_to(&ahead);
+        Ok(Self(path))
+    }
+}
+
 impl<T: Value> Value for Vec<T> {
     const EXAMPLE: &str = "[\"..\"]";
 

@@ -36,6 +36,7 @@ fn rows(demands: &Demands) -> Vec<String> {
         max_age,
         owner,
         tenant,
+        check,
         fresh,
     } = demands;
     let lists = [
@@ -68,6 +69,9 @@ fn rows(demands: &Demands) -> Vec<String> {
             None => format!("in {field}"),
         };
         rows.push(row("the tenant", &whose));
+    }
+    if let Some(check) = check {
+        rows.push(row("to be allowed", &format!("by {}", code(&check.text))));
     }
     if *fresh {
         rows.push(row("a token", "validated anew for each call"));

@@ -1,12 +1,10 @@
 //! Whether what is said about fields of the arguments makes sense. Whether they exist, rustc finds out.
 
-use super::{Lookup, readable};
 use crate::attr::Attr;
 use crate::errors::Errors;
 use crate::item::Item;
-use quote::{ToTokens as _, quote_spanned};
 use std::collections::HashSet;
-use syn::{Error, Type, TypePath};
+use syn::Error;
 
 pub(super) fn check(attr: &Attr, item: &Item, errors: &mut Errors) {
     check_arguments(attr, item, errors);
@@ -107,41 +105,4 @@ fn check_audit_fields(attr: &Attr, errors: &mut Errors) {
             errors.push(Error::new(field.span, message));
         }
     }
-}
-
-/// `tenant_of` is a method of a state: what stands before the last `::` is the type that the toolset has to give.
-///
-/// `Notes::find` is of the state `Notes`, `<Store<Pg>>::find` of `Store<Pg>`, `<Notes as Tenants>::find` of `Notes`.
-pub(super) fn lookup(written: &TypePath, errors: &mut Errors) -> Option<Lookup> {
-    let text = readable(written);
-    let TypePath { qself, path, .. } = written;
-    if let Some(qself) = qself.as_ref().filter(|qself| qself.position + 1 >= path.segments.len()) {
-        return Some(Lookup {
-            text,
-            state: (*qself.ty).clone(),
-            method: written.to_token_stream(),
-        });
-    }
-    let mut before = path.clone();
-    let method = before.segments.pop()?;
-    before.segments.pop_punct();
-    let last = before.segments.last().map(|segment| segment.ident.to_string());
-    if matches!(last.as_deref(), None | Some("self" | "super" | "crate")) {
-        let name = &method.ident;
-        let message = format!(
-            "`tenant_of` must be a method of a state\n\
-             help: write `tenant_of = Notes::{name}`, where `Notes` is the state that knows the tenants"
-        );
-        errors.at(path, message);
-        return None;
-    }
-    let state = Type::Path(TypePath {
-        path: before,
-        ..written.clone()
-    });
-    Some(Lookup {
-        text,
-        method: quote_spanned!(method.ident.span()=> <#state>::#method),
-        state,
-    })
 }

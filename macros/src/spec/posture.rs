@@ -27,6 +27,7 @@ fn demands(attr: &Attr) -> Vec<&Ident> {
         attr.max_age.as_ref().map(|arg| &arg.key),
         attr.owner_field.as_ref().map(|arg| &arg.key),
         attr.tenant_field.as_ref().map(|arg| &arg.key),
+        attr.check.as_ref().map(|arg| &arg.key),
     ];
     keys.into_iter().flatten().collect()
 }

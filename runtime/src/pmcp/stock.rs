@@ -77,13 +77,13 @@ impl GuardedStock {
         tool: &Arc<Tool>,
         handler: &StockHandler,
     ) -> Result<Self, ConfigError> {
-        if tool.policy.demanded_tenant().is_some() {
+        if let Some(demand) = tool.policy.demand_on_arguments() {
             return Err(ConfigError::new(
                 format!(
-                    "the policy of `{}` binds a tenant, which cannot be checked for a tool written for `pmcp`",
+                    "the policy of `{}` {demand}, which cannot be checked for a tool written for `pmcp`",
                     tool.name
                 ),
-                "write the tool with `#[mcp_tool(tenant_field = \"..\")]`",
+                "write the tool with `#[mcp_tool(..)]`",
             ));
         }
         Ok(Self {

@@ -58,10 +58,10 @@ pub(super) fn guarded<S: Send + Sync + 'static>(
             ));
         }
     };
-    if tool.policy.demanded_tenant().is_some() {
+    if let Some(demand) = tool.policy.demand_on_arguments() {
         return Err(ConfigError::new(
-            format!("the policy of `{name}` binds a tenant, which cannot be checked for a tool of a router"),
-            "write the tool with `#[mcp_tool(tenant_field = \"..\")]`",
+            format!("the policy of `{name}` {demand}, which cannot be checked for a tool of a router"),
+            "write the tool with `#[mcp_tool(..)]`",
         ));
     }
     let protected = protected.clone();

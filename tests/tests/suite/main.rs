@@ -44,6 +44,7 @@ mod with_rmcp {
 
     mod audit;
     mod challenges;
+    mod checks;
     mod clients;
     mod definitions;
     mod limits;
@@ -60,6 +61,7 @@ mod with_pmcp {
 
     mod audit;
     mod challenges;
+    mod checks;
     mod clients;
     mod definitions;
     mod limits;
