@@ -16,6 +16,7 @@ mod cached;
 mod calls;
 mod cases;
 mod decisions;
+mod demands_over_stdio;
 mod expiry;
 mod fetch;
 mod flush;

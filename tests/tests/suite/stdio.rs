@@ -28,7 +28,7 @@ use toolgate::{
 };
 use toolgate_testing::IdentityProvider;
 
-const RESOURCE: &str = "https://notes.example/mcp";
+pub(crate) const RESOURCE: &str = "https://notes.example/mcp";
 
 /// A clock that stands until it is told to go.
 #[derive(Clone, Default)]
@@ -57,10 +57,10 @@ impl Clock for Hands {
     }
 }
 
-struct Token(PathBuf);
+pub(crate) struct Token(pub(crate) PathBuf);
 
 impl Token {
-    fn write(&self, token: &str) {
+    pub(crate) fn write(&self, token: &str) {
         use std::io::Write as _;
         use std::os::unix::fs::OpenOptionsExt as _;
         let mut options = std::fs::OpenOptions::new();
@@ -123,7 +123,7 @@ impl pmcp::Transport for Pipe {
 }
 
 /// Serves one client, until it goes away or `stop` completes.
-fn serve(
+pub(crate) fn serve(
     sdk: Sdk,
     protected: &Protected,
     stop: impl Future<Output = ()> + Send + 'static,
