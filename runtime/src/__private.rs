@@ -8,7 +8,7 @@ pub use crate::decision::Decision;
 pub use crate::error::Error;
 pub use crate::output::{Output, ToolReturn};
 pub use crate::owner::{OwnerField, Owners};
-pub use crate::policy::{OwnerDemand, Policy, TenantDemand};
+pub use crate::policy::{OwnerDemand, Policy, Rule, TenantDemand};
 pub use crate::scope::ScopeToken;
 pub use crate::supply::{Needed, NeedsOf, States};
 pub use crate::tenant::{FindTenants, TenantField, TenantLookup, Tenants};

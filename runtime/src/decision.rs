@@ -57,6 +57,9 @@ pub enum Denial {
     /// None of these roles is held.
     #[error("none of the demanded roles")]
     MissingRole(&'static [&'static str]),
+    /// The tool's rule is not met, and no scope would help: a role is missing.
+    #[error("none of the demanded combinations of scopes and roles")]
+    MissingRights,
     /// The caller's login is too weak or too old (RFC 9470).
     #[error("{flaw}")]
     InsufficientLogin {
@@ -107,6 +110,7 @@ impl Denial {
             Self::Expired => "expired",
             Self::NotFresh => "not_fresh",
             Self::MissingRole(_) => "insufficient_role",
+            Self::MissingRights => "insufficient_rights",
             Self::InsufficientLogin { .. } => "insufficient_user_authentication",
             Self::NoOwnerNamed => "no_owner_named",
             Self::OtherOwner => "other_owner",

@@ -12,7 +12,7 @@ mod markdown;
 
 pub use self::current::assert_current;
 
-use crate::policy::{LoginDemand, Policy};
+use crate::policy::{LoginDemand, Policy, Rule};
 use crate::scope::ScopeToken;
 use crate::tool::Hints;
 use crate::toolset::{Tool, Toolset};
@@ -63,10 +63,12 @@ impl ScopeDocument {
             let policy = &tool.policy;
             let unless = policy.demanded_owner().map_or(&[][..], |owner| owner.unless);
             let demanded = policy.demanded_scopes_all().iter().chain(policy.demanded_scopes_any());
-            for scope in demanded.chain(unless) {
+            let of_rule = policy.demanded_rule().map_or_else(Vec::new, Rule::scopes);
+            for scope in demanded.chain(unless).chain(&of_rule) {
                 scopes.entry(*scope).or_default().push(tool.name.to_string());
             }
-            for role in policy.demanded_roles() {
+            let of_rule = policy.demanded_rule().map_or_else(Vec::new, Rule::roles);
+            for role in policy.demanded_roles().iter().chain(&of_rule) {
                 roles.entry(*role).or_default().push(tool.name.to_string());
             }
         }
@@ -134,6 +136,9 @@ fn demands(policy: &Policy) -> Vec<String> {
             "one of the roles {}",
             quoted(policy.demanded_roles().iter().copied())
         ));
+    }
+    if let Some(rule) = policy.demanded_rule() {
+        demands.push(rule.to_string());
     }
     if let Some(login) = policy.demanded_login() {
         demands.extend(login_in_words(login));

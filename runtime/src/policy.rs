@@ -2,9 +2,11 @@
 
 mod login;
 mod owner;
+mod rule;
 
 pub use self::login::{LoginDemand, LoginFlaw};
 pub use self::owner::OwnerDemand;
+pub use self::rule::Rule;
 
 use crate::caller::Caller;
 use crate::decision::{Decision, Denial};
@@ -21,6 +23,8 @@ pub struct Policy {
     scopes_all: &'static [ScopeToken],
     scopes_any: &'static [ScopeToken],
     roles: &'static [&'static str],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allow: Option<&'static Rule>,
     #[serde(skip_serializing_if = "LoginDemand::is_none")]
     login: LoginDemand,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,6 +76,7 @@ impl Policy {
             scopes_all: &[],
             scopes_any: &[],
             roles: &[],
+            allow: None,
             login: LoginDemand::NONE,
             owner: None,
             tenant: None,
@@ -91,6 +96,7 @@ impl Policy {
     pub const fn scopes_all(self, scopes: &'static [ScopeToken]) -> Self {
         assert!(!scopes.is_empty(), "an empty list of scopes demands nothing");
         assert!(self.scopes_all.is_empty(), "`scopes_all` is given twice");
+        assert!(self.allow.is_none(), "`allow` takes the place of `scopes_all`");
         Self {
             scopes_all: scopes,
             ..self.demanding()
@@ -106,6 +112,7 @@ impl Policy {
     pub const fn scopes_any(self, scopes: &'static [ScopeToken]) -> Self {
         assert!(!scopes.is_empty(), "an empty list of scopes demands nothing");
         assert!(self.scopes_any.is_empty(), "`scopes_any` is given twice");
+        assert!(self.allow.is_none(), "`allow` takes the place of `scopes_any`");
         Self {
             scopes_any: scopes,
             ..self.demanding()
@@ -121,6 +128,7 @@ impl Policy {
     pub const fn roles(self, roles: &'static [&'static str]) -> Self {
         assert!(!roles.is_empty(), "an empty list of roles demands nothing");
         assert!(self.roles.is_empty(), "`roles` is given twice");
+        assert!(self.allow.is_none(), "`allow` takes the place of `roles`");
         Self {
             roles,
             ..self.demanding()
@@ -183,9 +191,10 @@ impl Policy {
     /// 2. Any other tool admits no one without a caller.
     /// 3. The caller holds every scope of `scopes_all`, and one of `scopes_any` if there are any.
     /// 4. The caller holds one of `roles` if there are any.
-    /// 5. The caller's login is strong and fresh enough, if something is demanded of it. This comes last: who lacks a role is not
+    /// 5. The caller meets the rule that takes the place of these lists, if there is one.
+    /// 6. The caller's login is strong and fresh enough, if something is demanded of it. This comes last: who lacks a role is not
     ///    sent to log in again for nothing.
-    /// 6. Whatever is none of this is denied.
+    /// 7. Whatever is none of this is denied.
     pub fn admit_at(&self, caller: Option<&Caller>, now: Duration) -> Decision {
         self.judge(caller, Some(now))
     }
@@ -215,6 +224,11 @@ impl Policy {
         if !self.roles.is_empty() && !self.roles.iter().any(|role| caller.has_role(role)) {
             return Decision::Deny(Denial::MissingRole(self.roles));
         }
+        if let Some(rule) = self.allow
+            && !rule.is_met_by(caller)
+        {
+            return Decision::Deny(rule_denial(rule, caller));
+        }
         match self.login.check(caller, now) {
             Ok(()) => Decision::Allow,
             Err(flaw) => Decision::Deny(Denial::InsufficientLogin {
@@ -234,14 +248,26 @@ impl Policy {
         missing
     }
 
-    /// The scopes a client should ask for to call the tool: all of `scopes_all`, and the first of `scopes_any`.
+    /// The scopes that a client should ask for to call the tool: all of `scopes_all`, and the first of `scopes_any`; those of the
+    /// first way to meet a rule.
     ///
     /// MCP-43: everything the operation needs, in one challenge. Of alternatives the first is named, so put the
     /// narrowest first.
     #[must_use]
     pub fn challenge_scopes(&self) -> Vec<ScopeToken> {
+        if let Some(rule) = self.allow {
+            return rule.first_scopes();
+        }
         let any = self.scopes_any.first();
         self.scopes_all.iter().chain(any).copied().collect()
+    }
+
+    /// The scopes that let a caller without any role in; `None` if there are none that do.
+    pub(crate) fn scopes_without_roles(&self) -> Option<Vec<ScopeToken>> {
+        match self.allow {
+            Some(rule) => rule.scopes_for(&|_| false, &|_| false),
+            None => self.roles.is_empty().then(|| self.challenge_scopes()),
+        }
     }
 
     /// Whether the tool admits callers without a token.
@@ -322,9 +348,21 @@ impl Policy {
     }
 }
 
+/// Why a caller does not meet a rule: for want of scopes, if scopes would do.
+fn rule_denial(rule: &Rule, caller: &Caller) -> Denial {
+    let has_scope = |scope: ScopeToken| caller.has_scope(scope.as_str());
+    match rule.scopes_for(&has_scope, &|role| caller.has_role(role)) {
+        Some(required) => Denial::MissingScopes {
+            missing: required.iter().copied().filter(|scope| !has_scope(*scope)).collect(),
+            required,
+        },
+        None => Denial::MissingRights,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{OwnerDemand, Policy, TenantDemand};
+    use super::{OwnerDemand, Policy, Rule, TenantDemand};
     use crate::caller::{Caller, PrincipalKind};
     use crate::claims::{ClaimSet, sorted};
     use crate::decision::{Decision, Denial};
@@ -378,6 +416,7 @@ mod tests {
             Policy::PUBLIC.scopes_all(&[A]),
             Policy::PUBLIC.scopes_any(&[A]),
             Policy::PUBLIC.roles(&["manager"]),
+            Policy::PUBLIC.allow(&Rule::Role("manager")),
             Policy::PUBLIC.acr(&["urn:strong"]),
             Policy::PUBLIC.max_age(Duration::from_mins(15)),
             Policy::PUBLIC.owner(owner),
@@ -413,6 +452,10 @@ mod tests {
         let different = [
             Policy::AUTHENTICATED,
             Policy::AUTHENTICATED.fresh(),
+            Policy::AUTHENTICATED.allow(&Rule::Scope(A)),
+            Policy::AUTHENTICATED.allow(&Rule::Role("a")),
+            Policy::AUTHENTICATED.allow(&Rule::Any(&[Rule::Scope(A), Rule::Scope(B)])),
+            Policy::AUTHENTICATED.allow(&Rule::All(&[Rule::Scope(A), Rule::Scope(B)])),
             Policy::AUTHENTICATED.acr(&["a"]),
             Policy::AUTHENTICATED.acr(&["a", "b"]),
             Policy::AUTHENTICATED.max_age(Duration::from_secs(900)),

@@ -258,7 +258,7 @@ fn baseline(gate: &Gate, tools: &[Tool]) -> BTreeSet<ScopeToken> {
     if let Some(baseline) = &gate.settings.baseline {
         return baseline.iter().copied().collect();
     }
-    let basic = |tool: &&Tool| tool.hints.read_only == Some(true) && tool.policy.demanded_roles().is_empty();
-    let basic = tools.iter().filter(basic);
-    basic.flat_map(|tool| tool.policy.challenge_scopes()).collect()
+    let basic = tools.iter().filter(|tool| tool.hints.read_only == Some(true));
+    let scopes = basic.filter_map(|tool| tool.policy.scopes_without_roles());
+    scopes.flatten().collect()
 }
