@@ -1,9 +1,11 @@
 //! What is written in the parentheses of `#[mcp_tool(..)]`.
 
 mod name;
+mod rule;
 mod value;
 
 pub(crate) use self::name::Name;
+pub(crate) use self::rule::{Rule, RuleKind};
 use self::value::{AgeText, CatalogPath, CheckPath, Value};
 use crate::errors::Errors;
 use crate::field_path::FieldPath;
@@ -13,8 +15,9 @@ use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _, Result};
 use syn::{Error, Ident, LitBool, LitStr, Path, Token, TypePath};
 
-const KEYS: [&str; 23] = [
+const KEYS: [&str; 24] = [
     "acr",
+    "allow",
     "audit_fields",
     "authenticated",
     "catalog",
@@ -43,6 +46,7 @@ const KEYS: [&str; 23] = [
 #[derive(Default)]
 pub(crate) struct Attr {
     pub(crate) acr: Option<Arg<Vec<LitStr>>>,
+    pub(crate) allow: Option<Arg<Rule>>,
     pub(crate) audit_fields: Option<Arg<Vec<FieldPath>>>,
     pub(crate) authenticated: Option<Arg<()>>,
     pub(crate) catalog: Option<Arg<CatalogPath>>,
@@ -101,6 +105,7 @@ impl Attr {
         };
         match key.to_string().as_str() {
             "acr" => set(&mut self.acr, key, input),
+            "allow" => set(&mut self.allow, key, input),
             "audit_fields" => set(&mut self.audit_fields, key, input),
             "authenticated" => set(&mut self.authenticated, key, input),
             "catalog" => set(&mut self.catalog, key, input),

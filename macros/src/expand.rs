@@ -4,7 +4,7 @@ mod catalogs;
 mod docs;
 mod fields;
 
-use crate::attr::Name;
+use crate::attr::{Name, Rule, RuleKind};
 use crate::item::Item;
 use crate::spec::{Demands, Hints, Lookup, Policy, Spec};
 use proc_macro2::{Span, TokenStream};
@@ -186,6 +186,7 @@ fn policy(policy: &Policy) -> TokenStream {
         scopes_all,
         scopes_any,
         roles,
+        allow,
         acr,
         max_age,
         owner,
@@ -196,6 +197,10 @@ fn policy(policy: &Policy) -> TokenStream {
     let scopes_all = names(&quote!(scopes_all), scopes_all, scope);
     let scopes_any = names(&quote!(scopes_any), scopes_any, scope);
     let roles = names(&quote!(roles), roles, role);
+    let allow = allow.as_ref().map(|allow| {
+        let allow = rule(allow);
+        quote!(.allow(const { &#allow }))
+    });
     let acr = (!acr.is_empty()).then(|| quote!(.acr(const { &[#(#acr),*] })));
     let max_age = max_age.as_ref().map(|age| {
         let seconds = age.seconds;
@@ -216,7 +221,7 @@ fn policy(policy: &Policy) -> TokenStream {
         quote!(.check(#method))
     });
     let fresh = fresh.then(|| quote!(.fresh()));
-    quote!(__rt::Policy::AUTHENTICATED #scopes_all #scopes_any #roles #acr #max_age #owner #tenant #check #fresh)
+    quote!(__rt::Policy::AUTHENTICATED #scopes_all #scopes_any #roles #allow #acr #max_age #owner #tenant #check #fresh)
 }
 
 /// A demand of the policy: a method with a list, if there is one.
@@ -238,6 +243,23 @@ fn role(name: &Name) -> TokenStream {
     match name {
         Name::Text(text) => quote!(#text),
         Name::Variant(path) => variant(&quote!(role), path),
+    }
+}
+
+/// A constant `Rule`.
+fn rule(written: &Rule) -> TokenStream {
+    let parts = written.parts().iter().map(rule);
+    match &written.kind {
+        RuleKind::Scope(name) => {
+            let scope = scope(name);
+            quote!(__rt::Rule::Scope(#scope))
+        }
+        RuleKind::Role(name) => {
+            let role = role(name);
+            quote!(__rt::Rule::Role(#role))
+        }
+        RuleKind::All(_) => quote!(__rt::Rule::All(&[#(#parts),*])),
+        RuleKind::Any(_) => quote!(__rt::Rule::Any(&[#(#parts),*])),
     }
 }
 

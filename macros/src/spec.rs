@@ -6,11 +6,12 @@ pub(crate) mod lists;
 mod login;
 mod lookup;
 mod posture;
+mod rule;
 mod signature;
 
 pub(crate) use self::login::MaxAge;
 
-use crate::attr::{Arg, Attr, Name};
+use crate::attr::{Arg, Attr, Name, Rule};
 use crate::errors::Errors;
 use crate::field_path::FieldPath;
 use crate::item::Item;
@@ -59,6 +60,7 @@ pub(crate) struct Demands {
     pub(crate) scopes_all: Vec<Name>,
     pub(crate) scopes_any: Vec<Name>,
     pub(crate) roles: Vec<Name>,
+    pub(crate) allow: Option<Rule>,
     pub(crate) acr: Vec<LitStr>,
     pub(crate) max_age: Option<MaxAge>,
     pub(crate) owner: Option<OwnerDemand>,
@@ -119,6 +121,7 @@ impl Spec {
         signature::check(item, errors);
         posture::check(&attr, item, errors);
         lists::check(&attr, errors);
+        rule::check(&attr, errors);
         let max_age = login::check(&attr, errors);
         fields::check(&attr, item, errors);
         let name = definition::name(&attr, item, errors);
@@ -144,6 +147,7 @@ impl Spec {
                     scopes_all: value(attr.scopes_all).unwrap_or_default(),
                     scopes_any: value(attr.scopes_any).unwrap_or_default(),
                     roles: value(attr.roles).unwrap_or_default(),
+                    allow: value(attr.allow),
                     acr: value(attr.acr).unwrap_or_default(),
                     max_age,
                     owner: attr.owner_field.map(|arg| OwnerDemand {

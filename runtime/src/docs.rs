@@ -65,11 +65,11 @@ impl ScopeDocument {
             let demanded = policy.demanded_scopes_all().iter().chain(policy.demanded_scopes_any());
             let of_rule = policy.demanded_rule().map_or_else(Vec::new, Rule::scopes);
             for scope in demanded.chain(unless).chain(&of_rule) {
-                scopes.entry(*scope).or_default().push(tool.name.to_string());
+                name_once(scopes.entry(*scope).or_default(), &tool.name);
             }
             let of_rule = policy.demanded_rule().map_or_else(Vec::new, Rule::roles);
             for role in policy.demanded_roles().iter().chain(&of_rule) {
-                roles.entry(*role).or_default().push(tool.name.to_string());
+                name_once(roles.entry(*role).or_default(), &tool.name);
             }
         }
         let public = tools.iter().filter(|tool| tool.policy.is_public());
@@ -107,6 +107,13 @@ impl ToolEntry {
             demands: demands(&tool.policy),
             fingerprint: tool.fingerprint.to_string(),
         }
+    }
+}
+
+/// A tool may ask about a scope in more than one place.
+fn name_once(tools: &mut Vec<String>, tool: &str) {
+    if tools.last().is_none_or(|last| last != tool) {
+        tools.push(tool.to_owned());
     }
 }
 

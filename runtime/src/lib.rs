@@ -275,6 +275,7 @@ pub mod plumbing {
 /// | `scopes_all = ["a", "b"]` | demands every one of these scopes |
 /// | `scopes_any = ["a", "b"]` | demands one of these scopes |
 /// | `roles = ["a", "b"]` | demands one of these roles |
+/// | `allow = any(all(..), ..)` | instead of these lists: demands scopes and roles in more than one way, as in `any(all(scope("a"), role("b")), role("c"))` |
 /// | `acr = ["urn:a", "urn:b"]` | demands that the caller logged in by one of these authentication context classes (RFC 9470), the best first |
 /// | `max_age = "15min"` | demands that the caller logged in no longer ago than this; units are `s`, `min`, `h` and `d` |
 /// | `owner_field = "a.b[*].c"` | demands that this field of the arguments is the caller's subject, and the caller a user; a client in its own name owns nothing |

@@ -200,18 +200,23 @@ impl<T: Value> Value for Vec<T> {
         }
         let content;
         bracketed!(content in input);
-        let mut errors = Errors::default();
-        let mut list = Self::new();
-        while !content.is_empty() {
-            match errors.take(T::read(&content).and_then(|value| end_of_item(&content).map(|()| value))) {
-                Some(value) => list.push(value),
-                None => skip_to_comma(&content),
-            }
-            errors.take(content.parse::<Option<Token![,]>>());
-        }
-        errors.finish()?;
-        Ok(list)
+        read_all(&content)
     }
+}
+
+/// Values with commas between them, passing over those that are wrong.
+pub(super) fn read_all<T: Value>(content: ParseStream) -> Result<Vec<T>> {
+    let mut errors = Errors::default();
+    let mut list = Vec::new();
+    while !content.is_empty() {
+        match errors.take(T::read(content).and_then(|value| end_of_item(content).map(|()| value))) {
+            Some(value) => list.push(value),
+            None => skip_to_comma(content),
+        }
+        errors.take(content.parse::<Option<Token![,]>>());
+    }
+    errors.finish()?;
+    Ok(list)
 }
 
 /// The rest of the argument: its tokens, and the text that was probably meant.

@@ -1,7 +1,7 @@
 //! Has catalogues judge the lists of scopes and roles.
 
 use super::here;
-use crate::attr::Name;
+use crate::attr::{Name, Rule};
 use crate::catalog::Kind;
 use crate::catalog::names::split;
 use crate::item::Item;
@@ -35,15 +35,19 @@ pub(super) fn checks(spec: &Spec, item: &Item) -> TokenStream {
         scopes_any,
         roles,
         owner,
+        allow,
         ..
     } = &**demands;
     let unless = owner.as_ref().map_or(&[][..], |owner| owner.unless.as_slice());
+    let of_rule = |names: fn(&Rule) -> Vec<Name>| allow.as_ref().map_or_else(Vec::new, names);
+    let (scopes_of_rule, roles_of_rule) = (of_rule(Rule::scopes), of_rule(Rule::roles));
     let scopes = [
         ("scopes_all", scopes_all.as_slice()),
         ("scopes_any", scopes_any),
         ("owner_unless", unless),
+        ("allow", &scopes_of_rule),
     ];
-    let roles = [("roles", roles.as_slice())];
+    let roles = [("roles", roles.as_slice()), ("allow", &roles_of_rule)];
     let scopes = of_kind(spec, item, Kind::Scopes, spec.catalog.as_ref(), &scopes);
     let roles = of_kind(spec, item, Kind::Roles, spec.role_catalog.as_ref(), &roles);
     quote!(#scopes #roles)

@@ -1,6 +1,6 @@
 //! The documentation of the generated type: the policy, readable.
 
-use crate::attr::Name;
+use crate::attr::{Name, Rule, RuleKind};
 use crate::item::Item;
 use crate::spec::{Demands, Policy, Spec};
 use syn::ext::IdentExt as _;
@@ -32,6 +32,7 @@ fn rows(demands: &Demands) -> Vec<String> {
         scopes_all,
         scopes_any,
         roles,
+        allow,
         acr,
         max_age,
         owner,
@@ -46,6 +47,14 @@ fn rows(demands: &Demands) -> Vec<String> {
     ];
     let lists = lists.into_iter().filter(|(_, list)| !list.is_empty());
     let mut rows: Vec<_> = lists.map(|(what, list)| row(what, &names(list))).collect();
+    if let Some(allow) = allow {
+        let (what, parts) = match allow.kind {
+            RuleKind::Any(_) => ("one of", allow.parts()),
+            _ => ("all of", allow.parts()),
+        };
+        let parts: Vec<_> = parts.iter().map(in_words).collect();
+        rows.push(row(what, &parts.join(", ")));
+    }
     if !acr.is_empty() {
         let classes: Vec<_> = acr.iter().map(|class| code(&class.value())).collect();
         rows.push(row("a login of one of the classes", &classes.join(", ")));
@@ -81,6 +90,20 @@ fn rows(demands: &Demands) -> Vec<String> {
 
 fn row(what: &str, value: &str) -> String {
     format!(" | {what} | {value} |")
+}
+
+/// A part of a rule.
+fn in_words(rule: &Rule) -> String {
+    let of = |what: &str| {
+        let parts: Vec<_> = rule.parts().iter().map(in_words).collect();
+        format!("{what} ({})", parts.join(", "))
+    };
+    match &rule.kind {
+        RuleKind::Scope(name) => format!("the scope {}", code(&name.text())),
+        RuleKind::Role(name) => format!("the role {}", code(&name.text())),
+        RuleKind::All(_) => of("all of"),
+        RuleKind::Any(_) => of("one of"),
+    }
 }
 
 fn names(list: &[Name]) -> String {

@@ -23,6 +23,7 @@ fn demands(attr: &Attr) -> Vec<&Ident> {
         attr.scopes_all.as_ref().map(|arg| &arg.key),
         attr.scopes_any.as_ref().map(|arg| &arg.key),
         attr.roles.as_ref().map(|arg| &arg.key),
+        attr.allow.as_ref().map(|arg| &arg.key),
         attr.acr.as_ref().map(|arg| &arg.key),
         attr.max_age.as_ref().map(|arg| &arg.key),
         attr.owner_field.as_ref().map(|arg| &arg.key),
