@@ -18,16 +18,9 @@ async fn three() -> Result<(), std::fmt::Error> {
     Ok(())
 }
 
-/// Does something.
-#[mcp_tool(public, owner_field = "id")]
-async fn four() -> Result<(), std::fmt::Error> {
-    Ok(())
-}
-
 fn main() {
-    drop(toolgate::Toolset::new(()).tool(OneTool).tool(TwoTool).tool(ThreeTool).tool(FourTool));
+    drop(toolgate::Toolset::new(()).tool(OneTool).tool(TwoTool).tool(ThreeTool));
     drop(one());
     drop(two());
     drop(three());
-    drop(four());
 }

@@ -51,6 +51,7 @@ mod with_rmcp {
     mod limits;
     mod logins;
     mod owners;
+    mod rules;
     mod sessions;
 }
 
@@ -68,5 +69,6 @@ mod with_pmcp {
     mod limits;
     mod logins;
     mod owners;
+    mod rules;
     mod sessions;
 }
