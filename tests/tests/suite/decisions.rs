@@ -1,5 +1,9 @@
 //! The gate against a naive decision that was written apart from it.
 
+mod combined;
+mod logins;
+mod rules;
+
 use proptest::prelude::*;
 use schemars::JsonSchema;
 use serde::Deserialize;
