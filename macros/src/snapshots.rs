@@ -68,10 +68,19 @@ fn scopes_roles_and_audit() {
 }
 
 #[test]
-fn nested_tenant_with_lookup() {
+fn every_other_demand() {
     check(
-        "nested_tenant_with_lookup",
-        quote!(tenant_field = "folders[*].notes[*].id", tenant_of = Notes::tenant_of),
+        "every_other_demand",
+        quote!(
+            allow = any(all(scope("notes:move"), role("editor")), role("admin")),
+            acr = ["urn:strong"],
+            max_age = "15min",
+            owner_field = "folders[*].owner",
+            owner_unless = ["notes:all"],
+            tenant_field = "folders[*].notes[*].id",
+            tenant_of = Notes::tenant_of,
+            check = Notes::may_move,
+        ),
         &quote! {
             /// Moves notes.
             pub(crate) async fn move_notes(args: MoveNotes) -> Result<(), NoteError> {

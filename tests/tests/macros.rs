@@ -7,6 +7,8 @@
 mod attributes;
 #[path = "macros/catalogs.rs"]
 mod catalogs;
+#[path = "macros/demands.rs"]
+mod demands;
 #[path = "macros/hygiene.rs"]
 mod hygiene;
 #[path = "macros/names.rs"]
@@ -188,18 +190,19 @@ impl Validator for NoTokens {
     }
 }
 
+fn gate() -> Gate {
+    let gate = Gate::builder().resource("http://127.0.0.1/mcp").validator(NoTokens);
+    gate.build().unwrap()
+}
+
 fn protected() -> Protected {
-    let gate = Gate::builder()
-        .resource("http://127.0.0.1/mcp")
-        .validator(NoTokens)
-        .build();
     let app = App {
         notes: Notes,
         greeting: "hello".to_owned(),
     };
     let tools = Toolset::new(app).tool(UpdateNoteTool).tool(GreetTool).tool(WhoamiTool);
     let tools = tools.tool(NothingTool).tool(NestedTool).tool(ListsTool);
-    gate.unwrap().protect(tools).unwrap()
+    gate().protect(tools).unwrap()
 }
 
 fn alice() -> Claims {
