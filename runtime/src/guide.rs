@@ -73,6 +73,17 @@
 //!
 //! Events with the target `toolgate::health` tell each change for the better or worse, and are written once for each.
 //!
+//! # Demanding a stronger or a newer login
+//!
+//! `acr` and `max_age` of a tool are about the claims `acr` and `auth_time` of the access token, or of the answer to an introspection:
+//! see that the provider puts them there, many leave them out of access tokens. A token without them is denied. Which classes
+//! there are, the provider says; they are compared as they are, so name every one that will do, the best first.
+//!
+//! A caller whose login will not do gets a 401 with `insufficient_user_authentication` and what is demanded (RFC 9470). A client that
+//! knows it sends the user to log in again; one that does not takes it for any 401, and gets a token of the same login from a
+//! provider with a session of its own. Over stdio it is an error result. The age counts by the clock of this server, which may
+//! differ from the provider's by the leeway of the validator, and for ages below that by no more than the age itself.
+//!
 //! # Changing keys and secrets
 //!
 //! - **The provider's signing keys.** Publish the new key before you sign with it, for ten minutes or what `max-age` says. If you

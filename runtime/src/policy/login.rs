@@ -192,7 +192,9 @@ fn slice_is_empty<T>(slice: &&[T]) -> bool {
 mod tests {
     use super::{LoginFlaw, Policy};
     use crate::caller::{Caller, PrincipalKind};
-    use crate::claims::ClaimSet;
+    use crate::claims::{ClaimSet, sorted};
+    use crate::decision::{Decision, Denial};
+    use crate::scope::ScopeToken;
     use std::panic::catch_unwind;
     use std::time::Duration;
 
@@ -282,6 +284,39 @@ mod tests {
             POLICY.demanded_login().unwrap().to_string(),
             "a login of the class a, not older than 10 s"
         );
+    }
+
+    /// Whoever lacks a role would log in again for nothing.
+    #[test]
+    fn su_03_the_login_is_judged_after_all_that_no_login_gives() {
+        const SCOPE: ScopeToken = ScopeToken::from_static("a");
+        const POLICY: Policy = Policy::AUTHENTICATED
+            .scopes_all(&[SCOPE])
+            .roles(&["r"])
+            .acr(&["strong"]);
+        let decide = |scopes: &[&str], roles: &[&str], acr| {
+            let mut claims = ClaimSet::of("i".into(), "alice", PrincipalKind::User);
+            claims.scopes = sorted(scopes.iter().copied());
+            claims.roles = sorted(roles.iter().copied());
+            claims.acr = Some(acr);
+            POLICY.admit_at(Some(&Caller::new(claims)), NOW)
+        };
+        let reason = |decision| match decision {
+            Decision::Allow => "allowed",
+            Decision::Deny(denial) => denial.reason(),
+        };
+        assert_eq!(reason(decide(&[], &["r"], "weak".into())), "insufficient_scope");
+        assert_eq!(reason(decide(&["a"], &[], "weak".into())), "insufficient_role");
+        let weak = decide(&["a"], &["r"], "weak".into());
+        assert_eq!(
+            weak,
+            Decision::Deny(Denial::InsufficientLogin {
+                flaw: LoginFlaw::OtherClass,
+                demand: POLICY.demanded_login().unwrap(),
+                required: vec![SCOPE],
+            })
+        );
+        assert_eq!(reason(decide(&["a"], &["r"], "strong".into())), "allowed");
     }
 
     #[test]

@@ -250,6 +250,24 @@ mod tests {
         }
     }
 
+    /// The shortest way is not the nearest.
+    #[test]
+    fn who_holds_most_of_one_way_is_told_the_rest_of_it() {
+        const OTHER: ScopeToken = ScopeToken::from_static("other");
+        const LAST: ScopeToken = ScopeToken::from_static("last");
+        const WAYS: Rule = Rule::Any(&[
+            Rule::All(&[Rule::Scope(OTHER), Rule::Scope(LAST)]),
+            Rule::All(&[Rule::Scope(READ), Rule::Scope(WRITE), Rule::Scope(ALL)]),
+        ]);
+        let required = |scopes| match Policy::AUTHENTICATED.allow(&WAYS).admit(Some(&caller(scopes, &[]))) {
+            Decision::Deny(Denial::MissingScopes { required, .. }) => required,
+            decision => panic!("{decision:?}"),
+        };
+        assert_eq!(required(&["read", "write"]), [READ, WRITE, ALL]);
+        assert_eq!(required(&["read"]), [OTHER, LAST]);
+        assert_eq!(required(&[]), [OTHER, LAST]);
+    }
+
     #[test]
     fn who_lacks_a_role_in_every_way_is_told_of_no_scope() {
         const ROLES: Rule = Rule::All(&[
