@@ -5,7 +5,7 @@ use crate::bearer::BearerToken;
 use crate::caller::Caller;
 use crate::claims::Claims;
 use crate::clock::{Clock, SystemClock};
-use crate::error::ConfigError;
+use crate::error::{ConfigError, Unavailable};
 use crate::gate::Gate;
 use crate::health::Health;
 use crate::metrics;
@@ -15,7 +15,9 @@ use crate::revocation::{Revocations, Watch};
 use crate::scope::ScopeToken;
 use crate::session::SessionKeys;
 use crate::validator::{DynValidator, ValidateError, Validator};
+use futures_util::FutureExt as _;
 use std::fmt;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 /// Something that has to be said and was not. See [`Gate::builder`].
@@ -101,17 +103,22 @@ pub(crate) struct Authority {
 
 impl Authority {
     /// Makes a caller of a token. Whoever wraps a validator in a cache and forgets to look at the time must not let expired
-    /// tokens in.
+    /// tokens in, and a validator that panics has found nothing out (R22).
     pub(crate) async fn caller(&self, token: &BearerToken, clock: &dyn Clock) -> Result<Caller, ValidateError> {
-        Self::checked(self.validator.validate(token).await, clock)
+        Self::checked(async { self.validator.validate(token).await }, clock).await
     }
 
     /// The same, with nothing that was kept from before.
     pub(crate) async fn caller_anew(&self, token: &BearerToken, clock: &dyn Clock) -> Result<Caller, ValidateError> {
-        Self::checked(self.validator.validate_anew(token).await, clock)
+        Self::checked(async { self.validator.validate_anew(token).await }, clock).await
     }
 
-    fn checked(claims: Result<Claims, ValidateError>, clock: &dyn Clock) -> Result<Caller, ValidateError> {
+    async fn checked(
+        validate: impl Future<Output = Result<Claims, ValidateError>>,
+        clock: &dyn Clock,
+    ) -> Result<Caller, ValidateError> {
+        let claims = AssertUnwindSafe(validate).catch_unwind().await;
+        let claims = claims.unwrap_or_else(|_panic| Err(Unavailable::new("the validator panicked").into()));
         let caller = claims.and_then(|claims| {
             claims.check_time(clock.unix_time())?;
             Ok(Caller::new(claims))

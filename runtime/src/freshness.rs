@@ -10,14 +10,20 @@ use crate::toolset::Tool;
 use crate::validator::{TokenError, ValidateError};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// How long a call may take from the transport to the gate. A fact that is older is none.
+const MAX_AGE: Duration = Duration::from_secs(10);
 
 /// The fact that a token was validated anew for one call of one tool. Only [`Fresh::validate`] makes one, by doing so.
 ///
 /// It is of one toolset behind one gate, since every toolset has tools of its own. Whoever keeps the request it came with
-/// and presents it again has none.
+/// and presents it again has none, and so has whoever keeps it for later.
 #[derive(Clone, Debug)]
 pub(crate) struct Fresh {
     tool: Arc<Tool>,
+    /// On the monotonic clock, when the validation began: what it says was true since then.
+    since: Duration,
     /// Shared by the clones.
     is_used: Arc<AtomicBool>,
 }
@@ -30,18 +36,21 @@ pub(crate) enum Freshness {
     Unknown,
     /// The token was validated anew.
     Known(Fresh),
-    /// It could not be found out.
-    Unavailable(Unavailable),
+    /// It was not.
+    Not(NotFresh),
 }
 
 /// Why a token that was valid is not known to be so anew.
-#[derive(Debug)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum NotFresh {
     /// It is not valid any more.
+    #[error(transparent)]
     Token(TokenError),
     /// It could not be found out.
+    #[error(transparent)]
     Unavailable(Unavailable),
     /// It is somebody else's.
+    #[error("validated anew, the token is somebody else's")]
     OtherCaller,
 }
 
@@ -61,6 +70,7 @@ impl Fresh {
         token: &BearerToken,
         before: &Caller,
     ) -> Result<(Caller, Self), NotFresh> {
+        let since = clock.monotonic();
         let caller = authority.caller_anew(token, clock).await.map_err(|error| match error {
             ValidateError::Token(error) => NotFresh::Token(error),
             ValidateError::Unavailable(error) => NotFresh::Unavailable(error),
@@ -68,12 +78,13 @@ impl Fresh {
         if caller.principal() != before.principal() {
             return Err(NotFresh::OtherCaller); // 3
         }
-        Ok((caller, Self::of(tool))) // 4
+        Ok((caller, Self::of(tool, since))) // 4
     }
 
-    fn of(tool: &Arc<Tool>) -> Self {
+    fn of(tool: &Arc<Tool>, since: Duration) -> Self {
         Self {
             tool: Arc::clone(tool),
+            since,
             is_used: Arc::default(),
         }
     }
@@ -82,32 +93,36 @@ impl Fresh {
         std::ptr::eq(Arc::as_ptr(&self.tool), tool)
     }
 
+    fn is_recent(&self, now: Duration) -> bool {
+        now.saturating_sub(self.since) <= MAX_AGE
+    }
+
     fn is_first_use(&self) -> bool {
         !self.is_used.swap(true, Ordering::Relaxed)
     }
 
     /// The fact without a validation, for tests.
     #[cfg(feature = "assertions")]
-    pub(crate) fn assert(tool: &Arc<Tool>) -> Self {
-        Self::of(tool)
+    pub(crate) fn assert(tool: &Arc<Tool>, clock: &dyn Clock) -> Self {
+        Self::of(tool, clock.monotonic())
     }
 }
 
 impl Freshness {
-    /// Decides about a call of a tool. It is the second step of the gate.
+    /// Decides about a call of a tool. It is the second step of the gate. `now` is on the monotonic clock.
     ///
     /// 1. A tool that is not `fresh` needs nothing.
-    /// 2. A fact about this very tool admits one call, the first.
+    /// 2. A fact about this very tool, no older than [`MAX_AGE`], admits one call, the first.
     /// 3. What could not be found out is not known.
-    /// 4. Whatever is none of this is denied: another tool's fact, one that was used, and none.
-    pub(crate) fn admit(&self, tool: &Tool) -> Result<(), Error> {
+    /// 4. Whatever is none of this is denied: another tool's fact, an old one, one that was used, and none.
+    pub(crate) fn admit(&self, tool: &Tool, now: Duration) -> Result<(), Error> {
         if !tool.policy.is_fresh() {
             return Ok(()); // 1
         }
         match self {
-            Self::Known(fresh) if fresh.is_of(tool) && fresh.is_first_use() => Ok(()), // 2
-            Self::Unavailable(error) => Err(error.clone().into()),                     // 3
-            _ => Err(Denial::NotFresh.into()),                                         // 4
+            Self::Known(fresh) if fresh.is_of(tool) && fresh.is_recent(now) && fresh.is_first_use() => Ok(()), // 2
+            Self::Not(NotFresh::Unavailable(error)) => Err(error.clone().into()),                              // 3
+            _ => Err(Denial::NotFresh.into()),                                                                 // 4
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::decision::{Decision, Denial};
 use crate::error::{ConfigError, Error};
 #[cfg(feature = "assertions")]
 use crate::freshness::Fresh;
+#[cfg(feature = "assertions")]
 use crate::freshness::Freshness;
 use crate::gate::{Facts, Gate};
 use crate::output::Output;
@@ -105,21 +106,33 @@ impl Protected {
         }
     }
 
-    /// What is known of a request that did not come over HTTP.
+    /// What is known of a request that did not come over HTTP, for a call of a tool or for anything else.
+    ///
+    /// If a call is dropped meanwhile, the record says so.
     #[cfg_attr(
         not(any(feature = "rmcp", feature = "pmcp")),
         expect(dead_code, reason = "asked by the adapters")
     )]
-    pub(crate) async fn local_facts(&self, tool: Option<&Arc<Tool>>) -> Facts {
-        let settings = &self.gate().settings;
-        let (caller, freshness) = match (&self.local, &settings.authority) {
-            (Some(source), Some(authority)) => source.caller(tool, authority, settings.clock.as_ref()).await,
-            _ => (None, Freshness::Unknown),
-        };
-        Facts {
-            caller,
-            freshness,
+    pub(crate) async fn local_facts(&self, tool: Option<&Arc<Tool>>, request_id: Option<Arc<str>>) -> Facts {
+        let facts = Facts {
+            request_id,
             ..Facts::nobody()
+        };
+        let settings = &self.gate().settings;
+        let (Some(source), Some(authority)) = (&self.local, &settings.authority) else {
+            return facts;
+        };
+        let mut undecided = tool.map(|tool| (tool, self.gate().undecided(tool, facts.clone())));
+        let clock = settings.clock.as_ref();
+        let found = source.find(undecided.as_mut(), authority, clock).await;
+        if let Some((_, ledger)) = &mut undecided {
+            ledger.hand_on();
+        }
+        Facts {
+            caller: found.caller,
+            freshness: found.freshness,
+            absent: found.absent,
+            ..facts
         }
     }
 
@@ -141,7 +154,7 @@ impl Protected {
         let tool = self.tool(tool)?;
         let facts = Facts {
             caller: Some(caller),
-            freshness: Freshness::Known(Fresh::assert(tool)),
+            freshness: Freshness::Known(Fresh::assert(tool, self.gate().settings.clock.as_ref())),
             ..Facts::nobody()
         };
         Some(self.run(tool, facts, arguments).await)

@@ -2,6 +2,7 @@
 
 use super::{Facts, Gate};
 use crate::audit::{Event, Outcome, Record, Verdict, Who};
+use crate::caller::Caller;
 use crate::error::Error;
 use crate::toolset::{Answer, Tool};
 use serde_json::Value;
@@ -10,10 +11,10 @@ use uuid::Uuid;
 
 /// Writes a decision, and after an admission exactly one outcome. What is not yet written when it is dropped says that
 /// the call was cancelled.
-pub(super) struct Ledger<'a> {
+pub(crate) struct Ledger<'a> {
     gate: &'a Gate,
     tool: &'a Tool,
-    facts: &'a Facts,
+    facts: Facts,
     id: Uuid,
     arguments: Vec<(&'static str, Value)>,
     stage: Stage,
@@ -26,7 +27,7 @@ enum Stage {
 }
 
 impl<'a> Ledger<'a> {
-    pub(super) fn open(gate: &'a Gate, tool: &'a Tool, facts: &'a Facts, id: Uuid) -> Self {
+    pub(super) fn open(gate: &'a Gate, tool: &'a Tool, facts: Facts, id: Uuid) -> Self {
         Self {
             gate,
             tool,
@@ -35,6 +36,20 @@ impl<'a> Ledger<'a> {
             arguments: Vec::new(),
             stage: Stage::Deciding,
         }
+    }
+
+    /// Notes who calls, for the record.
+    pub(crate) fn note_caller(&mut self, caller: &Caller) {
+        self.facts.caller = Some(caller.clone());
+    }
+
+    pub(crate) const fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// Leaves the decision to somebody else, who writes it down.
+    pub(crate) fn hand_on(&mut self) {
+        self.stage = Stage::Closed;
     }
 
     pub(super) fn note_arguments(&mut self, arguments: Vec<(&'static str, Value)>) {
@@ -52,7 +67,7 @@ impl<'a> Ledger<'a> {
             decision: Verdict::Deny,
             reason: Some(error.reason()),
             missing_scopes,
-            detail: error.detail(),
+            detail: error.detail().or_else(|| self.facts.detail(&error)),
             arguments: self.arguments.iter().cloned().collect(),
         });
         error

@@ -171,6 +171,8 @@ fn admit(protected: &Protected, message: &Message, facts: &Facts) -> Result<(), 
 /// 2. If it cannot be found out, nobody gets in.
 /// 3. A token that is somebody else's by now is nobody's whom this request is of.
 /// 4. From now on the caller is who the token says now. What it may do may be less than before.
+///
+/// If the client goes away meanwhile, the record says so.
 async fn refresh(
     protected: &Protected,
     message: &Message,
@@ -185,7 +187,10 @@ async fn refresh(
     let (Some(authority), Some(token), Some(before)) = (&settings.authority, token, &facts.caller) else {
         return Err(Refusal::NoCredentials(tool.policy.challenge_scopes()));
     };
-    match Fresh::validate(tool, authority, settings.clock.as_ref(), token, before).await {
+    let mut undecided = protected.gate().undecided(tool, facts.clone());
+    let validated = Fresh::validate(tool, authority, settings.clock.as_ref(), token, before).await;
+    undecided.hand_on();
+    match validated {
         Ok((caller, fresh)) => {
             facts.caller = Some(caller); // 4
             facts.freshness = Freshness::Known(fresh);
@@ -195,8 +200,8 @@ async fn refresh(
         }
         Err(NotFresh::Token(error)) => Err(Refusal::Token(error)), // 1
         Err(NotFresh::Unavailable(error)) => Err(Refusal::Unavailable(error)), // 2
-        Err(NotFresh::OtherCaller) => {
-            let detail = Some("validated anew, the token is somebody else's".to_owned());
+        Err(other @ NotFresh::OtherCaller) => {
+            let detail = Some(other.to_string());
             protected.record_denial(Some(tool), facts, Denial::NotFresh.reason(), &[], detail);
             Err(Refusal::Denied(Denial::NotFresh)) // 3
         }

@@ -25,6 +25,7 @@ mod introspection;
 mod issuers;
 mod keys;
 mod legacy;
+mod local_caller;
 mod main_job;
 mod metrics;
 mod pmcp_traps;

@@ -4,9 +4,9 @@ use crate::server::{Records, Sdk, pmcp_builder};
 use async_trait::async_trait;
 use examples::stop::Until;
 use futures_util::future::pending;
-use pmcp::StdioTransport;
 use pmcp::error::TransportError;
 use pmcp::shared::TransportMessage;
+use pmcp::{RequestHandlerExtra, StdioTransport};
 use rmcp::ServiceExt as _;
 use rmcp::service::{RoleClient, RunningService};
 use serde_json::{Value, json};
@@ -348,6 +348,34 @@ async fn a_client_that_goes_away_stops_the_tool_and_leaves_an_outcome() {
             "{sdk:?}: the state is held by the test and the toolset only"
         );
     }
+}
+
+/// The SDK runs one call at a time, and has the others in a queue that it does not empty.
+#[tokio::test(start_paused = true)]
+async fn no_call_begins_after_the_end() {
+    let go_on = Arc::new(Notify::new());
+    let (protected, records) = waiting(&go_on);
+    let tools = Tools::for_stdio(&protected).unwrap();
+    let sdk = pmcp_builder().mcp_server(&tools).build().unwrap();
+    let (near, far) = duplex(4096);
+    let server = StdioServer::new(&tools, pmcp_builder().mcp_server(&tools)).unwrap();
+    let running = tokio::spawn(async move { server.run_on(Pipe::new(near)).await.unwrap() });
+    let mut client = Client::greet(far).await;
+    for id in [1, 2] {
+        client.call(&json!(id), "wait").await;
+    }
+    records.wait_for("wait", 1).await;
+    drop(client);
+    running.await.unwrap();
+    records.wait_for("wait", 2).await;
+    go_on.notify_one();
+    let late = RequestHandlerExtra::default();
+    let late = sdk.get_tool("wait").unwrap().handle(json!({}), late).await;
+    assert!(late.is_err(), "{late:?}");
+    let records = records.of("wait");
+    let allowed = records.iter().filter(|record| record["decision"] == "allow");
+    assert_eq!(allowed.count(), 1, "{records:?}");
+    assert_eq!(records.last().unwrap()["reason"], "cancelled");
 }
 
 #[tokio::test]

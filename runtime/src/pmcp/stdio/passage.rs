@@ -1,8 +1,8 @@
 //! What stands between the SDK and its one client.
 
 use super::Stop;
-use crate::gate::Facts;
 use crate::pmcp::list::CallerList;
+use crate::pmcp::tools::Desk;
 use crate::protected::Protected;
 use ::pmcp::Transport;
 use ::pmcp::error::{Error, ErrorCode, TransportError};
@@ -13,6 +13,7 @@ use async_trait::async_trait;
 use std::collections::HashMap;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
+use tokio_util::sync::DropGuard;
 
 /// How long answers are waited for when nothing more is read. The SDK `rmcp` has the same.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -23,11 +24,13 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// 2. The SDK's list of tools knows no caller, so it is cut down on its way out.
 /// 3. When the client closes its end, or the server is to stop, nothing more is read. The SDK would stop at once, and lose
 ///    the answers to what it was given; so it learns of the end when everything is answered.
-/// 4. What is not answered in time is cancelled in the client's name: only then does its tool stop, and leave its outcome.
+/// 4. What is not answered in time is cancelled in the client's name: only then does its tool stop, and leave its outcome. The
+///    SDK cannot cancel what still waits in its queue, so no tool begins from then on, nor when this is dropped.
 #[derive(Debug)]
 pub(super) struct Passage<T> {
     transport: T,
     protected: Protected,
+    ended: DropGuard,
     stop: Stop,
     /// The requests that the SDK was given and has not answered.
     open: HashMap<RequestId, Asked>,
@@ -49,10 +52,11 @@ struct End {
 }
 
 impl<T: Transport> Passage<T> {
-    pub(super) fn new(transport: T, protected: Protected, stop: Stop) -> Self {
+    pub(super) fn new(transport: T, desk: Desk, stop: Stop) -> Self {
         Self {
             transport,
-            protected,
+            protected: desk.protected,
+            ended: desk.ended.drop_guard(),
             stop,
             open: HashMap::new(),
             end: None,
@@ -85,10 +89,8 @@ impl<T: Transport> Passage<T> {
     }
 
     async fn answer_unknown_tool(&self, response: &mut JSONRPCResponse) {
-        let facts = Facts {
-            request_id: serde_json::to_string(&response.id).ok().map(Into::into),
-            ..self.protected.local_facts(None).await
-        };
+        let request_id = serde_json::to_string(&response.id).ok().map(Into::into);
+        let facts = self.protected.local_facts(None, request_id).await;
         self.protected.record_denial(None, &facts, "unknown_tool", &[], None);
         if let ResponsePayload::Error(error) = &mut response.payload
             && error.code == ErrorCode::INTERNAL_ERROR.0
@@ -108,7 +110,7 @@ impl<T: Transport> Transport for Passage<T> {
             if let ResponsePayload::Result(result) = &mut response.payload
                 && result.get("tools").is_some()
             {
-                let caller = self.protected.local_facts(None).await.caller;
+                let caller = self.protected.local_facts(None, None).await.caller;
                 CallerList::new(self.protected.clone(), caller).cut_result(result); // 2
             }
         }
@@ -136,6 +138,7 @@ impl<T: Transport> Transport for Passage<T> {
         let patience = end.patience;
         self.end = Some(end);
         sleep_until(patience).await;
+        self.ended.token().cancel(); // 4
         self.open.remove(&late);
         let cancelled = ClientNotification::Cancelled(CancelledNotification::new(late));
         Ok(TransportMessage::Notification(Notification::Client(cancelled))) // 4
