@@ -51,13 +51,16 @@
 //! | what is down | what happens |
 //! | --- | --- |
 //! | the key set, keys known | nothing, for an hour ([`stale_keys`](crate::validator::JwtValidatorBuilder::stale_keys)); [`Gate::health`] says `stale`, an event says so once |
-//! | the key set, for longer | 503 with `Retry-After`; within 2 s of its return tokens are taken again |
-//! | the key set, at the start | the server starts; calls that need a token get 503, public tools work. [`JwtValidator::warm_up`] fetches the keys before serving |
+//! | the key set, for longer | 503 with `Retry-After`. Within 2 s of its return tokens are taken again; up to 20 s if a fetch hangs at that time |
+//! | the key set, at the start | the server starts; calls that need a token get 503, public tools work. Once the provider is there, they work within a minute. [`JwtValidator::warm_up`] fetches the keys before serving |
 //! | introspection | 503 for tokens that are not in the cache; for at most a minute those that are still pass |
-//! | either, for a tool that is `fresh` | 503, always: it was not found out |
+//! | the key set, for a tool that is `fresh` | nothing, for [`fresh_keys`](crate::validator::JwtValidatorBuilder::fresh_keys) (60 s) after the last fetch; then 503 |
+//! | introspection, for a tool that is `fresh` | 503, whatever is in the cache |
 //! | Redis | everything is found out locally. Revocations of other instances are not heard until it is back |
 //!
-//! "Could not find out" is never 401: a client would throw its good token away and ask the provider, which is down, for another.
+//! "Could not find out" is not 401: a client would throw its good token away and ask the provider, which is down, for another.
+//! There is one exception: a token with a key that is not among the known ones is 401 while the key set is down, since those
+//! keys are still good (first row), and anybody can make up keys.
 //!
 //! # What to watch
 //!

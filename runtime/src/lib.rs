@@ -271,9 +271,11 @@ pub mod plumbing {
 /// | `tenant_field = "a.b[*].c"` | demands that this field of the arguments names the caller's tenant; `[*]` is every element of a list |
 /// | `tenant_of = State::method` | with `tenant_field`: the field names a resource, and this method of a state finds its tenant |
 ///
-/// Beside it may stand `fresh`, for what must not be done on the strength of a token that was revoked a moment ago: each call
-/// has the token validated anew ([`Validator::validate_anew`]), and never from anything that was kept. That takes a while and
-/// needs the issuer; when it cannot be asked, nobody may call. Only a caller who meets the demands makes us ask.
+/// Beside it may stand `fresh`, for what should not be done on the strength of an old answer: each call has the token validated
+/// anew ([`Validator::validate_anew`]), and never from a cache. When that cannot be done, nobody may call. Only a caller who
+/// meets the demands has it done. What it shows depends on the validator: one that introspects asks the issuer whether the token
+/// was revoked, and so does a [`JwtValidator`] with `introspect_anew`. Without that it checks the signature again, with keys that
+/// are at most a minute old (`fresh_keys`): that sees no revocation but those in [`Revocations`].
 ///
 /// **What the tool is**, for clients and people: `name = ".."` (by default that of the function), `title = ".."`, and what a
 /// client may assume of it: `read_only`, `destructive`, `idempotent` and `open_world`, each `= true` or `= false`.
