@@ -35,7 +35,7 @@
 //!
 //! | provider | audience to accept | claims | to set up there |
 //! | --- | --- | --- | --- |
-//! | Keycloak | the resource URL | [`ClaimMap::keycloak`] | an audience mapper for the resource URL in a client scope; a mapper to `tenant_id` if there are tenants. Opaque-like use: its introspection endpoint takes its JWTs |
+//! | Keycloak | the resource URL | [`ClaimMap::keycloak`] | an audience mapper for the resource URL in a client scope; a mapper to `tenant_id` if there are tenants. To introspect its JWTs, an audience mapper for the client that asks as well: it tells others that they are not active |
 //! | Entra ID | the application ID of the API | [`ClaimMap::entra_id`] | `requestedAccessTokenVersion` 2; the API registered by itself, not the client's registration |
 //! | Okta | that of a custom authorization server | [`ClaimMap::okta`] | a `groups` claim in access tokens; the organization server's tokens cannot be used |
 //! | Auth0 | the API's identifier; make it the resource URL | [`ClaimMap::auth0`] | an Action that adds roles under a URL of yours; the RFC 9068 profile, then `strict_typ()` |
