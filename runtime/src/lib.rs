@@ -69,8 +69,8 @@
 //!
 //! With the feature `rmcp` or `pmcp`, the module of that name makes a server of it. `toolgate::rmcp::Server::http_service()` and
 //! `toolgate::pmcp::Server::router()` are all that a web server needs. Inside them stands [`Protected::layer`], a tower layer:
-//! it makes callers of tokens, and the gate takes callers from nobody else. A server without the layer runs `public` tools
-//! only.
+//! it makes callers of tokens, and over HTTP the gate takes callers from nobody else. A server without the layer runs `public`
+//! tools only.
 //!
 //! Over stdio there is one caller, whose token [`Protected::with_token`] takes from the environment.
 //!
@@ -103,7 +103,8 @@
 //!
 //! # Panics
 //!
-//! A panic in a tool or in a lookup becomes an error of that one call, and is recorded as one. That needs unwinding: with
+//! A panic in a tool or in a lookup becomes an error of that one call, and is recorded as one; one in a validator is answered as
+//! if the issuer were out of reach. That needs unwinding: with
 //! `panic = "abort"` a panic ends the process, as everywhere, and with it every other call.
 //!
 //! # Features

@@ -126,7 +126,7 @@ impl Policy {
         }
     }
 
-    /// Demands that the token is validated anew for each call, with nothing that was kept from before. As for
+    /// Demands that the token is validated anew for each call, from no cache. As for
     /// [`scopes_all`](Self::scopes_all), the policy is not public then. The gate sees to it; [`admit`](Self::admit) does not.
     #[must_use]
     pub const fn fresh(self) -> Self {
