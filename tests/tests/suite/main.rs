@@ -15,6 +15,7 @@
 mod cached;
 mod calls;
 mod cases;
+mod catalogs;
 mod decisions;
 mod expiry;
 mod fetch;
@@ -46,6 +47,7 @@ mod with_rmcp {
     mod challenges;
     mod clients;
     mod definitions;
+    mod hierarchy;
     mod limits;
     mod sessions;
 }
@@ -60,6 +62,7 @@ mod with_pmcp {
     mod challenges;
     mod clients;
     mod definitions;
+    mod hierarchy;
     mod limits;
     mod sessions;
 }
