@@ -21,7 +21,7 @@ use syn::{Path, ReturnType};
 //     struct UpdateNoteTool;
 //     impl ToolHandler for UpdateNoteTool {
 //         type Args = UpdateNote;
-//         type Needs = (NeedsOf<State<Notes>, { is_given(extra::<State<Notes>>) }>, (Needed<Notes>, ()));
+//         type Needs = (NeedsOf<State<Notes>, { is_given(&extra::<State<Notes>>()) }>, (Needed<Notes>, ()));
 //         const SPEC: ToolSpec = ToolSpec { name: "update_note", .., policy: Policy::AUTHENTICATED.scopes_all(..).tenant(..) };
 //         fn output_schema() -> Option<Schema> {
 //             (answer::<Result<Json<Note>, NoteError>>().schema)()
@@ -38,10 +38,11 @@ use syn::{Path, ReturnType};
 //             list([("id", audited(&args.id))])
 //         }
 //         async fn run(call: Call, args: UpdateNote) -> Result<Output, Error> {
-//             let output = update_note(args, extra::<State<Notes>>(&call)?).await;
+//             let output = update_note(args, (extra::<State<Notes>>().take)(&call)?).await;
 //             (answer::<Result<Json<Note>, NoteError>>().output)(output)
 //         }
 //     }
+//     const _: () = check_proof(&extra::<State<Notes>>(), &UpdateNoteTool::SPEC.policy);
 pub(crate) fn expand(spec: &Spec, item: &Item) -> TokenStream {
     let Spec { krate, ident, .. } = spec;
     let vis = &item.vis;
@@ -56,6 +57,7 @@ pub(crate) fn expand(spec: &Spec, item: &Item) -> TokenStream {
     let audited = fields::audited(spec);
     let call = call(spec, item);
     let catalogs = catalogs::checks(spec, item);
+    let proofs = proofs(spec, item);
     let function = here(item.sig.ident.span());
     let run = quote_spanned! {function=>
         async fn run(__call: __rt::Call, __args: Self::Args) -> __rt::Result<__rt::Output, __rt::Error> {
@@ -92,6 +94,7 @@ pub(crate) fn expand(spec: &Spec, item: &Item) -> TokenStream {
                 #audited
                 #run
             }
+            #proofs
         };
 
         #catalogs
@@ -113,8 +116,21 @@ fn needs(spec: &Spec, item: &Item) -> TokenStream {
     extras.iter().rfold(lookup, |rest, ty| {
         // The same tokens as in the call, so that a type that cannot be a parameter is one message. What is constant here
         // is then an error too, and whatever depends on that is none: adding the tool is no second mistake.
-        quote!((__rt::NeedsOf<#ty, { __rt::is_given(__rt::#extra::<#ty>) }>, #rest))
+        quote!((__rt::NeedsOf<#ty, { __rt::is_given(&__rt::#extra::<#ty>()) }>, #rest))
     })
+}
+
+/// That the policy demands what the parameters prove. A constant of its own for each, which is judged without being used.
+fn proofs(spec: &Spec, item: &Item) -> TokenStream {
+    let extra = extra(spec);
+    let ident = &spec.ident;
+    let proofs = item.extras().map(|parameter| {
+        let ty = &parameter.ty;
+        quote_spanned! {here(ty.span())=>
+            const _: () = __rt::check_proof(&__rt::#extra::<#ty>(), &<#ident as __rt::ToolHandler>::SPEC.policy);
+        }
+    });
+    proofs.collect()
 }
 
 /// What takes a parameter from the call.
@@ -242,7 +258,7 @@ fn call(spec: &Spec, item: &Item) -> TokenStream {
     let extra = extra(spec);
     let extras = item.extras().map(|parameter| {
         let ty = &parameter.ty;
-        quote!(__rt::#extra::<#ty>(&__call)?)
+        quote!((__rt::#extra::<#ty>().take)(&__call)?)
     });
     quote!(#function(#args #(#extras),*).await)
 }

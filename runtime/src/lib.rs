@@ -162,6 +162,7 @@ mod config;
 mod decision;
 mod freshness;
 mod gate;
+mod granted;
 mod health;
 mod origin;
 mod output;
@@ -188,6 +189,7 @@ pub use crate::config::GateBuilder;
 pub use crate::decision::{Decision, Denial};
 pub use crate::error::{ConfigError, Error, ToolError, Unavailable};
 pub use crate::gate::Gate;
+pub use crate::granted::{Granted, TenantId};
 pub use crate::health::{Health, HealthSource, HealthStatus};
 pub use crate::output::{Json, Output};
 pub use crate::policy::Policy;
@@ -211,6 +213,8 @@ pub mod plumbing {
     pub use crate::bearer::{CredentialsError, MAX_TOKEN_BYTES};
     pub use crate::call::Call;
     pub use crate::config::{GivenResource, GivenValidator, HasResource, HasValidator, Missing};
+    #[doc(hidden)]
+    pub use crate::granted::Proof;
     pub use crate::output::{IntoJson, IntoOutput, IntoToolError, ToolReturn};
     pub use crate::supply::{Needed, States, Supplies};
     pub use crate::tenant::{FindTenants, TenantField, TenantLookup, Tenants};

@@ -22,6 +22,7 @@ mod fetch;
 mod flush;
 mod fresh;
 mod gate_setup;
+mod granted;
 mod introspection;
 mod issuers;
 mod keys;
