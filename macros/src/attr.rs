@@ -1,8 +1,10 @@
 //! What is written in the parentheses of `#[mcp_tool(..)]`.
 
+mod name;
 mod value;
 
-use self::value::Value;
+pub(crate) use self::name::Name;
+use self::value::{CatalogPath, Value};
 use crate::errors::Errors;
 use crate::field_path::FieldPath;
 use crate::suggest::closest;
@@ -11,9 +13,10 @@ use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _, Result};
 use syn::{Error, Ident, LitBool, LitStr, Path, Token, TypePath};
 
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 18] = [
     "audit_fields",
     "authenticated",
+    "catalog",
     "crate",
     "destructive",
     "fresh",
@@ -22,6 +25,7 @@ const KEYS: [&str; 16] = [
     "open_world",
     "public",
     "read_only",
+    "role_catalog",
     "roles",
     "scopes_all",
     "scopes_any",
@@ -35,6 +39,7 @@ const KEYS: [&str; 16] = [
 pub(crate) struct Attr {
     pub(crate) audit_fields: Option<Arg<Vec<FieldPath>>>,
     pub(crate) authenticated: Option<Arg<()>>,
+    pub(crate) catalog: Option<Arg<CatalogPath>>,
     pub(crate) krate: Option<Arg<Path>>,
     pub(crate) destructive: Option<Arg<LitBool>>,
     pub(crate) fresh: Option<Arg<()>>,
@@ -43,9 +48,10 @@ pub(crate) struct Attr {
     pub(crate) open_world: Option<Arg<LitBool>>,
     pub(crate) public: Option<Arg<()>>,
     pub(crate) read_only: Option<Arg<LitBool>>,
-    pub(crate) roles: Option<Arg<Vec<LitStr>>>,
-    pub(crate) scopes_all: Option<Arg<Vec<LitStr>>>,
-    pub(crate) scopes_any: Option<Arg<Vec<LitStr>>>,
+    pub(crate) role_catalog: Option<Arg<CatalogPath>>,
+    pub(crate) roles: Option<Arg<Vec<Name>>>,
+    pub(crate) scopes_all: Option<Arg<Vec<Name>>>,
+    pub(crate) scopes_any: Option<Arg<Vec<Name>>>,
     pub(crate) tenant_field: Option<Arg<FieldPath>>,
     pub(crate) tenant_of: Option<Arg<TypePath>>,
     pub(crate) title: Option<Arg<LitStr>>,
@@ -86,6 +92,7 @@ impl Attr {
         match key.to_string().as_str() {
             "audit_fields" => set(&mut self.audit_fields, key, input),
             "authenticated" => set(&mut self.authenticated, key, input),
+            "catalog" => set(&mut self.catalog, key, input),
             "crate" => set(&mut self.krate, key, input),
             "destructive" => set(&mut self.destructive, key, input),
             "fresh" => set(&mut self.fresh, key, input),
@@ -94,6 +101,7 @@ impl Attr {
             "open_world" => set(&mut self.open_world, key, input),
             "public" => set(&mut self.public, key, input),
             "read_only" => set(&mut self.read_only, key, input),
+            "role_catalog" => set(&mut self.role_catalog, key, input),
             "roles" => set(&mut self.roles, key, input),
             "scopes_all" => set(&mut self.scopes_all, key, input),
             "scopes_any" => set(&mut self.scopes_any, key, input),
@@ -126,7 +134,7 @@ fn known() -> String {
 }
 
 /// That the value ends here.
-fn end_of_item(input: ParseStream) -> Result<()> {
+pub(crate) fn end_of_item(input: ParseStream) -> Result<()> {
     if input.is_empty() || input.peek(Token![,]) {
         Ok(())
     } else {
@@ -135,6 +143,6 @@ fn end_of_item(input: ParseStream) -> Result<()> {
 }
 
 /// Passes over the rest of a wrong argument.
-fn skip_to_comma(input: ParseStream) {
+pub(crate) fn skip_to_comma(input: ParseStream) {
     while end_of_item(input).is_err() && input.parse::<TokenTree>().is_ok() {}
 }

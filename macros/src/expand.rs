@@ -1,14 +1,16 @@
 //! Writes the tool down. The less is written here the better: what can be ordinary Rust lives in `toolgate::__private`.
 
+mod catalogs;
 mod docs;
 mod fields;
 
+use crate::attr::Name;
 use crate::item::Item;
 use crate::spec::{Demands, Hints, Policy, Spec};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{LitStr, ReturnType};
+use syn::{Path, ReturnType};
 
 // Input:
 //     /// Replaces the text of a note.
@@ -19,7 +21,7 @@ use syn::{LitStr, ReturnType};
 //     struct UpdateNoteTool;
 //     impl ToolHandler for UpdateNoteTool {
 //         type Args = UpdateNote;
-//         type Needs = (NeedsOf<State<Notes>, { is_given(extra::<State<Notes>>) }>, (Needed<Notes>, ()));
+//         type Needs = (NeedsOf<State<Notes>, { is_given(&extra::<State<Notes>>()) }>, (Needed<Notes>, ()));
 //         const SPEC: ToolSpec = ToolSpec { name: "update_note", .., policy: Policy::AUTHENTICATED.scopes_all(..).tenant(..) };
 //         fn output_schema() -> Option<Schema> {
 //             (answer::<Result<Json<Note>, NoteError>>().schema)()
@@ -36,10 +38,11 @@ use syn::{LitStr, ReturnType};
 //             list([("id", audited(&args.id))])
 //         }
 //         async fn run(call: Call, args: UpdateNote) -> Result<Output, Error> {
-//             let output = update_note(args, extra::<State<Notes>>(&call)?).await;
+//             let output = update_note(args, (extra::<State<Notes>>().take)(&call)?).await;
 //             (answer::<Result<Json<Note>, NoteError>>().output)(output)
 //         }
 //     }
+//     const _: () = check_proof(&extra::<State<Notes>>(), &UpdateNoteTool::SPEC.policy);
 pub(crate) fn expand(spec: &Spec, item: &Item) -> TokenStream {
     let Spec { krate, ident, .. } = spec;
     let vis = &item.vis;
@@ -53,6 +56,8 @@ pub(crate) fn expand(spec: &Spec, item: &Item) -> TokenStream {
     let tenants = fields::tenants(spec);
     let audited = fields::audited(spec);
     let call = call(spec, item);
+    let catalogs = catalogs::checks(spec, item);
+    let proofs = proofs(spec, item);
     let function = here(item.sig.ident.span());
     let run = quote_spanned! {function=>
         async fn run(__call: __rt::Call, __args: Self::Args) -> __rt::Result<__rt::Output, __rt::Error> {
@@ -89,7 +94,10 @@ pub(crate) fn expand(spec: &Spec, item: &Item) -> TokenStream {
                 #audited
                 #run
             }
+            #proofs
         };
+
+        #catalogs
     }
 }
 
@@ -108,8 +116,21 @@ fn needs(spec: &Spec, item: &Item) -> TokenStream {
     extras.iter().rfold(lookup, |rest, ty| {
         // The same tokens as in the call, so that a type that cannot be a parameter is one message. What is constant here
         // is then an error too, and whatever depends on that is none: adding the tool is no second mistake.
-        quote!((__rt::NeedsOf<#ty, { __rt::is_given(__rt::#extra::<#ty>) }>, #rest))
+        quote!((__rt::NeedsOf<#ty, { __rt::is_given(&__rt::#extra::<#ty>()) }>, #rest))
     })
+}
+
+/// That the policy demands what the parameters prove. A constant of its own for each, which is judged without being used.
+fn proofs(spec: &Spec, item: &Item) -> TokenStream {
+    let extra = extra(spec);
+    let ident = &spec.ident;
+    let proofs = item.extras().map(|parameter| {
+        let ty = &parameter.ty;
+        quote_spanned! {here(ty.span())=>
+            const _: () = __rt::check_proof(&__rt::#extra::<#ty>(), &<#ident as __rt::ToolHandler>::SPEC.policy);
+        }
+    });
+    proofs.collect()
 }
 
 /// What takes a parameter from the call.
@@ -182,9 +203,9 @@ fn policy(policy: &Policy) -> TokenStream {
         tenant,
         fresh,
     } = &**demands;
-    let scopes_all = scopes(&quote!(scopes_all), scopes_all);
-    let scopes_any = scopes(&quote!(scopes_any), scopes_any);
-    let roles = (!roles.is_empty()).then(|| quote!(.roles(&[#(#roles),*])));
+    let scopes_all = names(&quote!(scopes_all), scopes_all, scope);
+    let scopes_any = names(&quote!(scopes_any), scopes_any, scope);
+    let roles = names(&quote!(roles), roles, role);
     let tenant = tenant.as_ref().map(|tenant| {
         let field = &tenant.field.text;
         let lookup = optional(tenant.lookup.as_ref().map(|lookup| &lookup.text));
@@ -194,8 +215,33 @@ fn policy(policy: &Policy) -> TokenStream {
     quote!(__rt::Policy::AUTHENTICATED #scopes_all #scopes_any #roles #tenant #fresh)
 }
 
-fn scopes(method: &TokenStream, scopes: &[LitStr]) -> Option<TokenStream> {
-    (!scopes.is_empty()).then(|| quote!(.#method(const { &[#(__rt::ScopeToken::from_static(#scopes)),*] })))
+/// A demand of the policy: a method with a list, if there is one.
+fn names(method: &TokenStream, list: &[Name], name: fn(&Name) -> TokenStream) -> Option<TokenStream> {
+    let list: Vec<_> = list.iter().map(name).collect();
+    (!list.is_empty()).then(|| quote!(.#method(const { &[#(#list),*] })))
+}
+
+/// A constant `ScopeToken`.
+fn scope(name: &Name) -> TokenStream {
+    match name {
+        Name::Text(text) => quote!(__rt::ScopeToken::from_static(#text)),
+        Name::Variant(path) => variant(&quote!(scope), path),
+    }
+}
+
+/// A constant `&str`.
+fn role(name: &Name) -> TokenStream {
+    match name {
+        Name::Text(text) => quote!(#text),
+        Name::Variant(path) => variant(&quote!(role), path),
+    }
+}
+
+/// What a catalogue calls its variant. It is given twice: as a value, by whose type the catalogue is found, and as its number,
+/// by which the entry is found there, because a constant can call no method of a trait.
+fn variant(function: &TokenStream, path: &Path) -> TokenStream {
+    let here = here(path.span());
+    quote_spanned!(here=> __rt::#function(&#path, #path as ::core::primitive::i128))
 }
 
 /// What can be done with the answer. Both uses are the same tokens, so that a type that is no answer is one message.
@@ -212,7 +258,7 @@ fn call(spec: &Spec, item: &Item) -> TokenStream {
     let extra = extra(spec);
     let extras = item.extras().map(|parameter| {
         let ty = &parameter.ty;
-        quote!(__rt::#extra::<#ty>(&__call)?)
+        quote!((__rt::#extra::<#ty>().take)(&__call)?)
     });
     quote!(#function(#args #(#extras),*).await)
 }

@@ -9,9 +9,12 @@
 //! ```
 //!
 //! `attr` and `item` read what is written, `spec` decides whether it means something, `expand` cannot fail. Mistakes are
-//! gathered in `Errors` and reported together, and the function survives every one of them: see `fallback`.
+//! gathered in `Errors` and reported together, and the function survives every one of them: see `fallback`. The derives in
+//! `catalog` do the same with an enum.
 
 mod attr;
+mod catalog;
+mod doc_comment;
 mod errors;
 mod expand;
 mod fallback;
@@ -23,6 +26,7 @@ mod spec;
 mod suggest;
 
 use crate::attr::Attr;
+use crate::catalog::Kind;
 use crate::errors::Errors;
 use crate::item::Item;
 use crate::spec::Spec;
@@ -34,6 +38,35 @@ use quote::quote;
 #[proc_macro_attribute]
 pub fn mcp_tool(attr: TokenStream, item: TokenStream) -> TokenStream {
     make_tool(attr.into(), &item.into()).into()
+}
+
+#[expect(
+    missing_docs,
+    reason = "documented where it is re-exported: `toolgate::ScopeCatalog`"
+)]
+#[proc_macro_derive(ScopeCatalog, attributes(scope))]
+pub fn derive_scope_catalog(item: TokenStream) -> TokenStream {
+    catalog::derive(Kind::Scopes, item.into()).into()
+}
+
+#[expect(missing_docs, reason = "documented where it is re-exported: `toolgate::RoleCatalog`")]
+#[proc_macro_derive(RoleCatalog, attributes(role))]
+pub fn derive_role_catalog(item: TokenStream) -> TokenStream {
+    catalog::derive(Kind::Roles, item.into()).into()
+}
+
+/// What a catalogue's macro hands its names and the lists of a tool to. No public API.
+#[doc(hidden)]
+#[proc_macro]
+pub fn check_names(tokens: TokenStream) -> TokenStream {
+    catalog::names::check(tokens.into()).into()
+}
+
+/// What a tool's lists go to if no catalogue has the name that it says. No public API.
+#[doc(hidden)]
+#[proc_macro]
+pub fn no_catalog(tokens: TokenStream) -> TokenStream {
+    catalog::names::no_catalog(tokens.into()).into()
 }
 
 fn make_tool(attr: TokenStream2, tokens: &TokenStream2) -> TokenStream2 {

@@ -2,11 +2,11 @@
 
 mod definition;
 mod fields;
-mod lists;
+pub(crate) mod lists;
 mod posture;
 mod signature;
 
-use crate::attr::{Arg, Attr};
+use crate::attr::{Arg, Attr, Name};
 use crate::errors::Errors;
 use crate::field_path::FieldPath;
 use crate::item::Item;
@@ -28,6 +28,10 @@ pub(crate) struct Spec {
     pub(crate) hints: Hints,
     pub(crate) policy: Policy,
     pub(crate) audit_fields: Vec<FieldPath>,
+    /// What strings among the scopes are checked against.
+    pub(crate) catalog: Option<syn::Path>,
+    /// What strings among the roles are checked against.
+    pub(crate) role_catalog: Option<syn::Path>,
 }
 
 /// How the tool behaves; `None` is unsaid.
@@ -48,9 +52,9 @@ pub(crate) enum Policy {
 
 /// What is demanded of a caller. An empty list is no demand.
 pub(crate) struct Demands {
-    pub(crate) scopes_all: Vec<LitStr>,
-    pub(crate) scopes_any: Vec<LitStr>,
-    pub(crate) roles: Vec<LitStr>,
+    pub(crate) scopes_all: Vec<Name>,
+    pub(crate) scopes_any: Vec<Name>,
+    pub(crate) roles: Vec<Name>,
     pub(crate) tenant: Option<TenantDemand>,
     /// That the token is validated anew. No demand of its own: it does not say who may call.
     pub(crate) fresh: bool,
@@ -118,6 +122,8 @@ impl Spec {
                 })),
             },
             audit_fields: value(attr.audit_fields).unwrap_or_default(),
+            catalog: attr.catalog.map(|arg| arg.value.0),
+            role_catalog: attr.role_catalog.map(|arg| arg.value.0),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! What expansions of `#[mcp_tool]` use. Not public API: it changes without notice.
 
 pub use crate::call::{Call, FromCall, FromPublicCall};
+pub use crate::catalog::{GrantedScope, RoleCatalog, RoleEntry, ScopeCatalog, ScopeEntry, role, scope};
 pub use crate::error::Error;
+pub use crate::granted::Proof;
 pub use crate::output::{Output, ToolReturn};
 pub use crate::policy::{Policy, TenantDemand};
 pub use crate::scope::ScopeToken;
@@ -15,21 +17,41 @@ pub use std::boxed::Box;
 pub use std::option::Option;
 pub use std::result::Result;
 pub use std::vec::Vec;
+pub use toolgate_macros::{check_names, no_catalog};
 
 use serde::Serialize;
 
-pub fn extra<T: FromCall>(call: &Call) -> Result<T, Error> {
-    T::from_call(call)
+/// What a parameter is: how it is taken from the call, and what it proves.
+pub struct Extra<T> {
+    pub take: fn(&Call) -> Result<T, Error>,
+    pub proof: Proof,
 }
 
-pub fn public_extra<T: FromPublicCall>(call: &Call) -> Result<T, Error> {
-    T::from_call(call)
+/// The only place where the bound on a parameter's type stands, so that a type which does not fit is one message.
+#[must_use]
+pub const fn extra<T: FromCall>() -> Extra<T> {
+    Extra {
+        take: T::from_call,
+        proof: T::PROOF,
+    }
+}
+
+/// The same for a public tool.
+#[must_use]
+pub const fn public_extra<T: FromPublicCall>() -> Extra<T> {
+    extra()
 }
 
 /// What the parameter of a [`NeedsOf`] is checked with.
 #[must_use]
-pub const fn is_given<T>(_: fn(&Call) -> Result<T, Error>) -> bool {
+pub const fn is_given<T>(_: &Extra<T>) -> bool {
     true
+}
+
+/// Checks, in a constant, that a policy demands what a parameter proves.
+#[track_caller]
+pub const fn check_proof<T>(extra: &Extra<T>, policy: &Policy) {
+    extra.proof.check(policy);
 }
 
 pub fn state<T: 'static>(states: &States) -> Result<&T, Error> {
@@ -71,6 +93,29 @@ pub fn answer<T: ToolReturn>() -> Answer<T> {
         schema: T::schema,
         output: T::into_result,
     }
+}
+
+const OTHER_NAME: &str = "this is another name of a catalogue, by which strings cannot be checked\n\
+                          help: write the enum's own name, or one made with `use .. as ..`";
+
+/// What a catalogue is asked for that has no macro of the name it was given: it does not compile.
+#[expect(
+    clippy::panic,
+    reason = "it stands in constants, where it is an error of the compiler"
+)]
+#[track_caller]
+pub const fn no_scope_names<C: ScopeCatalog>() {
+    panic!("{}", OTHER_NAME)
+}
+
+/// The same of roles.
+#[expect(
+    clippy::panic,
+    reason = "it stands in constants, where it is an error of the compiler"
+)]
+#[track_caller]
+pub const fn no_role_names<C: RoleCatalog>() {
+    panic!("{}", OTHER_NAME)
 }
 
 /// The answer of a tool whose declaration does not compile.

@@ -3,6 +3,7 @@
 use crate::audit::{AuditSink, Sinks};
 use crate::bearer::BearerToken;
 use crate::caller::Caller;
+use crate::catalog::{Catalogs, RoleCatalog, ScopeCatalog};
 use crate::claims::Claims;
 use crate::clock::{Clock, SystemClock};
 use crate::error::{ConfigError, Unavailable};
@@ -81,6 +82,7 @@ struct Options {
     hosts: Vec<String>,
     origins: Vec<String>,
     revocations: Option<Revocations>,
+    catalogs: Catalogs,
 }
 
 /// What a gate works with.
@@ -99,21 +101,26 @@ pub(crate) struct Settings {
 pub(crate) struct Authority {
     pub(crate) resource: ResourceUrl,
     pub(crate) validator: Arc<dyn DynValidator>,
+    /// What the rights that tokens grant imply.
+    pub(crate) catalogs: Catalogs,
 }
 
 impl Authority {
     /// Makes a caller of a token. Whoever wraps a validator in a cache and forgets to look at the time must not let expired
     /// tokens in, and a validator that panics has found nothing out (R22).
     pub(crate) async fn caller(&self, token: &BearerToken, clock: &dyn Clock) -> Result<Caller, ValidateError> {
-        Self::checked(async { self.validator.validate(token).await }, clock).await
+        self.checked(async { self.validator.validate(token).await }, clock)
+            .await
     }
 
     /// The same, with nothing that was kept from before.
     pub(crate) async fn caller_anew(&self, token: &BearerToken, clock: &dyn Clock) -> Result<Caller, ValidateError> {
-        Self::checked(async { self.validator.validate_anew(token).await }, clock).await
+        self.checked(async { self.validator.validate_anew(token).await }, clock)
+            .await
     }
 
     async fn checked(
+        &self,
         validate: impl Future<Output = Result<Claims, ValidateError>>,
         clock: &dyn Clock,
     ) -> Result<Caller, ValidateError> {
@@ -121,7 +128,7 @@ impl Authority {
         let claims = claims.unwrap_or_else(|_panic| Err(Unavailable::new("the validator panicked").into()));
         let caller = claims.and_then(|claims| {
             claims.check_time(clock.unix_time())?;
-            Ok(Caller::new(claims))
+            Ok(Caller::new(claims).within(&self.catalogs))
         });
         metrics::validated(&caller);
         caller
@@ -142,6 +149,7 @@ impl Gate {
                 hosts: Vec::new(),
                 origins: Vec::new(),
                 revocations: None,
+                catalogs: Catalogs::default(),
             },
         }
     }
@@ -203,9 +211,26 @@ impl<R, V> GateBuilder<R, V> {
         self
     }
 
+    /// Sets which scopes there are, and which of them imply which (MCP-45): the enum with
+    /// `#[derive(`[`ScopeCatalog`](macro@crate::ScopeCatalog)`)]`.
+    ///
+    /// Whoever is granted a scope then holds what it implies, too. A scope of a token that is not in the catalogue is kept as it
+    /// is. [`Gate::protect`] refuses a tool that demands a scope which is not in the catalogue, or one that follows anyway.
+    pub fn scopes<C: ScopeCatalog>(mut self) -> Self {
+        self.options.catalogs.set_scopes::<C>();
+        self
+    }
+
+    /// The same for roles: the enum with `#[derive(`[`RoleCatalog`](macro@crate::RoleCatalog)`)]`.
+    pub fn roles<C: RoleCatalog>(mut self) -> Self {
+        self.options.catalogs.set_roles::<C>();
+        self
+    }
+
     /// Sets the scopes that a client should ask for at first (`scopes_supported`, MCP-15).
     ///
-    /// By default those that the tools with `read_only = true` and without `roles` need.
+    /// By default those that the catalogue says are `baseline`. If there is none that says so, those that the tools with
+    /// `read_only = true` and without `roles` need.
     pub fn baseline(mut self, scopes: impl IntoIterator<Item = ScopeToken>) -> Self {
         self.options.baseline = Some(scopes.into_iter().collect());
         self
@@ -243,7 +268,13 @@ impl<R, V> GateBuilder<R, V> {
             Some(revocations) => Arc::new(Watch { validator, revocations }),
             None => validator,
         };
-        self.options.settings(Some(Authority { resource, validator }), peers)
+        let catalogs = self.options.catalogs.clone();
+        let authority = Authority {
+            resource,
+            validator,
+            catalogs,
+        };
+        self.options.settings(Some(authority), peers)
     }
 }
 

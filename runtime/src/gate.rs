@@ -146,6 +146,8 @@ impl Gate {
                     request_id: ledger.facts().request_id.clone(),
                 },
                 states: Arc::clone(states),
+                // Step 5 has let nothing through that is not the caller's.
+                is_tenant_checked: tool.policy.demanded_tenant().is_some(),
             };
             let run = async { prepared.run(call).await }; // 8
             let result = AssertUnwindSafe(run).catch_unwind().await;

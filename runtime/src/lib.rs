@@ -156,12 +156,14 @@ pub mod __private;
 mod bearer;
 mod call;
 mod caller;
+mod catalog;
 mod claims;
 mod clock;
 mod config;
 mod decision;
 mod freshness;
 mod gate;
+mod granted;
 mod health;
 mod origin;
 mod output;
@@ -181,12 +183,14 @@ mod toolset;
 pub use crate::bearer::BearerToken;
 pub use crate::call::{CallContext, FromCall, FromPublicCall, State};
 pub use crate::caller::{Actor, Caller, Principal, PrincipalKind};
+pub use crate::catalog::{GrantedScope, RoleCatalog, RoleEntry, ScopeCatalog, ScopeEntry};
 pub use crate::claims::Claims;
 pub use crate::clock::{Clock, SystemClock};
 pub use crate::config::GateBuilder;
 pub use crate::decision::{Decision, Denial};
 pub use crate::error::{ConfigError, Error, ToolError, Unavailable};
 pub use crate::gate::Gate;
+pub use crate::granted::{Granted, TenantId};
 pub use crate::health::{Health, HealthSource, HealthStatus};
 pub use crate::output::{Json, Output};
 pub use crate::policy::Policy;
@@ -210,6 +214,8 @@ pub mod plumbing {
     pub use crate::bearer::{CredentialsError, MAX_TOKEN_BYTES};
     pub use crate::call::Call;
     pub use crate::config::{GivenResource, GivenValidator, HasResource, HasValidator, Missing};
+    #[doc(hidden)]
+    pub use crate::granted::Proof;
     pub use crate::output::{IntoJson, IntoOutput, IntoToolError, ToolReturn};
     pub use crate::supply::{Needed, States, Supplies};
     pub use crate::tenant::{FindTenants, TenantField, TenantLookup, Tenants};
@@ -281,6 +287,88 @@ pub mod plumbing {
 /// **What the tool is**, for clients and people: `name = ".."` (by default that of the function), `title = ".."`, and what a
 /// client may assume of it: `read_only`, `destructive`, `idempotent` and `open_world`, each `= true` or `= false`.
 ///
+/// **Which names there are** can be an enum, a catalogue: see [`ScopeCatalog`](macro@ScopeCatalog) and
+/// [`RoleCatalog`](macro@RoleCatalog). Then the lists may have its variants, as in `scopes_all = [Scope::Write]`. `catalog =
+/// Scope` and `role_catalog = Role` check strings as well: one that is not in the catalogue does not compile.
+///
 /// Besides: `audit_fields = ["a", "b.c"]`, the fields of the arguments that may stand in the audit record (by default none),
 /// and `crate = path`, if `toolgate` is not found by its name.
 pub use toolgate_macros::mcp_tool;
+
+/// Makes a catalogue of scopes of an enum: a variant for each scope, and which of them imply which.
+///
+/// ```
+/// use toolgate::{ScopeCatalog, mcp_tool};
+///
+/// #[derive(ScopeCatalog)]
+/// enum Scope {
+///     /// Reads notes.
+///     #[scope("notes:read", baseline)]
+///     Read,
+///     /// Creates and changes notes.
+///     #[scope("notes:write", implies(Read))]
+///     Write,
+///     /// Does whatever can be done with notes.
+///     #[scope("notes:admin", implies(Write), sensitive, admin_consent)]
+///     Admin,
+/// }
+///
+/// /// Deletes everything.
+/// #[mcp_tool(scopes_all = [Scope::Admin])]
+/// async fn reset() -> Result<(), toolgate::ToolError> {
+///     Ok(())
+/// }
+///
+/// assert_eq!(Scope::Write.token().as_str(), "notes:write");
+/// ```
+///
+/// The doc comment of a variant tells people what the scope is for. After the scope itself may stand
+///
+/// | | |
+/// | --- | --- |
+/// | `implies(A, B)` | whoever holds it holds these, too, and what they imply |
+/// | `baseline` | a client should ask for it at first (`scopes_supported`) |
+/// | `sensitive` | it should not be granted lightly |
+/// | `admin_consent` | users cannot consent to it, only an administrator can |
+///
+/// What implies what counts at a gate that is told of the catalogue, by [`GateBuilder::scopes`].
+///
+/// **In tools** a variant stands in the lists of scopes, with the enum before it: `scopes_all = [Scope::Write]`. Strings are
+/// checked by `catalog = Scope`. A list that says what follows anyway does not compile.
+///
+/// **As types.** Beside the enum there is a module of its name in snake case (`scope`) with a type for each variant, for
+/// [`Granted`]. There is also a hidden macro of the enum's name, by which tools find it; a `use` of the enum brings it along,
+/// from other modules and crates too. The name that `catalog` says has to be the enum's own or one made by `use .. as ..`; a
+/// `type` has no macro.
+///
+/// Above the enum may stand `#[scope(crate = path)]`, if `toolgate` is not found by its name.
+pub use toolgate_macros::ScopeCatalog;
+
+/// Makes a catalogue of roles of an enum: a variant for each role, and which of them imply which.
+///
+/// ```
+/// use toolgate::{RoleCatalog, mcp_tool};
+///
+/// #[derive(RoleCatalog)]
+/// enum Role {
+///     /// Runs the notes of a team.
+///     #[role("manager")]
+///     Manager,
+///     /// Runs the server.
+///     #[role("admin", implies(Manager))]
+///     Admin,
+/// }
+///
+/// /// Closes the notes of a team.
+/// #[mcp_tool(roles = [Role::Manager])]
+/// async fn close() -> Result<(), toolgate::ToolError> {
+///     Ok(())
+/// }
+///
+/// assert_eq!(Role::Admin.role(), "admin");
+/// ```
+///
+/// What implies what counts at a gate that is told of the catalogue, by [`GateBuilder::roles`]. In everything else it is like
+/// [`ScopeCatalog`](macro@ScopeCatalog), but that a role has no flags and no type. In tools, strings among the roles are
+/// checked by `role_catalog = Role`.
+pub use toolgate_macros::RoleCatalog;

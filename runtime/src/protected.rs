@@ -2,6 +2,7 @@
 
 use crate::audit::{Event, Record, Verdict, Who};
 use crate::caller::Caller;
+use crate::catalog::Catalogs;
 use crate::decision::{Decision, Denial};
 use crate::error::{ConfigError, Error};
 #[cfg(feature = "assertions")]
@@ -41,13 +42,19 @@ impl Gate {
     /// 1. A name has the form that MCP asks for: 1 to 128 of `A-Z a-z 0-9 _ - .`.
     /// 2. No two tools have the same name.
     /// 3. A gate without a validator takes only tools that are `public`.
+    /// 4. The gate has the catalogues that the toolset keeps to.
+    /// 5. What tools demand is in the gate's catalogues, and does not follow from what they demand besides.
     pub fn protect<S>(&self, toolset: Toolset<S>) -> Result<Protected, ConfigError> {
         let mut by_name = HashMap::new();
+        let none = Catalogs::default();
+        let catalogs = self.settings.authority.as_ref();
+        let catalogs = catalogs.map_or(&none, |authority| &authority.catalogs);
+        catalogs.check_kept_by(&toolset.catalogs)?; // 4
         for (index, tool) in toolset.tools.iter().enumerate() {
-            check_name(tool)?;
+            check_name(tool)?; // 1
             if let Some(first) = by_name.insert(Arc::clone(&tool.name), index) {
                 let first = toolset.tools.get(first).map_or(tool.location, |tool| tool.location);
-                return Err(duplicate(&tool.name, first, tool));
+                return Err(duplicate(&tool.name, first, tool)); // 2
             }
             if self.settings.authority.is_none() && !tool.policy.is_public() {
                 return Err(ConfigError::new(
@@ -56,8 +63,9 @@ impl Gate {
                         tool.name, tool.location
                     ),
                     "make the gate with `Gate::builder()` and a validator",
-                ));
+                )); // 3
             }
+            catalogs.check(tool)?; // 5
         }
         Ok(Protected {
             inner: Arc::new(Inner {
@@ -142,7 +150,7 @@ impl Protected {
     /// is no token here to validate anew.
     pub async fn call(&self, tool: &str, caller: Option<Caller>, arguments: Value) -> Option<Result<Output, Error>> {
         let facts = Facts {
-            caller,
+            caller: caller.map(|caller| self.recognized(caller)),
             ..Facts::nobody()
         };
         Some(self.run(self.tool(tool)?, facts, arguments).await)
@@ -153,11 +161,19 @@ impl Protected {
     pub async fn call_fresh(&self, tool: &str, caller: Caller, arguments: Value) -> Option<Result<Output, Error>> {
         let tool = self.tool(tool)?;
         let facts = Facts {
-            caller: Some(caller),
+            caller: Some(self.recognized(caller)),
             freshness: Freshness::Known(Fresh::assert(tool, self.gate().settings.clock.as_ref())),
             ..Facts::nobody()
         };
         Some(self.run(tool, facts, arguments).await)
+    }
+
+    /// A caller that was made elsewhere, perhaps behind another gate, with the rights that it has behind this one.
+    fn recognized(&self, caller: Caller) -> Caller {
+        match &self.gate().settings.authority {
+            Some(authority) => caller.within(&authority.catalogs),
+            None => caller.within(&Catalogs::default()),
+        }
     }
 
     pub(crate) async fn run(&self, tool: &Tool, facts: Facts, arguments: Value) -> Result<Output, Error> {
@@ -241,10 +257,14 @@ impl Protected {
     }
 }
 
-/// What was configured, or else what the read-only tools without roles need.
+/// What was configured, or else what the catalogue says, or else what the read-only tools without roles need.
 fn baseline(gate: &Gate, tools: &[Tool]) -> BTreeSet<ScopeToken> {
     if let Some(baseline) = &gate.settings.baseline {
         return baseline.iter().copied().collect();
+    }
+    let authority = gate.settings.authority.as_ref();
+    if let Some(baseline) = authority.and_then(|authority| authority.catalogs.baseline()) {
+        return baseline;
     }
     let basic = |tool: &&Tool| tool.hints.read_only == Some(true) && tool.policy.demanded_roles().is_empty();
     let basic = tools.iter().filter(basic);

@@ -1,6 +1,7 @@
 //! The tools of a server and the state they share.
 
 use crate::call::Call;
+use crate::catalog::{Catalogs, RoleCatalog, ScopeCatalog};
 use crate::error::{ArgumentsError, Error};
 use crate::metrics::ToolMetrics;
 use crate::output::Output;
@@ -22,6 +23,7 @@ pub struct Toolset<S = ()> {
     state: S,
     pub(crate) tools: Vec<Tool>,
     pub(crate) states: States,
+    pub(crate) catalogs: Catalogs,
 }
 
 impl<S> Toolset<S> {
@@ -31,7 +33,23 @@ impl<S> Toolset<S> {
             state,
             tools: Vec::new(),
             states: States::default(),
+            catalogs: Catalogs::default(),
         }
+    }
+
+    /// Keeps all tools to this catalogue of scopes: [`Gate::protect`](crate::Gate::protect) then takes them only with a gate that
+    /// has the same one ([`GateBuilder::scopes`](crate::GateBuilder::scopes)), and the [scope document](crate::docs) describes it.
+    #[must_use]
+    pub fn scopes<C: ScopeCatalog>(mut self) -> Self {
+        self.catalogs.set_scopes::<C>();
+        self
+    }
+
+    /// The same for roles.
+    #[must_use]
+    pub fn roles<C: RoleCatalog>(mut self) -> Self {
+        self.catalogs.set_roles::<C>();
+        self
     }
 
     /// Adds a tool. The state has to give what the tool's [`State`](crate::State) parameters and `tenant_of` need.

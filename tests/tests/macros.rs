@@ -5,6 +5,8 @@
 
 #[path = "macros/attributes.rs"]
 mod attributes;
+#[path = "macros/catalogs.rs"]
+mod catalogs;
 #[path = "macros/hygiene.rs"]
 mod hygiene;
 #[path = "macros/names.rs"]

@@ -7,7 +7,7 @@ async fn one() -> Result<(), std::fmt::Error> {
 }
 
 /// Does something.
-#[mcp_tool(scopes_all = [notes, Scope::Write, 7, "ok"])]
+#[mcp_tool(scopes_all = [notes, Write, 7, "ok"])]
 async fn two() -> Result<(), std::fmt::Error> {
     Ok(())
 }

@@ -115,6 +115,24 @@ impl Value for Path {
     }
 }
 
+/// The enum that is a catalogue.
+pub(crate) struct CatalogPath(pub(crate) Path);
+
+impl Value for CatalogPath {
+    const EXAMPLE: &str = "Scope";
+
+    fn read(input: ParseStream) -> Result<Self> {
+        let ahead = input.fork();
+        let Ok(path) = ahead.call(Path::parse_mod_style) else {
+            let message = "expected the path of a catalogue\n\
+                           help: write the name of the enum that is one, as in `catalog = Scope`";
+            return Err(input.error(message));
+        };
+        input.advance_to(&ahead);
+        Ok(Self(path))
+    }
+}
+
 impl Value for TypePath {
     const EXAMPLE: &str = "Notes::tenant_of";
 
@@ -156,7 +174,7 @@ impl<T: Value> Value for Vec<T> {
 }
 
 /// The rest of the argument: its tokens, and the text that was probably meant.
-fn rest(input: ParseStream) -> Result<(TokenStream, String)> {
+pub(super) fn rest(input: ParseStream) -> Result<(TokenStream, String)> {
     if input.peek(LitStr) {
         let literal: LitStr = input.parse()?;
         return Ok((literal.to_token_stream(), literal.value()));

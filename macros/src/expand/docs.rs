@@ -1,8 +1,8 @@
 //! The documentation of the generated type: the policy, readable.
 
+use crate::attr::Name;
 use crate::item::Item;
 use crate::spec::{Demands, Policy, Spec};
-use syn::LitStr;
 use syn::ext::IdentExt as _;
 
 /// The lines.
@@ -60,8 +60,8 @@ fn row(what: &str, value: &str) -> String {
     format!(" | {what} | {value} |")
 }
 
-fn names(list: &[LitStr]) -> String {
-    let names: Vec<_> = list.iter().map(|name| code(&name.value())).collect();
+fn names(list: &[Name]) -> String {
+    let names: Vec<_> = list.iter().map(|name| code(&name.text())).collect();
     names.join(", ")
 }
 

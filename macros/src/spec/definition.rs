@@ -1,12 +1,13 @@
 //! What clients and models read: the name, the title and the description.
 
 use crate::attr::Attr;
+use crate::doc_comment;
 use crate::errors::Errors;
 use crate::item::Item;
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens as _, quote};
+use proc_macro2::TokenStream;
+use quote::quote;
 use syn::ext::IdentExt as _;
-use syn::{Error, Expr, ExprLit, Lit, LitStr, Meta};
+use syn::{Error, LitStr};
 
 /// MCP: a tool's name is 1 to 128 of `A-Z a-z 0-9 _ - .`. That of the function is the default.
 pub(super) fn name(attr: &Attr, item: &Item, errors: &mut Errors) -> LitStr {
@@ -46,42 +47,11 @@ pub(super) fn title(attr: &Attr, errors: &mut Errors) -> Option<LitStr> {
 }
 
 /// The model reads the doc comment, so there has to be one.
-///
-/// It is taken as written, without the space after `///` and without empty lines around it.
 pub(super) fn description(item: &Item, errors: &mut Errors) -> TokenStream {
-    let docs: Vec<&Expr> = item
-        .attrs
-        .iter()
-        .filter_map(|attr| match &attr.meta {
-            Meta::NameValue(meta) if meta.path.is_ident("doc") => Some(&meta.value),
-            _ => None,
-        })
-        .collect();
-    let literals: Option<Vec<String>> = docs.iter().map(|doc| literal(doc)).collect();
-    let Some(literals) = literals else {
-        // With `#[doc = include_str!(..)]` only the compiler knows the text.
-        return quote!(::core::concat!(#(#docs, "\n"),*));
-    };
-    let text = literals.join("\n");
-    let lines: Vec<_> = text
-        .lines()
-        .map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end())
-        .collect();
-    let text = lines.join("\n");
-    let text = text.trim_matches('\n');
-    if text.is_empty() {
+    doc_comment::text(&item.attrs).unwrap_or_else(|| {
         let message = "this tool has no description\n\
                        help: add a `///` comment above the function: it is the description that the model reads";
         errors.push(Error::new(item.sig.ident.span(), message));
-    }
-    LitStr::new(text, Span::call_site()).into_token_stream()
-}
-
-fn literal(doc: &Expr) -> Option<String> {
-    match doc {
-        Expr::Lit(ExprLit {
-            lit: Lit::Str(text), ..
-        }) => Some(text.value()),
-        _ => None,
-    }
+        quote!("")
+    })
 }

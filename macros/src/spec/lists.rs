@@ -1,9 +1,8 @@
 //! Whether the lists of scopes and roles make sense.
 
-use crate::attr::{Arg, Attr};
+use crate::attr::{Arg, Attr, Name};
 use crate::errors::Errors;
 use std::collections::HashSet;
-use syn::LitStr;
 
 pub(super) fn check(attr: &Attr, errors: &mut Errors) {
     for list in [&attr.scopes_all, &attr.scopes_any].into_iter().flatten() {
@@ -19,22 +18,26 @@ pub(super) fn check(attr: &Attr, errors: &mut Errors) {
 }
 
 /// A list names something. An empty one could be read as "nobody" and as "anybody".
-fn check_not_empty(list: &Arg<Vec<LitStr>>, what: &str, errors: &mut Errors) {
+fn check_not_empty(list: &Arg<Vec<Name>>, what: &str, errors: &mut Errors) {
     if list.value.is_empty() {
         let key = &list.key;
         errors.at(key, format!("`{key}` is empty\nhelp: name a {what}, or remove `{key}`"));
     }
 }
 
-/// Every element is well-formed, and listed once.
-fn check_each(list: &Arg<Vec<LitStr>>, check: fn(&str) -> Result<(), String>, errors: &mut Errors) {
+/// Every element is well-formed, and listed once. A path is as well-formed as its catalogue.
+fn check_each(list: &Arg<Vec<Name>>, check: fn(&str) -> Result<(), String>, errors: &mut Errors) {
     let mut seen = HashSet::new();
-    for literal in &list.value {
-        let text = literal.value();
-        if let Err(message) = check(&text) {
-            errors.at(literal, message);
+    for name in &list.value {
+        let text = name.text();
+        let checked = match name {
+            Name::Text(_) => check(&text),
+            Name::Variant(_) => Ok(()),
+        };
+        if let Err(message) = checked {
+            errors.at(name, message);
         } else if seen.contains(&text) {
-            errors.at(literal, format!("`{text}` is listed twice\nhelp: remove one of them"));
+            errors.at(name, format!("`{text}` is listed twice\nhelp: remove one of them"));
         }
         seen.insert(text);
     }
@@ -43,7 +46,7 @@ fn check_each(list: &Arg<Vec<LitStr>>, check: fn(&str) -> Result<(), String>, er
 /// RFC 6749 section 3.3: a scope is printable ASCII without space, `"` and `\`. Some have a meaning that is no permission.
 ///
 /// `ScopeToken::from_static` checks the grammar again when it compiles; here it is checked first, where more can be said.
-fn check_scope(scope: &str) -> Result<(), String> {
+pub(crate) fn check_scope(scope: &str) -> Result<(), String> {
     let is_allowed = |c: &char| matches!(c, '\x21' | '\x23'..='\x5b' | '\x5d'..='\x7e');
     if scope.trim().is_empty() {
         return Err("a scope cannot be empty\nhelp: remove it".to_owned());
@@ -85,7 +88,7 @@ fn shown(c: char) -> String {
 }
 
 /// A role is compared as it is written, so white space around it is a slip.
-fn check_role(role: &str) -> Result<(), String> {
+pub(crate) fn check_role(role: &str) -> Result<(), String> {
     let trimmed = role.trim();
     if trimmed.is_empty() {
         Err("a role cannot be empty\nhelp: remove it".to_owned())
@@ -104,8 +107,8 @@ fn check_several_alternatives(attr: &Attr, errors: &mut Errors) {
         && let [only] = any.value.as_slice()
     {
         let help = match &attr.scopes_all {
-            Some(_) => format!("add `{:?}` to `scopes_all`", only.value()),
-            None => format!("write `scopes_all = [{:?}]`", only.value()),
+            Some(_) => format!("add `{}` to `scopes_all`", only.written()),
+            None => format!("write `scopes_all = [{}]`", only.written()),
         };
         errors.at(
             &any.key,
@@ -119,15 +122,15 @@ fn check_all_and_any_differ(attr: &Attr, errors: &mut Errors) {
     let (Some(all), Some(any)) = (&attr.scopes_all, &attr.scopes_any) else {
         return;
     };
-    let all: HashSet<_> = all.value.iter().map(LitStr::value).collect();
-    for literal in &any.value {
-        let scope = literal.value();
+    let all: HashSet<_> = all.value.iter().map(Name::text).collect();
+    for name in &any.value {
+        let scope = name.text();
         if all.contains(&scope) {
             let message = format!(
                 "`{scope}` is in `scopes_all` too, so every caller holds it and `scopes_any` asks for nothing\n\
                  help: remove it from one of the lists"
             );
-            errors.at(literal, message);
+            errors.at(name, message);
         }
     }
 }

@@ -13,7 +13,7 @@
     clippy::nursery
 )]
 
-use gate::{mcp_tool, State, ToolError, Toolset};
+use gate::{mcp_tool, RoleCatalog, ScopeCatalog, State, ToolError, Toolset};
 
 /// What [`update`] is called with.
 #[derive(Debug, serde::Deserialize, schemars::JsonSchema)]
@@ -22,6 +22,50 @@ pub struct Update {
     pub notes: Vec<String>,
     /// What to write.
     pub text: String,
+}
+
+/// What can be permitted here.
+#[derive(Clone, Copy, Debug, ScopeCatalog)]
+#[scope(crate = gate)]
+pub enum Scope {
+    /// Reads notes.
+    #[scope("notes:read", baseline)]
+    Read,
+    /// Writes notes.
+    #[scope("notes:write", implies(Read))]
+    Write,
+}
+
+/// Catalogues of the same names.
+pub mod other {
+    use gate::{RoleCatalog, ScopeCatalog};
+
+    /// What else can be permitted here.
+    #[derive(Clone, Copy, Debug, ScopeCatalog)]
+    #[scope(crate = ::gate)]
+    pub enum Scope {
+        /// Sends notes.
+        #[scope("notes:send")]
+        Send,
+    }
+
+    /// Who else there is.
+    #[derive(Clone, Copy, Debug, RoleCatalog)]
+    #[role(crate = gate)]
+    pub enum Role {
+        /// Reviews notes.
+        #[role("reviewer")]
+        Reviewer,
+    }
+}
+
+/// Who there is.
+#[derive(Clone, Copy, Debug, RoleCatalog)]
+#[role(crate = ::gate)]
+pub enum Role {
+    /// Has notes.
+    #[role("owner")]
+    Owner,
 }
 
 /// Where the notes are.
@@ -54,6 +98,22 @@ impl Notes {
 pub async fn update(args: Update, notes: State<Notes>) -> Result<String, ToolError> {
     let State(Notes) = notes;
     Ok(args.text)
+}
+
+/// Sends notes.
+///
+/// # Errors
+///
+/// There are none.
+#[mcp_tool(
+    crate = gate,
+    catalog = other::Scope,
+    role_catalog = Role,
+    scopes_any = ["notes:send", Scope::Read],
+    roles = [Role::Owner, other::Role::Reviewer],
+)]
+pub async fn send() -> Result<String, ToolError> {
+    Ok(String::new())
 }
 
 /// Takes nothing.

@@ -15,12 +15,14 @@
 mod cached;
 mod calls;
 mod cases;
+mod catalogs;
 mod decisions;
 mod expiry;
 mod fetch;
 mod flush;
 mod fresh;
 mod gate_setup;
+mod granted;
 mod introspection;
 mod issuers;
 mod keys;
@@ -47,6 +49,7 @@ mod with_rmcp {
     mod challenges;
     mod clients;
     mod definitions;
+    mod hierarchy;
     mod limits;
     mod sessions;
 }
@@ -61,6 +64,7 @@ mod with_pmcp {
     mod challenges;
     mod clients;
     mod definitions;
+    mod hierarchy;
     mod limits;
     mod sessions;
 }

@@ -8,6 +8,7 @@ use pmcp::error::TransportError;
 use pmcp::shared::TransportMessage;
 use pmcp::{RequestHandlerExtra, StdioTransport};
 use rmcp::ServiceExt as _;
+use rmcp::model::CallToolRequestParams;
 use rmcp::service::{RoleClient, RunningService};
 use serde_json::{Value, json};
 use std::convert::Infallible;
@@ -24,7 +25,8 @@ use toolgate::audit::JsonLines;
 use toolgate::pmcp::{StdioServer, Tools};
 use toolgate::rmcp::Server;
 use toolgate::{
-    Algorithm, CallContext, Clock, Gate, JwtValidator, NoArguments, Protected, State, TokenSource, Toolset, mcp_tool,
+    Algorithm, CallContext, Clock, Gate, JwtValidator, NoArguments, Protected, ScopeCatalog, State, TokenSource,
+    Toolset, mcp_tool,
 };
 use toolgate_testing::IdentityProvider;
 
@@ -190,6 +192,58 @@ async fn a_token_is_good_until_it_expires_and_then_read_again() {
         clock.go_on(7200);
         assert_eq!(names(&client).await, ["server_time"]);
 
+        client.cancel().await.unwrap();
+        running.await.unwrap();
+    }
+}
+
+#[derive(ScopeCatalog)]
+enum Scope {
+    /// Sees what is there.
+    #[scope("see")]
+    See,
+    /// Does everything.
+    #[scope("everything", implies(See))]
+    Everything,
+}
+
+/// Sees.
+#[mcp_tool(scopes_all = [Scope::See])]
+async fn see(_: NoArguments) -> Result<(), Infallible> {
+    Ok(())
+}
+
+/// Sees, with a token that was validated anew.
+#[mcp_tool(scopes_all = [Scope::See], fresh)]
+async fn see_anew(_: NoArguments) -> Result<(), Infallible> {
+    Ok(())
+}
+
+#[tokio::test]
+async fn mcp_45_a_broad_scope_is_enough_over_stdio_too() {
+    for sdk in Sdk::EACH {
+        let provider = IdentityProvider::start().await.unwrap();
+        let file = Token(std::env::temp_dir().join(format!("toolgate-implied-{sdk:?}-{}", std::process::id())));
+        file.write(&provider.token("bob").audience(RESOURCE).scopes(["everything"]).mint());
+        let validator = JwtValidator::builder()
+            .issuer(provider.issuer())
+            .audience(RESOURCE)
+            .algorithm(Algorithm::Rs256);
+        let gate = Gate::builder()
+            .resource(RESOURCE)
+            .validator(validator.build().unwrap())
+            .scopes::<Scope>()
+            .build()
+            .unwrap();
+        let tools = Toolset::new(()).tool(SeeTool).tool(SeeAnewTool);
+        let protected = gate.protect(tools).unwrap().with_token(TokenSource::file(&file.0));
+        let (client, running) = serve(sdk, &protected, pending());
+        let client = ().serve(client).await.unwrap();
+        assert_eq!(names(&client).await, ["see", "see_anew"]);
+        for tool in ["see", "see_anew"] {
+            let answer = client.call_tool(CallToolRequestParams::new(tool)).await.unwrap();
+            assert_ne!(answer.is_error, Some(true), "{sdk:?}: {tool}: {answer:?}");
+        }
         client.cancel().await.unwrap();
         running.await.unwrap();
     }

@@ -7,9 +7,13 @@ use std::path::{Path, PathBuf};
 use syn::LitStr;
 
 /// Where messages stand: what reads and judges a declaration, and what helps rustc to judge the rest.
-const PLACES: [&str; 6] = [
+const PLACES: [&str; 10] = [
     "macros/src/attr.rs",
     "macros/src/attr",
+    "macros/src/catalog.rs",
+    "macros/src/catalog/attr.rs",
+    "macros/src/catalog/hierarchy.rs",
+    "macros/src/catalog/names.rs",
     "macros/src/field_path.rs",
     "macros/src/item.rs",
     "macros/src/spec.rs",

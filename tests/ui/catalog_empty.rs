@@ -1,0 +1,7 @@
+#[derive(toolgate::ScopeCatalog)]
+enum Scope {}
+
+#[derive(toolgate::RoleCatalog)]
+enum Role {}
+
+fn main() {}

@@ -1,0 +1,21 @@
+use toolgate::mcp_tool;
+
+
+
+/// Does something.
+#[mcp_tool(scopes_all = ["write:tools"], catalog = "Scope")]
+async fn one() -> Result<(), std::fmt::Error> {
+    Ok(())
+}
+
+/// Does something.
+#[mcp_tool(scopes_all = ["write:tools"], catalog)]
+async fn two() -> Result<(), std::fmt::Error> {
+    Ok(())
+}
+
+fn main() {
+    drop(toolgate::Toolset::new(()).tool(OneTool).tool(TwoTool));
+    drop(one());
+    drop(two());
+}
