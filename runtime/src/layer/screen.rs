@@ -75,7 +75,7 @@ where
         }
     };
     facts.request_id = message.id.as_ref().map(|id| id.to_string().into());
-    let mut admitted = admit(protected, &message, &facts); // 5, 6
+    let mut admitted = admit(protected, &parts, &message, &facts); // 5, 6
     if admitted.is_ok() {
         admitted = refresh(protected, &message, token.as_ref(), &mut facts).await; // 7
     }
@@ -141,8 +141,10 @@ async fn authenticate(protected: &Protected, token: Option<&BearerToken>) -> Res
 /// 2. A call of a tool of ours is decided by its policy. Its arguments have to be an object.
 /// 3. A call of any other tool reaches nothing (R22): it is no tool, whatever an SDK may have under that name.
 /// 4. Everything else that comes with a valid token passes, and so does what is open to anyone where some tool is public.
-/// 5. What is left came without a token, and needs one.
-fn admit(protected: &Protected, message: &Message, facts: &Facts) -> Result<(), Refusal> {
+/// 5. Where some tool is public, clients without a token ask for a stream too. Nobody gets one without a session, and 405 says
+///    so: at a 401 they would have their user log in, who called nothing that needs it.
+/// 6. What is left came without a token, and needs one.
+fn admit(protected: &Protected, parts: &Parts, message: &Message, facts: &Facts) -> Result<(), Refusal> {
     let now = || protected.gate().settings.clock.unix_time();
     if facts.caller.as_ref().is_some_and(|caller| caller.has_expired(now())) {
         return Err(Refusal::Token(TokenError::Expired));
@@ -160,6 +162,7 @@ fn admit(protected: &Protected, message: &Message, facts: &Facts) -> Result<(), 
         None if facts.caller.is_some() && message.is_call() => Err(Refusal::UnknownTool),
         None if facts.caller.is_some() => Ok(()),
         None if protected.has_public_tools() && message.is_open_to_anyone() => Ok(()),
+        None if protected.has_public_tools() && session::is_stream_without_session(parts) => Err(Refusal::Method),
         None => Err(Refusal::NoCredentials(Vec::new())),
     }
 }
