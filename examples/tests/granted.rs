@@ -1,7 +1,5 @@
 //! The example of proofs, as a process.
 
-#![expect(clippy::unwrap_used, reason = "a test that unwraps fails at the right line")]
-
 use std::process::Command;
 
 #[test]

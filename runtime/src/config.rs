@@ -175,7 +175,8 @@ impl<R, V> GateBuilder<R, V> {
     /// `#[derive(`[`ScopeCatalog`](macro@crate::ScopeCatalog)`)]`.
     ///
     /// Whoever is granted a scope then holds what it implies, too. A scope of a token that is not in the catalogue is kept as it
-    /// is. [`Gate::protect`] refuses a tool that demands a scope which is not in the catalogue, or one that follows anyway.
+    /// is. What is implied is found out once for a token, and kept as long as its claims are: 16 bytes for each scope, which the
+    /// limits of a cache do not count. [`Gate::protect`] refuses a tool that demands a scope which is not in the catalogue, or one that follows anyway.
     pub fn scopes<C: ScopeCatalog>(mut self) -> Self {
         self.options.catalogs.set_scopes::<C>();
         self

@@ -251,8 +251,8 @@ fn a_toolset_keeps_to_a_catalogue_that_its_gate_has_to_have() {
         "the toolset keeps to the catalogue `Scope` of scopes, and the gate to none\n\
          help: add `.scopes::<Scope>()` to the gate, so that what its scopes imply counts"
     );
-    assert!(text(gate(|gate| gate.scopes::<Flat>()).protect(tools())).contains("and the gate to `Flat`"));
-    assert!(text(gate(|gate| gate.scopes::<Scope>()).protect(tools().roles::<Role>())).contains("`.roles::<Role>()`"));
+    assert!(text(gate(GateBuilder::scopes::<Flat>).protect(tools())).contains("and the gate to `Flat`"));
+    assert!(text(gate(GateBuilder::scopes::<Scope>).protect(tools().roles::<Role>())).contains("`.roles::<Role>()`"));
     assert!(
         gate(|gate| gate.scopes::<Scope>().roles::<Role>())
             .protect(tools().roles::<Role>())
@@ -260,7 +260,7 @@ fn a_toolset_keeps_to_a_catalogue_that_its_gate_has_to_have() {
     );
     // Two catalogues with the same names are two.
     let other = Toolset::new(()).tool(unseen::OtherCatalogTool).scopes::<Flat>();
-    assert!(text(gate(|gate| gate.scopes::<Scope>()).protect(other)).contains("`Flat`"));
+    assert!(text(gate(GateBuilder::scopes::<Scope>).protect(other)).contains("`Flat`"));
 }
 
 /// Manages, and writes.
@@ -342,8 +342,8 @@ async fn held_behind(gate: &Gate, caller: &Caller) -> String {
 /// An asserted caller, and one that comes from another gate, holds what this gate's catalogue says, and no more.
 #[tokio::test]
 async fn mcp_45_a_caller_holds_what_the_gate_says_that_it_calls_at() {
-    let wide = gate(|gate| gate.scopes::<Scope>());
-    let flat = gate(|gate| gate.scopes::<Flat>());
+    let wide = gate(GateBuilder::scopes::<Scope>);
+    let flat = gate(GateBuilder::scopes::<Flat>);
     let none = gate(|gate| gate);
     let alice = toolgate_testing::caller("alice").scopes(["notes:admin"]).build();
     assert!(!alice.has_scope("notes:read"));
