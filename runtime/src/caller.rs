@@ -1,12 +1,14 @@
 //! The one who calls.
 
+mod names;
+
+use self::names::{contains, merged};
 use crate::catalog::{Catalogs, Implied};
 use crate::claims::{ClaimSet, Claims};
 use crate::strict_json;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::fmt;
-use std::iter;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -280,29 +282,6 @@ impl Principal {
     }
 }
 
-/// Up to so many names it is faster to compare all of them, most of which differ in length, than to search among them.
-const FEW: usize = 16;
-
-/// `sorted` is what [`Claims`] keeps: sorted, without repetition.
-fn contains<T: AsRef<str>>(sorted: &[T], wanted: &str) -> bool {
-    if sorted.len() <= FEW {
-        sorted.iter().any(|held| *held.as_ref() == *wanted)
-    } else {
-        sorted.binary_search_by(|held| held.as_ref().cmp(wanted)).is_ok()
-    }
-}
-
-/// Both, sorted as they are. No name is in both.
-fn merged<'a>(granted: impl Iterator<Item = &'a str>, implied: &'a [&'static str]) -> impl Iterator<Item = &'a str> {
-    let (mut granted, mut implied) = (granted.peekable(), implied.iter().copied().peekable());
-    iter::from_fn(move || match (granted.peek(), implied.peek()) {
-        (Some(one), Some(other)) if one > other => implied.next(),
-        (None, Some(_)) => implied.next(),
-        (Some(_), _) => granted.next(),
-        (None, None) => None,
-    })
-}
-
 impl fmt::Debug for Caller {
     /// Without the raw claims: they may hold what nobody wants in a log.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -312,25 +291,5 @@ impl fmt::Debug for Caller {
             .field("scopes", &self.scopes().collect::<Vec<_>>())
             .field("roles", &self.roles().collect::<Vec<_>>())
             .finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::contains;
-    use crate::claims::sorted;
-
-    #[test]
-    fn finds_a_name_among_few_and_many_and_no_other() {
-        for count in [0, 1, 2, 16, 17, 100] {
-            let names: Vec<_> = (0..count).map(|number| format!("scope:{number}")).collect();
-            let held = sorted(names.iter().map(String::as_str));
-            for name in &names {
-                assert!(contains(&held, name), "{name} of {count}");
-            }
-            for other in ["", "scope:", "scope:1000", "Scope:0", "scope:0 ", "scope:x"] {
-                assert!(!contains(&held, other), "{other} of {count}");
-            }
-        }
     }
 }

@@ -1,24 +1,22 @@
 //! How a gate is set up. What is missing does not compile; what is malformed is a [`ConfigError`].
 
+mod authority;
+
+pub(crate) use self::authority::Authority;
+
 use crate::audit::{AuditSink, Sinks};
-use crate::bearer::BearerToken;
-use crate::caller::Caller;
 use crate::catalog::{Catalogs, RoleCatalog, ScopeCatalog};
-use crate::claims::Claims;
 use crate::clock::{Clock, SystemClock};
-use crate::error::{ConfigError, Unavailable};
+use crate::error::ConfigError;
 use crate::gate::Gate;
 use crate::health::Health;
-use crate::metrics;
 use crate::origin::AllowedPeers;
 use crate::resource::ResourceUrl;
 use crate::revocation::{Revocations, Watch};
 use crate::scope::ScopeToken;
 use crate::session::SessionKeys;
-use crate::validator::{DynValidator, ValidateError, Validator};
-use futures_util::FutureExt as _;
+use crate::validator::{DynValidator, Validator};
 use std::fmt;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 /// Something that has to be said and was not. See [`Gate::builder`].
@@ -95,44 +93,6 @@ pub(crate) struct Settings {
     pub(crate) peers: AllowedPeers,
     pub(crate) sessions: SessionKeys,
     pub(crate) sinks: Sinks,
-}
-
-/// What makes callers of tokens, and for which resource.
-pub(crate) struct Authority {
-    pub(crate) resource: ResourceUrl,
-    pub(crate) validator: Arc<dyn DynValidator>,
-    /// What the rights that tokens grant imply.
-    pub(crate) catalogs: Catalogs,
-}
-
-impl Authority {
-    /// Makes a caller of a token. Whoever wraps a validator in a cache and forgets to look at the time must not let expired
-    /// tokens in, and a validator that panics has found nothing out (R22).
-    pub(crate) async fn caller(&self, token: &BearerToken, clock: &dyn Clock) -> Result<Caller, ValidateError> {
-        self.checked(async { self.validator.validate(token).await }, clock)
-            .await
-    }
-
-    /// The same, with nothing that was kept from before.
-    pub(crate) async fn caller_anew(&self, token: &BearerToken, clock: &dyn Clock) -> Result<Caller, ValidateError> {
-        self.checked(async { self.validator.validate_anew(token).await }, clock)
-            .await
-    }
-
-    async fn checked(
-        &self,
-        validate: impl Future<Output = Result<Claims, ValidateError>>,
-        clock: &dyn Clock,
-    ) -> Result<Caller, ValidateError> {
-        let claims = AssertUnwindSafe(validate).catch_unwind().await;
-        let claims = claims.unwrap_or_else(|_panic| Err(Unavailable::new("the validator panicked").into()));
-        let caller = claims.and_then(|claims| {
-            claims.check_time(clock.unix_time())?;
-            Ok(Caller::new(claims).within(&self.catalogs))
-        });
-        metrics::validated(&caller);
-        caller
-    }
 }
 
 impl Gate {
@@ -215,7 +175,8 @@ impl<R, V> GateBuilder<R, V> {
     /// `#[derive(`[`ScopeCatalog`](macro@crate::ScopeCatalog)`)]`.
     ///
     /// Whoever is granted a scope then holds what it implies, too. A scope of a token that is not in the catalogue is kept as it
-    /// is. [`Gate::protect`] refuses a tool that demands a scope which is not in the catalogue, or one that follows anyway.
+    /// is. What is implied is found out once for a token, and kept as long as its claims are: 16 bytes for each scope, which the
+    /// limits of a cache do not count. [`Gate::protect`] refuses a tool that demands a scope which is not in the catalogue, or one that follows anyway.
     pub fn scopes<C: ScopeCatalog>(mut self) -> Self {
         self.options.catalogs.set_scopes::<C>();
         self

@@ -12,6 +12,7 @@ mod markdown;
 
 pub use self::current::assert_current;
 
+use crate::catalog::{RoleEntry, ScopeEntry};
 use crate::policy::Policy;
 use crate::scope::ScopeToken;
 use crate::tool::Hints;
@@ -24,6 +25,12 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct ScopeDocument {
+    /// What the catalogue says about scopes, in its order, if the toolset keeps to one ([`Toolset::scopes`]).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub scope_catalog: Vec<ScopeDescription>,
+    /// The same about roles ([`Toolset::roles`]).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub role_catalog: Vec<RoleDescription>,
     /// Every scope that some tool demands, with those tools.
     pub scopes: BTreeMap<ScopeToken, Vec<String>>,
     /// Every role that some tool demands, with those tools.
@@ -32,6 +39,46 @@ pub struct ScopeDocument {
     pub public: Vec<String>,
     /// Every tool with its demands.
     pub tools: Vec<ToolEntry>,
+}
+
+/// What a catalogue says about a scope.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct ScopeDescription {
+    /// The scope.
+    pub scope: ScopeToken,
+    /// What it is for.
+    pub description: &'static str,
+    /// All scopes that it implies.
+    #[serde(skip_serializing_if = "<[ScopeToken]>::is_empty")]
+    pub implies: &'static [ScopeToken],
+    /// Clients should ask for it at first.
+    #[serde(skip_serializing_if = "is_unset")]
+    pub baseline: bool,
+    /// It should not be granted lightly.
+    #[serde(skip_serializing_if = "is_unset")]
+    pub sensitive: bool,
+    /// Only an administrator can consent to it.
+    #[serde(skip_serializing_if = "is_unset")]
+    pub admin_consent: bool,
+}
+
+/// What a catalogue says about a role.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct RoleDescription {
+    /// The role.
+    pub role: &'static str,
+    /// Who has it.
+    pub description: &'static str,
+    /// All roles that it implies.
+    #[serde(skip_serializing_if = "<[&str]>::is_empty")]
+    pub implies: &'static [&'static str],
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+const fn is_unset(flag: &bool) -> bool {
+    !*flag
 }
 
 /// One tool of the document.
@@ -69,7 +116,12 @@ impl ScopeDocument {
             }
         }
         let public = tools.iter().filter(|tool| tool.policy.is_public());
+        let catalogs = &toolset.catalogs;
+        let scope_catalog = catalogs.scopes.iter().flat_map(|catalog| catalog.entries);
+        let role_catalog = catalogs.roles.iter().flat_map(|catalog| catalog.entries);
         Self {
+            scope_catalog: scope_catalog.map(ScopeDescription::new).collect(),
+            role_catalog: role_catalog.map(RoleDescription::new).collect(),
             scopes,
             roles,
             public: public.map(|tool| tool.name.to_string()).collect(),
@@ -90,6 +142,29 @@ impl ScopeDocument {
     #[must_use]
     pub fn to_markdown(&self) -> String {
         markdown::render(self)
+    }
+}
+
+impl ScopeDescription {
+    fn new(entry: &ScopeEntry) -> Self {
+        Self {
+            scope: entry.scope,
+            description: entry.description,
+            implies: entry.implies_all,
+            baseline: entry.baseline,
+            sensitive: entry.sensitive,
+            admin_consent: entry.admin_consent,
+        }
+    }
+}
+
+impl RoleDescription {
+    fn new(entry: &RoleEntry) -> Self {
+        Self {
+            role: entry.role,
+            description: entry.description,
+            implies: entry.implies_all,
+        }
     }
 }
 

@@ -79,7 +79,7 @@
 //! | when | what |
 //! | --- | --- |
 //! | compiling | that it is said who may call; that the demands do not contradict each other; that fields and lookups exist; that the state has what tools need; that gate and validator are complete |
-//! | `build()`, [`protect`](Gate::protect) | that URLs, hosts and keys are well-formed; that tool names are, and are unique; that there is a validator if a tool needs one |
+//! | `build()`, [`protect`](Gate::protect) | that URLs, hosts and keys are well-formed; that tool names are, and are unique; that there is a validator if a tool needs one; that tools keep to the gate's catalogues |
 //! | a request, in the [`layer`] | host and origin; the token; that the body means one thing only; the policy's scopes and roles, to answer 401 and 403; the token once more, for a tool that is `fresh`; that a session is the caller's |
 //! | a call, in the gate | the policy again; that the token was validated anew, for a tool that is `fresh`; the arguments; their tenants; then the decision is recorded, the tool runs, and the outcome is recorded |
 //!
@@ -123,6 +123,7 @@
 //! | for | look at |
 //! | --- | --- |
 //! | writing tools | [`mcp_tool`](macro@mcp_tool), [`FromCall`], [`State`], [`Json`], [`ToolError`] |
+//! | saying which scopes and roles there are | [`ScopeCatalog`](macro@ScopeCatalog), [`RoleCatalog`](macro@RoleCatalog), [`Granted`], [`TenantId`] |
 //! | choosing and running a validator | [`guide`] |
 //! | setting up a server | [`Gate`], [`JwtValidator`], [`Issuers`], [`Cached`], [`ClaimMap`], [`fetch::HttpFetch`], [`layer`] |
 //! | watching it | [`audit`], [`metrics`], [`Gate::health`] |

@@ -10,7 +10,8 @@ impl Catalogs {
     pub(crate) fn check_kept_by(&self, toolset: &Self) -> Result<(), ConfigError> {
         let [own, kept] = [self, toolset].map(|catalogs| catalogs.scopes.as_ref().map(|scopes| &scopes.hierarchy));
         check_same(own, kept, "scope")?;
-        check_same(self.roles.as_ref(), toolset.roles.as_ref(), "role")
+        let [own, kept] = [self, toolset].map(|catalogs| catalogs.roles.as_ref().map(|roles| &roles.hierarchy));
+        check_same(own, kept, "role")
     }
 
     /// Checks the demands of a tool, as far as the macro could not see them.
@@ -34,6 +35,7 @@ impl Catalogs {
             check_all_and_any(hierarchy, &all, &any, tool)?;
         }
         if let Some(roles) = &self.roles {
+            let roles = &roles.hierarchy;
             check_known(roles, "role", policy.demanded_roles(), tool)?; // 1
             check_any(roles, "roles", policy.demanded_roles(), tool)?; // 2
         }

@@ -1,6 +1,6 @@
 //! What follows from what is granted.
 
-use super::{RoleCatalog, ScopeCatalog, ScopeEntry};
+use super::{RoleCatalog, RoleEntry, ScopeCatalog, ScopeEntry};
 use crate::claims::ClaimSet;
 use crate::scope::ScopeToken;
 use std::any::TypeId;
@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The catalogues that a gate or a toolset keeps to.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Catalogs {
-    pub(crate) scopes: Option<ScopeHierarchy>,
-    pub(crate) roles: Option<Hierarchy>,
+    pub(crate) scopes: Option<Catalog<ScopeEntry>>,
+    pub(crate) roles: Option<Catalog<RoleEntry>>,
 }
 
 /// Which catalogues: two gates with the same ones are alike to a caller.
@@ -29,10 +29,10 @@ pub(crate) struct Implied {
     pub(crate) roles: Box<[&'static str]>,
 }
 
-/// A catalogue of scopes.
+/// A catalogue: what it says about each name, and what follows from it.
 #[derive(Clone, Debug)]
-pub(crate) struct ScopeHierarchy {
-    pub(crate) entries: &'static [ScopeEntry],
+pub(crate) struct Catalog<E: 'static> {
+    pub(crate) entries: &'static [E],
     pub(crate) hierarchy: Hierarchy,
 }
 
@@ -52,7 +52,7 @@ impl Catalogs {
             let implies = entry.implies.iter().map(|scope| scope.as_str());
             (entry.scope.as_str(), implies.collect())
         });
-        self.scopes = Some(ScopeHierarchy {
+        self.scopes = Some(Catalog {
             entries: C::SCOPES,
             hierarchy: Hierarchy::new(C::NAME, TypeId::of::<C>(), &direct.collect()),
         });
@@ -60,13 +60,16 @@ impl Catalogs {
 
     pub(crate) fn set_roles<C: RoleCatalog>(&mut self) {
         let direct = C::ROLES.iter().map(|entry| (entry.role, entry.implies.to_vec()));
-        self.roles = Some(Hierarchy::new(C::NAME, TypeId::of::<C>(), &direct.collect()));
+        self.roles = Some(Catalog {
+            entries: C::ROLES,
+            hierarchy: Hierarchy::new(C::NAME, TypeId::of::<C>(), &direct.collect()),
+        });
     }
 
     pub(crate) fn id(&self) -> CatalogsId {
         CatalogsId {
             scopes: self.scopes.as_ref().map(|scopes| scopes.hierarchy.id),
-            roles: self.roles.as_ref().map(|roles| roles.id),
+            roles: self.roles.as_ref().map(|roles| roles.hierarchy.id),
         }
     }
 
@@ -80,7 +83,7 @@ impl Catalogs {
             .scopes
             .as_ref()
             .map(|scopes| scopes.hierarchy.implied(&claims.scopes));
-        let roles = self.roles.as_ref().map(|roles| roles.implied(&claims.roles));
+        let roles = self.roles.as_ref().map(|roles| roles.hierarchy.implied(&claims.roles));
         Implied {
             of: self.id(),
             scopes: scopes.unwrap_or_default(),
@@ -145,7 +148,7 @@ impl Hierarchy {
 
 #[cfg(test)]
 mod tests {
-    use super::{Catalogs, Hierarchy, ScopeHierarchy};
+    use super::{Catalog, Catalogs, Hierarchy};
     use crate::caller::{Caller, PrincipalKind};
     use crate::claims::{ClaimSet, Claims, sorted};
     use crate::decision::Decision;
@@ -173,6 +176,13 @@ mod tests {
             (*name, implied.map(|to| NAMES[to]).collect())
         });
         Hierarchy::new("Names", TypeId::of::<()>(), &direct.collect())
+    }
+
+    fn catalog<E>(hierarchy: Hierarchy) -> Catalog<E> {
+        Catalog {
+            entries: &[],
+            hierarchy,
+        }
     }
 
     /// As often as there are names, adds whatever is implied by what is held.
@@ -226,8 +236,8 @@ mod tests {
             scope_edges in edges(), role_edges in edges(), scopes in names(), roles in names(),
         ) {
             let catalogs = Catalogs {
-                scopes: Some(ScopeHierarchy { entries: &[], hierarchy: hierarchy(&scope_edges) }),
-                roles: Some(hierarchy(&role_edges)),
+                scopes: Some(catalog(hierarchy(&scope_edges))),
+                roles: Some(catalog(hierarchy(&role_edges))),
             };
             let alice = caller(&catalogs, &scopes, &roles);
             let expected: Vec<_> = naive(&scope_edges, &scopes).into_iter().collect();
@@ -248,8 +258,8 @@ mod tests {
             all in names(), any in names(), demanded_roles in names(),
         ) {
             let catalogs = Catalogs {
-                scopes: Some(ScopeHierarchy { entries: &[], hierarchy: hierarchy(&edges) }),
-                roles: Some(hierarchy(&edges)),
+                scopes: Some(catalog(hierarchy(&edges))),
+                roles: Some(catalog(hierarchy(&edges))),
             };
             let policy = policy(&all, &any, &demanded_roles);
             let is_allowed = |scopes: &BTreeSet<&'static str>, roles: &BTreeSet<&'static str>| {
@@ -271,7 +281,7 @@ mod tests {
             let mut hierarchies = [hierarchy(&first), hierarchy(&second)];
             hierarchies[1].id = TypeId::of::<u8>();
             let gates = hierarchies.map(|hierarchy| Catalogs {
-                scopes: Some(ScopeHierarchy { entries: &[], hierarchy }),
+                scopes: Some(catalog(hierarchy)),
                 roles: None,
             });
             let mut claims = ClaimSet::of("i".into(), "alice", PrincipalKind::User);

@@ -1,7 +1,8 @@
 //! Tools that do not keep to the catalogues of their gate, and callers that are handed to other gates.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use std::convert::Infallible;
+use toolgate::docs::ScopeDocument;
 use toolgate::{
     Algorithm, Caller, ConfigError, Gate, JwtValidator, NoArguments, Output, Policy, Protected, RoleCatalog,
     ScopeCatalog, ScopeToken, ToolHandler, Toolset, mcp_tool,
@@ -250,8 +251,8 @@ fn a_toolset_keeps_to_a_catalogue_that_its_gate_has_to_have() {
         "the toolset keeps to the catalogue `Scope` of scopes, and the gate to none\n\
          help: add `.scopes::<Scope>()` to the gate, so that what its scopes imply counts"
     );
-    assert!(text(gate(|gate| gate.scopes::<Flat>()).protect(tools())).contains("and the gate to `Flat`"));
-    assert!(text(gate(|gate| gate.scopes::<Scope>()).protect(tools().roles::<Role>())).contains("`.roles::<Role>()`"));
+    assert!(text(gate(GateBuilder::scopes::<Flat>).protect(tools())).contains("and the gate to `Flat`"));
+    assert!(text(gate(GateBuilder::scopes::<Scope>).protect(tools().roles::<Role>())).contains("`.roles::<Role>()`"));
     assert!(
         gate(|gate| gate.scopes::<Scope>().roles::<Role>())
             .protect(tools().roles::<Role>())
@@ -259,7 +260,64 @@ fn a_toolset_keeps_to_a_catalogue_that_its_gate_has_to_have() {
     );
     // Two catalogues with the same names are two.
     let other = Toolset::new(()).tool(unseen::OtherCatalogTool).scopes::<Flat>();
-    assert!(text(gate(|gate| gate.scopes::<Scope>()).protect(other)).contains("`Flat`"));
+    assert!(text(gate(GateBuilder::scopes::<Scope>).protect(other)).contains("`Flat`"));
+}
+
+/// Manages, and writes.
+#[mcp_tool(scopes_all = [Scope::Write], roles = [Role::Manager])]
+async fn manage(_: NoArguments) -> Result<(), Infallible> {
+    Ok(())
+}
+
+#[derive(ScopeCatalog)]
+enum Marked {
+    /// Reads | lists notes,
+    /// all of them.
+    #[scope("notes:read", baseline)]
+    Read,
+    /// Writes notes.
+    #[scope("notes:write", implies(Read))]
+    Write,
+    /// Does everything.
+    #[scope("notes:admin", implies(Write), sensitive, admin_consent)]
+    Admin,
+}
+
+#[test]
+fn the_scope_document_describes_the_catalogue_that_a_toolset_keeps_to() {
+    let tools = Toolset::new(()).tool(ReadTool).tool(ManageTool);
+    let plain = ScopeDocument::new(&tools).to_json();
+    assert!(!plain.contains("catalog"), "{plain}");
+    let document = ScopeDocument::new(&tools.scopes::<Marked>().roles::<Role>());
+    let json: Value = serde_json::from_str(&document.to_json()).unwrap();
+    assert_eq!(
+        json["scope_catalog"],
+        json!([
+            {"scope": "notes:read", "description": "Reads | lists notes,\nall of them.", "baseline": true},
+            {"scope": "notes:write", "description": "Writes notes.", "implies": ["notes:read"]},
+            {
+                "scope": "notes:admin", "description": "Does everything.", "implies": ["notes:read", "notes:write"],
+                "sensitive": true, "admin_consent": true,
+            },
+        ])
+    );
+    assert_eq!(
+        json["role_catalog"],
+        json!([
+            {"role": "manager", "description": "Manages."},
+            {"role": "admin", "description": "Administers.", "implies": ["manager"]},
+        ])
+    );
+    let markdown = document.to_markdown();
+    for row in [
+        "| Scope | What for | Implies | Notes | Needed by |\n| --- | --- | --- | --- | --- |\n",
+        "| `notes:read` | Reads \\| lists notes, all of them. |  | asked for at first | `read` |\n",
+        "| `notes:write` | Writes notes. | `notes:read` |  | `manage` |\n",
+        "| `notes:admin` | Does everything. | `notes:read`, `notes:write` | sensitive, granted by administrators only | none |\n",
+        "| Role | Who | Implies | Needed by |\n| --- | --- | --- | --- |\n| `manager` | Manages. |  | `manage` |\n",
+    ] {
+        assert!(markdown.contains(row), "{row}\n{markdown}");
+    }
 }
 
 /// Tells what the caller holds.
@@ -284,8 +342,8 @@ async fn held_behind(gate: &Gate, caller: &Caller) -> String {
 /// An asserted caller, and one that comes from another gate, holds what this gate's catalogue says, and no more.
 #[tokio::test]
 async fn mcp_45_a_caller_holds_what_the_gate_says_that_it_calls_at() {
-    let wide = gate(|gate| gate.scopes::<Scope>());
-    let flat = gate(|gate| gate.scopes::<Flat>());
+    let wide = gate(GateBuilder::scopes::<Scope>);
+    let flat = gate(GateBuilder::scopes::<Flat>);
     let none = gate(|gate| gate);
     let alice = toolgate_testing::caller("alice").scopes(["notes:admin"]).build();
     assert!(!alice.has_scope("notes:read"));
@@ -298,11 +356,13 @@ async fn mcp_45_a_caller_holds_what_the_gate_says_that_it_calls_at() {
         assert_eq!(held_behind(&none, &alice).await, r#"false ["notes:admin"]"#);
     }
     drop((
+        manage(NoArguments {}),
         read(NoArguments {}),
         Scope::Move,
         Role::Manager,
         Flat::Read,
         Scope::Admin,
         Role::Admin,
+        (Marked::Read, Marked::Write, Marked::Admin),
     ));
 }

@@ -1,7 +1,7 @@
 //! What a token grants by implication, over HTTP.
 
 use super::SDK;
-use crate::server::Running;
+use crate::server::{Builder, Running};
 use serde_json::{Value, json};
 use std::convert::Infallible;
 use toolgate::{Caller, NoArguments, RoleCatalog, ScopeCatalog, Toolset, mcp_tool};
@@ -187,6 +187,6 @@ async fn mcp_15_the_first_scopes_are_those_that_the_catalogue_marks() {
     assert_eq!(supported(&server.await).await, json!(["notes:list"]));
     // A catalogue that marks none leaves it to the tools.
     let tools = Toolset::new(()).tool(LookTool);
-    let server = Running::start_with(SDK, tools, |gate| gate.scopes::<Unmarked>()).await;
+    let server = Running::start_with(SDK, tools, Builder::scopes::<Unmarked>).await;
     assert_eq!(supported(&server).await, json!(["notes:read"]));
 }
