@@ -17,8 +17,14 @@ pub(super) fn check(attr: &Attr, item: &Item, errors: &mut Errors) {
     check_read_only_is_harmless(attr, errors);
 }
 
+/// What is said of several tools at once. Whether it is enough, only each of them knows.
+pub(super) fn check_common(attr: &Attr, errors: &mut Errors) {
+    check_authenticated_is_needed(attr, &demands(attr), errors);
+    check_read_only_is_harmless(attr, errors);
+}
+
 /// The arguments that demand something of the caller.
-fn demands(attr: &Attr) -> Vec<&Ident> {
+pub(super) fn demands(attr: &Attr) -> Vec<&Ident> {
     let keys = [
         attr.scopes_all.as_ref().map(|arg| &arg.key),
         attr.scopes_any.as_ref().map(|arg| &arg.key),
@@ -114,7 +120,7 @@ fn check_read_only_is_harmless(attr: &Attr, errors: &mut Errors) {
 }
 
 /// The keys, as in a sentence.
-fn listed(keys: &[&Ident]) -> String {
+pub(super) fn listed(keys: &[&Ident]) -> String {
     let keys: Vec<_> = keys.iter().map(|key| format!("`{key}`")).collect();
     keys.join(" and ")
 }

@@ -1,0 +1,120 @@
+//! Writes the toolset down: the `impl` as it was, the tools, and that they are the tools of the type.
+
+use super::Tool;
+use super::block::Block;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Attribute, Generics, Ident, Meta};
+
+// Input:
+//     #[toolset(roles = ["user"])]
+//     impl Notes {
+//         /// Replaces the text of a note.
+//         #[mcp_tool(scopes_all = ["notes:write"])]
+//         async fn update(&self, args: UpdateNote) -> Result<Json<Note>, NoteError> { .. }
+//
+//         /// Is there on some systems.
+//         #[cfg(unix)]
+//         #[mcp_tool]
+//         async fn owner(&self) -> Result<String, NoteError> { .. }
+//     }
+//
+// Output, but for the paths: the `impl` without `#[mcp_tool(..)]`, the tools `NotesUpdateTool` and `NotesOwnerTool`, and
+//     #[cfg(all(unix))]
+//     type Needs1 = <NotesOwnerTool as ToolHandler>::Needs;
+//     #[cfg(not(all(unix)))]
+//     type Needs1 = ();
+//     impl<S> Methods<S> for Notes
+//     where
+//         S: Supplies<<NotesUpdateTool as ToolHandler>::Needs>,
+//         S: Supplies<Needs1>,
+//     {
+//         fn add_to(tools: Toolset<S>) -> Toolset<S> {
+//             let tools = Toolset::tool(tools, NotesUpdateTool);
+//             #[cfg(unix)]
+//             let tools = Toolset::tool(tools, NotesOwnerTool);
+//             tools
+//         }
+//     }
+//
+// The needs stand in a `where` and are no associated type: that would have to be as public as `Notes`, and tools need not be.
+pub(super) fn expand(block: &Block, krate: &TokenStream, tools: &[Tool], error: Option<&syn::Error>) -> TokenStream {
+    let error = error.map(syn::Error::to_compile_error);
+    let tokens = &block.tokens;
+    let written = tools.iter().map(|tool| &tool.tokens);
+    let methods = (!block.is_of_trait).then(|| methods(block, krate, tools));
+    quote! {
+        #error
+        #tokens
+        #(#written)*
+        #methods
+    }
+}
+
+fn methods(block: &Block, krate: &TokenStream, tools: &[Tool]) -> TokenStream {
+    let ty = &block.owner.ty;
+    let cfgs = &block.owner.cfgs;
+    let conditional = tools.iter().enumerate().filter_map(conditional_needs);
+    let needs = tools.iter().enumerate().map(needs);
+    let mut generics: Generics = block.generics.clone();
+    generics.params.push(syn::parse_quote!(__S));
+    generics.make_where_clause().predicates.extend(needs);
+    let (parameters, _, conditions) = generics.split_for_impl();
+    let add = tools.iter().map(|Tool { ident, item, .. }| {
+        let cfgs = item.cfgs();
+        quote!(#(#cfgs)* let __tools = __rt::Toolset::tool(__tools, #ident);)
+    });
+    quote! {
+        #(#cfgs)*
+        const _: () = {
+            use #krate::__private as __rt;
+
+            #(#conditional)*
+
+            #[automatically_derived]
+            impl #parameters __rt::Methods<__S> for #ty #conditions {
+                fn add_to(__tools: __rt::Toolset<__S>) -> __rt::Toolset<__S> {
+                    #(#add)*
+                    __tools
+                }
+            }
+        };
+    }
+}
+
+fn needs((index, tool): (usize, &Tool)) -> syn::WherePredicate {
+    let ident = &tool.ident;
+    if tool.item.cfgs().next().is_some() {
+        let needs = conditional_name(index);
+        syn::parse_quote!(__S: __rt::Supplies<#needs>)
+    } else {
+        syn::parse_quote!(__S: __rt::Supplies<<#ident as __rt::ToolHandler>::Needs>)
+    }
+}
+
+/// A condition of a `where` cannot have a `#[cfg(..)]`, so it has a name for what is needed, or for nothing.
+fn conditional_needs((index, tool): (usize, &Tool)) -> Option<TokenStream> {
+    let conditions: Vec<_> = tool.item.cfgs().filter_map(condition).collect();
+    let ident = &tool.ident;
+    let needs = conditional_name(index);
+    (!conditions.is_empty()).then(|| {
+        quote! {
+            #[cfg(all(#(#conditions),*))]
+            type #needs = <#ident as __rt::ToolHandler>::Needs;
+            #[cfg(not(all(#(#conditions),*)))]
+            type #needs = ();
+        }
+    })
+}
+
+fn conditional_name(index: usize) -> Ident {
+    format_ident!("__Needs{index}")
+}
+
+/// What stands in the parentheses of a `#[cfg(..)]`.
+fn condition(cfg: &Attribute) -> Option<TokenStream> {
+    match &cfg.meta {
+        Meta::List(list) => Some(list.tokens.clone()),
+        Meta::Path(_) | Meta::NameValue(_) => None,
+    }
+}
