@@ -35,7 +35,12 @@ impl Item {
     /// The conditions under which there is a function at all, and so a tool.
     pub(crate) fn cfgs(&self) -> impl Iterator<Item = &Attribute> {
         let of_impl = self.owner.iter().flat_map(|owner| &owner.cfgs);
-        of_impl.chain(self.attrs.iter().filter(|attr| attr.path().is_ident("cfg")))
+        of_impl.chain(self.own_cfgs())
+    }
+
+    /// Those that stand at the function itself.
+    pub(crate) fn own_cfgs(&self) -> impl Iterator<Item = &Attribute> {
+        self.attrs.iter().filter(|attr| attr.path().is_ident("cfg"))
     }
 
     /// Whether it is part of an `impl` that nobody has read, as far as that can be seen.

@@ -1,7 +1,7 @@
 //! The type that a tool is a method of.
 
 use crate::item::is_hidden;
-use proc_macro2::{Group, Ident, Punct, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote};
 use syn::ext::IdentExt as _;
 use syn::{Attribute, Path, Type};
@@ -69,9 +69,10 @@ impl Owner {
     fn in_place_of(&self, word: &Ident, is_path: bool) -> TokenStream {
         let ty = &self.ty;
         let is_plain = path(ty).is_some_and(|path| path.segments.iter().all(|segment| segment.arguments.is_none()));
-        let ty = match is_path && !is_plain {
-            true => quote!(<#ty>),
-            false => ty.to_token_stream(),
+        let ty = if is_path && !is_plain {
+            quote!(<#ty>)
+        } else {
+            ty.to_token_stream()
         };
         located(ty, word.span())
     }
@@ -87,8 +88,9 @@ fn path(ty: &Type) -> Option<&Path> {
     }
 }
 
+/// Whether it is the first of `::`.
 fn is_colon(token: &TokenTree) -> bool {
-    matches!(token, TokenTree::Punct(punct) if Punct::as_char(punct) == ':' && punct.spacing() == proc_macro2::Spacing::Joint)
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == ':' && punct.spacing() == Spacing::Joint)
 }
 
 /// The tokens, in the place of another: they still mean what they mean where they come from.
@@ -102,4 +104,45 @@ fn located(tokens: TokenStream, place: Span) -> TokenStream {
         token
     };
     tokens.into_iter().map(move_there).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Owner;
+    use crate::spec::readable;
+    use quote::quote;
+    use syn::{Type, parse_quote};
+
+    fn named(ty: &Type, tokens: proc_macro2::TokenStream) -> String {
+        readable(Owner::new(ty, &[]).name_self(tokens))
+    }
+
+    #[test]
+    fn the_type_stands_wherever_self_stood() {
+        let ty = parse_quote!(store::Notes);
+        assert_eq!(named(&ty, quote!(Vec<(Self, u8)>)), "Vec<(store::Notes, u8)>");
+        assert_eq!(named(&ty, quote!([u8; Self::N])), "[u8;store::Notes::N]");
+        assert_eq!(named(&ty, quote!(<Self as A>::B)), "<store::Notes as A>::B");
+        assert_eq!(named(&ty, quote!(own: Self, self)), "own:store::Notes, self");
+    }
+
+    #[test]
+    fn a_path_begins_with_any_type() {
+        let ty = parse_quote!(Notes<u8>);
+        assert_eq!(named(&ty, quote!(Self::tenant_of)), "<Notes<u8>>::tenant_of");
+        assert_eq!(named(&ty, quote!(Vec<Self>)), "Vec<Notes<u8>>");
+    }
+
+    #[test]
+    fn the_name_is_the_last_of_the_path() {
+        let of = |ty: Type| (Owner::new(&ty, &[]).name, Owner::new(&ty, &[]).path());
+        let pair = |name: &str, path: &str| (name.to_owned(), path.to_owned());
+        assert_eq!(
+            of(parse_quote!(crate::r#mod::Notes<u8>)),
+            pair("Notes", "crate::mod::Notes")
+        );
+        assert_eq!(of(parse_quote!((Notes))), pair("Notes", "Notes"));
+        assert_eq!(of(parse_quote!(dyn Notes)), pair("", ""));
+        assert_eq!(of(parse_quote!(<u8 as Notes>::Of)), pair("", ""));
+    }
 }

@@ -5,7 +5,7 @@ use crate::item::{Item, find_word};
 use crate::owner::Owner;
 use crate::spec::borrow;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
-use quote::{ToTokens as _, quote};
+use quote::{ToTokens, quote};
 use syn::parse::discouraged::Speculative as _;
 use syn::parse::{ParseStream, Parser as _, Result};
 use syn::{Attribute, Error, Generics, ItemImpl, Meta, Path, Token, Type};
@@ -22,7 +22,7 @@ pub(super) struct Block {
 
 /// A function with `#[mcp_tool(..)]` above it.
 pub(super) struct Method {
-    /// What stands in the parentheses.
+    /// What stands in the parentheses, with the type in place of `Self`.
     pub(super) attr: TokenStream,
     pub(super) item: Item,
 }
@@ -153,11 +153,11 @@ impl Reader<'_> {
                     attrs
                         .iter()
                         .filter(|attr| !is_tool(attr))
-                        .map(|attr| attr.to_token_stream()),
+                        .map(ToTokens::to_token_stream),
                 );
                 input.advance_to(&after_attrs);
             } else {
-                kept.extend(attrs.iter().map(|attr| attr.to_token_stream()));
+                kept.extend(attrs.iter().map(ToTokens::to_token_stream));
                 input.advance_to(&after_attrs);
             }
         }
@@ -172,11 +172,12 @@ impl Reader<'_> {
             return Ok(item.into_token_stream());
         };
         check_once(more, self.errors);
+        let attr = match &first.meta {
+            Meta::Path(_) => TokenStream::new(),
+            meta => meta.require_list()?.tokens.clone(),
+        };
         self.methods.push(Method {
-            attr: match &first.meta {
-                Meta::Path(_) => TokenStream::new(),
-                meta => meta.require_list()?.tokens.clone(),
-            },
+            attr: self.owner.name_self(attr),
             item: item.in_impl_of(self.owner)?,
         });
         // Whether it has something to await or not, a tool has to be async.

@@ -20,9 +20,9 @@ use syn::{Attribute, Generics, Ident, Meta};
 //     }
 //
 // Output, but for the paths: the `impl` without `#[mcp_tool(..)]`, the tools `NotesUpdateTool` and `NotesOwnerTool`, and
-//     #[cfg(all(unix))]
+//     #[cfg(unix)]
 //     type Needs1 = <NotesOwnerTool as ToolHandler>::Needs;
-//     #[cfg(not(all(unix)))]
+//     #[cfg(not(unix))]
 //     type Needs1 = ();
 //     impl<S> Methods<S> for Notes
 //     where
@@ -61,11 +61,12 @@ fn methods(block: &Block, krate: &TokenStream, tools: &[Tool]) -> TokenStream {
     generics.make_where_clause().predicates.extend(needs);
     let (parameters, _, conditions) = generics.split_for_impl();
     let add = tools.iter().map(|Tool { ident, item, .. }| {
-        let cfgs = item.cfgs();
+        let cfgs = item.own_cfgs();
         quote!(#(#cfgs)* let __tools = __rt::Toolset::tool(__tools, #ident);)
     });
     quote! {
         #(#cfgs)*
+        #[allow(deprecated, reason = "part of the definition")]
         const _: () = {
             use #krate::__private as __rt;
 
@@ -84,7 +85,7 @@ fn methods(block: &Block, krate: &TokenStream, tools: &[Tool]) -> TokenStream {
 
 fn needs((index, tool): (usize, &Tool)) -> syn::WherePredicate {
     let ident = &tool.ident;
-    if tool.item.cfgs().next().is_some() {
+    if tool.item.own_cfgs().next().is_some() {
         let needs = conditional_name(index);
         syn::parse_quote!(__S: __rt::Supplies<#needs>)
     } else {
@@ -94,16 +95,19 @@ fn needs((index, tool): (usize, &Tool)) -> syn::WherePredicate {
 
 /// A condition of a `where` cannot have a `#[cfg(..)]`, so it has a name for what is needed, or for nothing.
 fn conditional_needs((index, tool): (usize, &Tool)) -> Option<TokenStream> {
-    let conditions: Vec<_> = tool.item.cfgs().filter_map(condition).collect();
+    let conditions: Vec<_> = tool.item.own_cfgs().filter_map(condition).collect();
+    let condition = match conditions.as_slice() {
+        [] => return None,
+        [one] => one.clone(),
+        several => quote!(all(#(#several),*)),
+    };
     let ident = &tool.ident;
     let needs = conditional_name(index);
-    (!conditions.is_empty()).then(|| {
-        quote! {
-            #[cfg(all(#(#conditions),*))]
-            type #needs = <#ident as __rt::ToolHandler>::Needs;
-            #[cfg(not(all(#(#conditions),*)))]
-            type #needs = ();
-        }
+    Some(quote! {
+        #[cfg(#condition)]
+        type #needs = <#ident as __rt::ToolHandler>::Needs;
+        #[cfg(not(#condition))]
+        type #needs = ();
     })
 }
 
