@@ -162,7 +162,7 @@ fn receiver(item: &Item) -> Option<Receiver<'_>> {
 }
 
 /// What takes a parameter from the call.
-fn extra(spec: &Spec) -> TokenStream {
+pub(crate) fn extra(spec: &Spec) -> TokenStream {
     match spec.policy {
         Policy::Public => quote!(public_extra),
         Policy::Callers(_) => quote!(extra),

@@ -59,6 +59,8 @@ struct Said {
 struct Tool<'a> {
     ident: Ident,
     item: &'a Item,
+    /// What takes its parameters from the call, if it is a tool that does.
+    extra: Option<TokenStream>,
     tokens: TokenStream,
 }
 
@@ -82,12 +84,14 @@ impl Common {
         let mut mistakes = said.errors;
         let spec = Spec::new(said.attr, item, &mut mistakes);
         let is_right = errors.take(mistakes.finish()).is_some() && self.is_sound;
+        let tokens = if is_right {
+            tool::tool(&spec, item)
+        } else {
+            fallback::nobody(&self.krate, &spec.ident, item)
+        };
         Tool {
-            tokens: if is_right {
-                tool::tool(&spec, item)
-            } else {
-                fallback::nobody(&self.krate, &spec.ident, item)
-            },
+            extra: is_right.then(|| tool::extra(&spec)),
+            tokens,
             ident: spec.ident,
             item,
         }

@@ -10,7 +10,7 @@ pub use crate::scope::ScopeToken;
 pub use crate::supply::{Needed, NeedsOf, States, Supplies};
 pub use crate::tenant::{FindTenants, TenantField, TenantLookup, Tenants};
 pub use crate::tool::{Hints, Location, NoArguments, ToolHandler, ToolSpec};
-pub use crate::toolset::{Methods, Toolset};
+pub use crate::toolset::{AddTo, Methods, Toolset};
 pub use schemars::Schema;
 pub use serde_json::Value;
 pub use std::borrow::Cow;

@@ -220,7 +220,7 @@ pub mod plumbing {
     pub use crate::supply::{Needed, States, Supplies};
     pub use crate::tenant::{FindTenants, TenantField, TenantLookup, Tenants};
     pub use crate::tool::ToolArguments;
-    pub use crate::toolset::Methods;
+    pub use crate::toolset::{AddTo, Methods};
 }
 
 /// Makes a guarded tool of an `async fn`, and says who may call it.

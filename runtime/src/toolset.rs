@@ -72,20 +72,27 @@ impl<S> Toolset<S> {
     #[must_use]
     pub fn tools<T>(self) -> Self
     where
-        T: Methods<S>,
+        T: Methods,
+        T::All: AddTo<S>,
     {
-        T::add_to(self)
+        T::All::add_to(self)
     }
 }
 
-/// That a type has tools, and that a state `S` gives what they need. Written by [`#[toolset]`](macro@crate::toolset).
+/// A type with tools. Written by [`#[toolset]`](macro@crate::toolset).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no tools",
     label = "this is not the type of a toolset",
     note = "put `#[toolset]` on the `impl` of `{Self}` that has functions with `#[mcp_tool(..)]`"
 )]
-pub trait Methods<S> {
-    /// Adds all of them.
+pub trait Methods {
+    /// All of them.
+    type All;
+}
+
+/// Tools that a toolset with the state `S` can have.
+pub trait AddTo<S> {
+    /// Adds them.
     fn add_to(tools: Toolset<S>) -> Toolset<S>;
 }
 

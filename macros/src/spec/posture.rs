@@ -49,9 +49,13 @@ fn check_stated(attr: &Attr, item: &Item, demands: &[&Ident], errors: &mut Error
         let message = "nothing says who may call this tool\n\
                        help: demand something, as in `#[mcp_tool(scopes_all = [\"notes:write\"])]`\n\
                        help: or write `authenticated` to admit every valid token, `public` to admit everyone";
-        // Under the attribute, as the user's own code and not as code of the macro.
-        let attribute = Span::call_site().resolved_at(item.sig.ident.span());
-        errors.push(Error::new(attribute, message));
+        let function = item.sig.ident.span();
+        // Under the attribute, as the user's own code and not as code of the macro. That of a toolset is not the tool's.
+        let place = match &item.owner {
+            None => Span::call_site().resolved_at(function),
+            Some(_) => function,
+        };
+        errors.push(Error::new(place, message));
     }
 }
 

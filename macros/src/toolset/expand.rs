@@ -4,7 +4,7 @@ use super::Tool;
 use super::block::Block;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{Attribute, Generics, Ident, Meta};
+use syn::{Attribute, Ident, Meta};
 
 // Input:
 //     #[toolset(roles = ["user"])]
@@ -24,7 +24,11 @@ use syn::{Attribute, Generics, Ident, Meta};
 //     type Needs1 = <NotesOwnerTool as ToolHandler>::Needs;
 //     #[cfg(not(unix))]
 //     type Needs1 = ();
-//     impl<S> Methods<S> for Notes
+//     pub struct All<const IS_GIVEN: bool>;
+//     impl Methods for Notes {
+//         type All = All<{ true }>;
+//     }
+//     impl<S> AddTo<S> for All<true>
 //     where
 //         S: Supplies<<NotesUpdateTool as ToolHandler>::Needs>,
 //         S: Supplies<Needs1>,
@@ -37,7 +41,9 @@ use syn::{Attribute, Generics, Ident, Meta};
 //         }
 //     }
 //
-// The needs stand in a `where` and are no associated type: that would have to be as public as `Notes`, and tools need not be.
+// The needs stand in a `where` and are no associated type: that would have to be as public as `Notes`, and what tools take
+// need not be. What `All` is made for is computed from the types of all parameters: if one of them cannot be a parameter, it
+// cannot be computed, and adding the tools is no second mistake. See `NeedsOf`.
 pub(super) fn expand(block: &Block, krate: &TokenStream, tools: &[Tool], error: Option<&syn::Error>) -> TokenStream {
     let error = error.map(syn::Error::to_compile_error);
     let tokens = &block.tokens;
@@ -56,10 +62,8 @@ fn methods(block: &Block, krate: &TokenStream, tools: &[Tool]) -> TokenStream {
     let cfgs = &block.owner.cfgs;
     let conditional = tools.iter().enumerate().filter_map(conditional_needs);
     let needs = tools.iter().enumerate().map(needs);
-    let mut generics: Generics = block.generics.clone();
-    generics.params.push(syn::parse_quote!(__S));
-    generics.make_where_clause().predicates.extend(needs);
-    let (parameters, _, conditions) = generics.split_for_impl();
+    let (parameters, _, conditions) = block.generics.split_for_impl();
+    let given = tools.iter().flat_map(given);
     let add = tools.iter().map(|Tool { ident, item, .. }| {
         let cfgs = item.own_cfgs();
         quote!(#(#cfgs)* let __tools = __rt::Toolset::tool(__tools, #ident);)
@@ -72,8 +76,20 @@ fn methods(block: &Block, krate: &TokenStream, tools: &[Tool]) -> TokenStream {
 
             #(#conditional)*
 
+            #[doc(hidden)]
+            #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
+            pub struct __All<const IS_GIVEN: ::core::primitive::bool>;
+
             #[automatically_derived]
-            impl #parameters __rt::Methods<__S> for #ty #conditions {
+            impl #parameters __rt::Methods for #ty #conditions {
+                type All = __All<{ #(#given)* true }>;
+            }
+
+            #[automatically_derived]
+            impl<__S> __rt::AddTo<__S> for __All<true>
+            where
+                #(#needs,)*
+            {
                 fn add_to(__tools: __rt::Toolset<__S>) -> __rt::Toolset<__S> {
                     #(#add)*
                     __tools
@@ -83,13 +99,26 @@ fn methods(block: &Block, krate: &TokenStream, tools: &[Tool]) -> TokenStream {
     }
 }
 
-fn needs((index, tool): (usize, &Tool)) -> syn::WherePredicate {
+/// Whether the parameters can be given, in the tokens of the call.
+fn given(tool: &Tool) -> Vec<TokenStream> {
+    let Some(extra) = &tool.extra else {
+        return Vec::new();
+    };
+    let given = tool.item.extras().map(|parameter| {
+        let ty = &parameter.ty;
+        let cfgs = tool.item.own_cfgs();
+        quote!(#(#cfgs)* let _ = __rt::is_given(&__rt::#extra::<#ty>());)
+    });
+    given.collect()
+}
+
+fn needs((index, tool): (usize, &Tool)) -> TokenStream {
     let ident = &tool.ident;
     if tool.item.own_cfgs().next().is_some() {
         let needs = conditional_name(index);
-        syn::parse_quote!(__S: __rt::Supplies<#needs>)
+        quote!(__S: __rt::Supplies<#needs>)
     } else {
-        syn::parse_quote!(__S: __rt::Supplies<<#ident as __rt::ToolHandler>::Needs>)
+        quote!(__S: __rt::Supplies<<#ident as __rt::ToolHandler>::Needs>)
     }
 }
 
