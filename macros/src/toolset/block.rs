@@ -225,3 +225,59 @@ fn said_under_condition(attr: &Attribute) -> TokenStream {
     let tokens = tokens.unwrap_or_default().into_iter();
     tokens.skip_while(|token| !is_comma(token)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Block;
+    use crate::errors::Errors;
+    use proc_macro2::TokenStream;
+    use quote::quote;
+
+    /// What the `impl` becomes, and the names of its tools.
+    fn read(tokens: &TokenStream) -> (String, Vec<String>) {
+        let mut errors = Errors::default();
+        let block = Block::parse(tokens, &mut errors).unwrap();
+        errors.finish().unwrap();
+        let names = block.methods.iter().map(|method| method.item.sig.ident.to_string());
+        (block.tokens.to_string(), names.collect())
+    }
+
+    #[test]
+    fn whatever_is_no_tool_stays_token_for_token() {
+        let before = quote! {
+            #![allow(unused)]
+            const HALF: Vec<Self> = { let } + ;
+            type = ;
+            fn typed<const N: usize>() -> [u8; { N }] { let value = }
+            #[inline] fn
+            mcp_tool!(#[mcp_tool]);
+        };
+        let after = quote! {
+            /// Is last.
+            pub(in crate::store) fn last(self: Box<Self>) where Self: Sized, {}
+        };
+        let attrs = quote!(#[cfg(all())] #[doc = "A store."]);
+        let tool =
+            quote!(#[mcp_tool(public)] #[cold] async fn tool<const N: usize>(_: [u8; { 2 }]) -> Self { let value = });
+        let kept = quote! {
+            #[allow(clippy::unused_async, reason = "a tool is async")]
+            #[cold] async fn tool<const N: usize>(_: [u8; { 2 }]) -> Self { let value = }
+        };
+        let (written, tools) = read(&quote!(#attrs impl Notes where u8: Copy { #before #tool #after }));
+        let expected = quote!(#attrs impl Notes where u8: Copy { #before #kept #after });
+        assert_eq!(written, expected.to_string());
+        assert_eq!(tools, ["tool"]);
+    }
+
+    #[test]
+    fn a_tool_is_known_by_any_path() {
+        let (_, tools) = read(&quote! {
+            impl Notes {
+                #[toolgate::mcp_tool(public)] async fn first() {}
+                #[doc = "x"] #[::gate::mcp_tool] async fn second() {}
+                #[mcp_tool::other] async fn third() {}
+            }
+        });
+        assert_eq!(tools, ["first", "second"]);
+    }
+}
