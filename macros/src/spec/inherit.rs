@@ -115,7 +115,7 @@ pub(crate) fn inherit(own: Attr, common: &Attr, errors: &mut Errors) -> Attr {
         .as_ref()
         .is_some_and(|public| check_not_loosened(public, &demanded, errors).is_err());
     let scopes_all = unite(scopes_all, common_scopes_all, errors);
-    let is_met = scopes_any.is_none() && is_met(common_scopes_any.as_ref(), scopes_all.as_ref());
+    let is_met = is_met(common_scopes_any.as_ref(), scopes_all.as_ref());
     let scopes_any = narrow(scopes_any, common_scopes_any.filter(|_| !is_met), errors);
     let tenant_field = only_one(tenant_field, common_tenant_field, errors);
     // Only what names a resource is looked up.

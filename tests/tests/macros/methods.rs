@@ -277,7 +277,7 @@ fn one_tool_can_be_added_alone() {
 #[derive(Clone)]
 pub(super) struct Logins;
 
-#[toolset(authenticated, fresh, idempotent = true)]
+#[toolset(authenticated, fresh, idempotent = true, open_world = false)]
 impl Logins {
     /// Needs a login.
     #[mcp_tool]
@@ -474,4 +474,39 @@ fn toolsets_can_be_local_and_come_from_macros() {
     drop(Toolset::new(ByMacro).tools::<ByMacro>());
     drop(Toolset::new(()).tools::<Local>().tool(LocalLocalTool));
     assert_eq!(policy(ByMacroScopedTool)["scopes_all"], json!(["a"]));
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Audited {
+    note: String,
+    text: String,
+}
+
+/// Says of all tools what may stand in records.
+#[derive(Clone)]
+struct Records;
+
+#[toolset(tenant_field = "note", audit_fields = ["note"])]
+impl Records {
+    /// Records what its toolset records.
+    #[mcp_tool]
+    async fn common(args: Audited) -> Result<String, Infallible> {
+        Ok(args.note)
+    }
+
+    /// Records more.
+    #[mcp_tool(audit_fields = ["text"])]
+    async fn more(args: Audited) -> Result<String, Infallible> {
+        Ok(args.text)
+    }
+}
+
+#[test]
+fn fields_of_toolset_and_tool_are_audited() {
+    let args = || serde_json::from_value(json!({"note": "a-1", "text": "b"})).unwrap();
+    assert_eq!(RecordsCommonTool::audited(&args()), [("note", json!("a-1"))]);
+    let both = [("note", json!("a-1")), ("text", json!("b"))];
+    assert_eq!(RecordsMoreTool::audited(&args()), both);
+    assert_eq!(policy(RecordsMoreTool)["tenant"]["field"], "note");
+    drop(Toolset::new(()).tools::<Records>());
 }
