@@ -1,4 +1,4 @@
-//! What is written in the parentheses of `#[mcp_tool(..)]`.
+//! What is written in the parentheses of `#[mcp_tool(..)]`, and of `#[toolset(..)]`.
 
 mod name;
 mod value;
@@ -35,7 +35,7 @@ const KEYS: [&str; 18] = [
 ];
 
 /// The arguments as written: each at most once, each with its key's place.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Attr {
     pub(crate) audit_fields: Option<Arg<Vec<FieldPath>>>,
     pub(crate) authenticated: Option<Arg<()>>,
@@ -60,6 +60,7 @@ pub(crate) struct Attr {
 }
 
 /// One argument, with the key that names it.
+#[derive(Clone)]
 pub(crate) struct Arg<T> {
     pub(crate) key: Ident,
     pub(crate) value: T,

@@ -6,11 +6,12 @@ mod fields;
 
 use crate::attr::Name;
 use crate::item::Item;
+use crate::owner::Owner;
 use crate::spec::{Demands, Hints, Policy, Spec};
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{Path, ReturnType};
+use syn::{Path, ReturnType, Type};
 
 // Input:
 //     /// Replaces the text of a note.
@@ -44,6 +45,18 @@ use syn::{Path, ReturnType};
 //     }
 //     const _: () = check_proof(&extra::<State<Notes>>(), &UpdateNoteTool::SPEC.policy);
 pub(crate) fn expand(spec: &Spec, item: &Item) -> TokenStream {
+    let tool = tool(spec, item);
+    quote! {
+        // Whether it has something to await or not, a tool has to be async.
+        #[allow(clippy::unused_async, reason = "a tool is async")]
+        #item
+
+        #tool
+    }
+}
+
+/// The tool alone.
+pub(crate) fn tool(spec: &Spec, item: &Item) -> TokenStream {
     let Spec { krate, ident, .. } = spec;
     let vis = &item.vis;
     let cfgs: Vec<_> = item.cfgs().collect();
@@ -51,7 +64,7 @@ pub(crate) fn expand(spec: &Spec, item: &Item) -> TokenStream {
     let hidden = item.is_hidden().then(|| quote!(#[doc(hidden)]));
     let args = args(item);
     let needs = needs(spec, item);
-    let constant = constant(spec);
+    let constant = constant(spec, item);
     let answer = answer(item);
     let tenants = fields::tenants(spec);
     let audited = fields::audited(spec);
@@ -66,10 +79,6 @@ pub(crate) fn expand(spec: &Spec, item: &Item) -> TokenStream {
         }
     };
     quote! {
-        // Whether it has something to await or not, a tool has to be async.
-        #[allow(clippy::unused_async, reason = "a tool is async")]
-        #item
-
         #(#cfgs)*
         #(#[doc = #docs])*
         #hidden
@@ -112,6 +121,10 @@ fn needs(spec: &Spec, item: &Item) -> TokenStream {
         },
     );
     let extra = extra(spec);
+    let lookup = match receiver(item) {
+        None => lookup,
+        Some(Receiver { ty, here }) => quote_spanned!(here=> (__rt::Needed<#ty>, #lookup)),
+    };
     let extras: Vec<_> = item.extras().map(|parameter| &parameter.ty).collect();
     extras.iter().rfold(lookup, |rest, ty| {
         // The same tokens as in the call, so that a type that cannot be a parameter is one message. What is constant here
@@ -133,8 +146,23 @@ fn proofs(spec: &Spec, item: &Item) -> TokenStream {
     proofs.collect()
 }
 
+/// The `&self` of a method: a state of the toolset, like any other.
+struct Receiver<'a> {
+    ty: &'a Type,
+    here: Span,
+}
+
+fn receiver(item: &Item) -> Option<Receiver<'_>> {
+    let owner = item.owner.as_ref()?;
+    let receiver = item.sig.receiver()?;
+    Some(Receiver {
+        ty: &owner.ty,
+        here: here(receiver.self_token.span),
+    })
+}
+
 /// What takes a parameter from the call.
-fn extra(spec: &Spec) -> TokenStream {
+pub(crate) fn extra(spec: &Spec) -> TokenStream {
     match spec.policy {
         Policy::Public => quote!(public_extra),
         Policy::Callers(_) => quote!(extra),
@@ -156,7 +184,7 @@ fn args(item: &Item) -> TokenStream {
     quote_spanned!(here(ty.span())=> type Args = #ty;)
 }
 
-fn constant(spec: &Spec) -> TokenStream {
+fn constant(spec: &Spec, item: &Item) -> TokenStream {
     let Spec { name, description, .. } = spec;
     let title = optional(spec.title.as_ref());
     let Hints {
@@ -168,6 +196,7 @@ fn constant(spec: &Spec) -> TokenStream {
     let [read_only, destructive, idempotent, open_world] =
         [read_only, destructive, idempotent, open_world].map(|hint| optional(hint.as_ref()));
     let policy = policy(&spec.policy);
+    let line = line(item);
     quote! {
         __rt::ToolSpec {
             name: #name,
@@ -180,9 +209,18 @@ fn constant(spec: &Spec) -> TokenStream {
                 open_world: #open_world,
             },
             policy: #policy,
-            location: __rt::Location { file: ::core::file!(), line: ::core::line!() },
+            location: __rt::Location { file: ::core::file!(), line: #line },
         }
     }
+}
+
+/// The line of the declaration. `line!()` is that of the attribute, which is the toolset's if there is one.
+fn line(item: &Item) -> TokenStream {
+    if item.owner.is_some() && proc_macro::is_available() {
+        let line = item.sig.ident.span().unwrap().line();
+        return Literal::usize_unsuffixed(line).into_token_stream();
+    }
+    quote!(::core::line!())
 }
 
 fn optional<T: ToTokens>(value: Option<T>) -> TokenStream {
@@ -254,11 +292,16 @@ fn answer(item: &Item) -> TokenStream {
 
 fn call(spec: &Spec, item: &Item) -> TokenStream {
     let function = &item.sig.ident;
+    let function = match &item.owner {
+        None => function.to_token_stream(),
+        Some(Owner { ty, .. }) => quote!(<#ty>::#function),
+    };
+    let receiver = receiver(item).map(|Receiver { ty, here }| quote_spanned!(here=> __rt::receiver::<#ty>(&__call)?,));
     let args = item.args().map(|_| quote!(__args,));
     let extra = extra(spec);
     let extras = item.extras().map(|parameter| {
         let ty = &parameter.ty;
         quote!((__rt::#extra::<#ty>().take)(&__call)?)
     });
-    quote!(#function(#args #(#extras),*).await)
+    quote!(#function(#receiver #args #(#extras),*).await)
 }

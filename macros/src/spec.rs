@@ -2,10 +2,13 @@
 
 mod definition;
 mod fields;
+mod inherit;
 pub(crate) mod lists;
 mod posture;
 mod signature;
 
+pub(crate) use self::inherit::{check_common, check_common_lookup, inherit};
+pub(crate) use self::signature::borrow;
 use crate::attr::{Arg, Attr, Name};
 use crate::errors::Errors;
 use crate::field_path::FieldPath;
@@ -132,7 +135,7 @@ fn value<T>(arg: Option<Arg<T>>) -> Option<T> {
     arg.map(|arg| arg.value)
 }
 
-fn krate(arg: Option<&Arg<syn::Path>>) -> TokenStream {
+pub(crate) fn krate(arg: Option<&Arg<syn::Path>>) -> TokenStream {
     arg.map_or_else(|| quote!(::toolgate), |arg| arg.value.to_token_stream())
 }
 
@@ -152,10 +155,11 @@ pub(crate) fn readable(tokens: impl ToTokens) -> String {
     text
 }
 
-/// `update_note` makes `UpdateNoteTool`.
+/// `update_note` makes `UpdateNoteTool`, and as a method of `Notes` it makes `NotesUpdateNoteTool`.
 fn tool_ident(item: &Item) -> Ident {
     let function = &item.sig.ident;
-    let mut name = pascal(&function.unraw().to_string()) + "Tool";
+    let owner = item.owner.as_ref().map_or("", |owner| &owner.name);
+    let mut name = format!("{owner}{}Tool", pascal(&function.unraw().to_string()));
     if syn::parse_str::<Ident>(&name).is_err() {
         // The function is `_2d`, and no name begins with `2`.
         name.insert(0, '_');

@@ -7,9 +7,10 @@ pub use crate::granted::Proof;
 pub use crate::output::{Output, ToolReturn};
 pub use crate::policy::{Policy, TenantDemand};
 pub use crate::scope::ScopeToken;
-pub use crate::supply::{Needed, NeedsOf, States};
+pub use crate::supply::{Needed, NeedsOf, States, Supplies};
 pub use crate::tenant::{FindTenants, TenantField, TenantLookup, Tenants};
 pub use crate::tool::{Hints, Location, NoArguments, ToolHandler, ToolSpec};
+pub use crate::toolset::{AddTo, Methods, Toolset};
 pub use schemars::Schema;
 pub use serde_json::Value;
 pub use std::borrow::Cow;
@@ -52,6 +53,11 @@ pub const fn is_given<T>(_: &Extra<T>) -> bool {
 #[track_caller]
 pub const fn check_proof<T>(extra: &Extra<T>, policy: &Policy) {
     extra.proof.check(policy);
+}
+
+/// What a method has for its `self`: the toolset's own, which all calls share.
+pub fn receiver<T: 'static>(call: &Call) -> Result<&T, Error> {
+    state(&call.states)
 }
 
 pub fn state<T: 'static>(states: &States) -> Result<&T, Error> {

@@ -221,6 +221,7 @@ pub mod plumbing {
     pub use crate::supply::{Needed, States, Supplies};
     pub use crate::tenant::{FindTenants, TenantField, TenantLookup, Tenants};
     pub use crate::tool::ToolArguments;
+    pub use crate::toolset::{AddTo, Methods};
 }
 
 /// Makes a guarded tool of an `async fn`, and says who may call it.
@@ -260,8 +261,8 @@ pub mod plumbing {
 /// ```
 ///
 /// The function stays as it is. Beside it there is a type with its name, in camel case, and `Tool`: that is what a
-/// [`Toolset`] takes. The doc comment is the description that the model reads. The function is a free one: inside an `impl`
-/// there is no place for a type.
+/// [`Toolset`] takes. The doc comment is the description that the model reads. The function is a free one, or part of an
+/// `impl` with [`#[toolset]`](macro@toolset).
 ///
 /// The first parameter is the arguments; a tool may have none. Every other is taken from the call, see [`FromCall`]. The
 /// return type is a `Result` of [`Json`], text or `()`, see [`ToolReturn`](plumbing::ToolReturn).
@@ -373,3 +374,72 @@ pub use toolgate_macros::ScopeCatalog;
 /// [`ScopeCatalog`](macro@ScopeCatalog), but that a role has no flags and no type. In tools, strings among the roles are
 /// checked by `role_catalog = Role`.
 pub use toolgate_macros::RoleCatalog;
+
+/// Makes guarded tools of methods, and says once what all of them demand.
+///
+/// ```
+/// use schemars::JsonSchema;
+/// use serde::Deserialize;
+/// use std::convert::Infallible;
+/// use toolgate::{Caller, Toolset, toolset};
+///
+/// #[derive(Deserialize, JsonSchema)]
+/// struct DeleteNote {
+///     note: String,
+/// }
+///
+/// #[derive(Clone)]
+/// struct Notes; // a store, say a pool of database connections
+///
+/// #[toolset(scopes_all = ["notes:read"], tenant_of = Self::tenant_of)]
+/// impl Notes {
+///     /// Tells how many notes there are.
+///     #[mcp_tool(read_only = true)]
+///     async fn count(&self) -> Result<String, Infallible> {
+///         Ok("3".to_owned())
+///     }
+///
+///     /// Deletes a note.
+///     #[mcp_tool(scopes_all = ["notes:write"], tenant_field = "note", destructive = true)]
+///     async fn delete(&self, args: DeleteNote, caller: Caller) -> Result<String, Infallible> {
+///         // Here the caller has both scopes, and the note is of the caller's tenant.
+///         Ok(format!("{} deleted {}", caller.subject(), args.note))
+///     }
+///
+///     async fn tenant_of(&self, note: &str) -> Result<Option<String>, Infallible> {
+///         Ok(note.split_once('-').map(|(tenant, _)| tenant.to_owned()))
+///     }
+/// }
+///
+/// let tools = Toolset::new(Notes).tools::<Notes>();
+/// ```
+///
+/// Every function in the `impl` with [`#[mcp_tool(..)]`](macro@mcp_tool) is a tool, without a `use` of that; everything else
+/// stays as it is. Of the method `delete` of `Notes` comes the type `NotesDeleteTool`, which is as visible as the method.
+/// [`Toolset::tools`] adds all tools of the type, and so forgets none; `.tool(NotesDeleteTool)` adds one alone. Clients know
+/// the tool as `delete`, or as its `name = ".."` says. Names that are taken are refused by [`Gate::protect`], which tells
+/// both places.
+///
+/// A method takes `&self`: the state `Notes`, of which the toolset keeps one for all calls. So the toolset's state has to give
+/// it, as for a parameter [`State<Notes>`](State). A function without `self` takes what free functions take. `Self` may stand
+/// in signatures and attributes.
+///
+/// The `impl` is that of a struct or an enum, and not generic; for a generic type, name what it is for, as in
+/// `impl Notes<Database>`. A type has one toolset.
+///
+/// **In the parentheses** stands what all tools have in common: demands, `authenticated`, `fresh`, how tools behave,
+/// `audit_fields` and `crate`. A tool may demand more, and never less:
+///
+/// | said of the toolset | what a tool may say besides |
+/// | --- | --- |
+/// | `scopes_all` | more scopes: all are demanded |
+/// | `scopes_any`, `roles` | fewer of them, so a narrower choice; for `scopes_any`, one of them in `scopes_all` |
+/// | `authenticated` | any demand |
+/// | `tenant_field`, `fresh` | nothing: it holds for each tool |
+/// | `tenant_of` | a `tenant_field`, whose tenant is looked up so |
+/// | `read_only`, `destructive`, `idempotent`, `open_world` | otherwise |
+/// | `audit_fields` | more fields |
+///
+/// `public` under any demand of the toolset is a mistake, and so is saying again what the toolset says. No toolset is `public`:
+/// each public tool says so itself.
+pub use toolgate_macros::toolset;

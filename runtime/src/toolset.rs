@@ -63,6 +63,37 @@ impl<S> Toolset<S> {
         self.tools.push(Tool::new::<T>());
         self
     }
+
+    /// Adds all tools of a type, which are the functions with `#[mcp_tool(..)]` in its `impl` with
+    /// [`#[toolset]`](macro@crate::toolset), in the order they are written. What one of them needs, the state has to give.
+    ///
+    /// A tool that was also added by [`tool`](Self::tool) is there twice, which [`Gate::protect`](crate::Gate::protect)
+    /// refuses.
+    #[must_use]
+    pub fn tools<T>(self) -> Self
+    where
+        T: Methods,
+        T::All: AddTo<S>,
+    {
+        T::All::add_to(self)
+    }
+}
+
+/// A type with tools. Written by [`#[toolset]`](macro@crate::toolset).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no tools",
+    label = "this is not the type of a toolset",
+    note = "put `#[toolset]` on the `impl` of `{Self}` that has functions with `#[mcp_tool(..)]`"
+)]
+pub trait Methods {
+    /// All of them.
+    type All;
+}
+
+/// Tools that a toolset with the state `S` can have.
+pub trait AddTo<S> {
+    /// Adds them.
+    fn add_to(tools: Toolset<S>) -> Toolset<S>;
 }
 
 /// What is known of a tool, and how to run it.

@@ -9,6 +9,8 @@ mod attributes;
 mod catalogs;
 #[path = "macros/hygiene.rs"]
 mod hygiene;
+#[path = "macros/methods.rs"]
+mod methods;
 #[path = "macros/names.rs"]
 mod names;
 #[path = "macros/types.rs"]

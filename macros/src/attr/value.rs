@@ -116,6 +116,7 @@ impl Value for Path {
 }
 
 /// The enum that is a catalogue.
+#[derive(Clone)]
 pub(crate) struct CatalogPath(pub(crate) Path);
 
 impl Value for CatalogPath {

@@ -7,10 +7,12 @@ use syn::ext::IdentExt as _;
 
 /// The lines.
 pub(super) fn docs(spec: &Spec, item: &Item) -> Vec<String> {
-    let mut lines = vec![
-        format!(" The guarded tool of [`{}()`].", item.sig.ident.unraw()),
-        String::new(),
-    ];
+    let function = item.sig.ident.unraw();
+    let function = match &item.owner {
+        None => function.to_string(),
+        Some(owner) => format!("{}::{function}", owner.path()),
+    };
+    let mut lines = vec![format!(" The guarded tool of [`{function}()`]."), String::new()];
     match &spec.policy {
         Policy::Public => lines.push(" Everyone may call it, without a token too.".to_owned()),
         Policy::Callers(demands) => {

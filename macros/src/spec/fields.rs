@@ -14,6 +14,14 @@ pub(super) fn check(attr: &Attr, item: &Item, errors: &mut Errors) {
     check_audit_fields(attr, errors);
 }
 
+/// What is said of several tools at once. Whether they have arguments, only each of them knows.
+pub(super) fn check_common(attr: &Attr, errors: &mut Errors) {
+    check_audit_fields(attr, errors);
+    if let Some(arg) = &attr.tenant_of {
+        lookup(&arg.value, errors);
+    }
+}
+
 /// Fields are fields of the arguments, so there have to be some.
 fn check_arguments(attr: &Attr, item: &Item, errors: &mut Errors) {
     if item.args().is_some() {
@@ -34,7 +42,7 @@ fn check_arguments(attr: &Attr, item: &Item, errors: &mut Errors) {
 }
 
 /// A lookup is asked about the value of a field.
-fn check_lookup_has_field(attr: &Attr, errors: &mut Errors) {
+pub(super) fn check_lookup_has_field(attr: &Attr, errors: &mut Errors) {
     if let (Some(lookup), None) = (&attr.tenant_of, &attr.tenant_field)
         && !attr.is_incomplete
     {

@@ -17,8 +17,14 @@ pub(super) fn check(attr: &Attr, item: &Item, errors: &mut Errors) {
     check_read_only_is_harmless(attr, errors);
 }
 
+/// What is said of several tools at once. Whether it is enough, only each of them knows.
+pub(super) fn check_common(attr: &Attr, errors: &mut Errors) {
+    check_authenticated_is_needed(attr, &demands(attr), errors);
+    check_read_only_is_harmless(attr, errors);
+}
+
 /// The arguments that demand something of the caller.
-fn demands(attr: &Attr) -> Vec<&Ident> {
+pub(super) fn demands(attr: &Attr) -> Vec<&Ident> {
     let keys = [
         attr.scopes_all.as_ref().map(|arg| &arg.key),
         attr.scopes_any.as_ref().map(|arg| &arg.key),
@@ -43,9 +49,13 @@ fn check_stated(attr: &Attr, item: &Item, demands: &[&Ident], errors: &mut Error
         let message = "nothing says who may call this tool\n\
                        help: demand something, as in `#[mcp_tool(scopes_all = [\"notes:write\"])]`\n\
                        help: or write `authenticated` to admit every valid token, `public` to admit everyone";
-        // Under the attribute, as the user's own code and not as code of the macro.
-        let attribute = Span::call_site().resolved_at(item.sig.ident.span());
-        errors.push(Error::new(attribute, message));
+        let function = item.sig.ident.span();
+        // Under the attribute, as the user's own code and not as code of the macro. That of a toolset is not the tool's.
+        let place = match &item.owner {
+            None => Span::call_site().resolved_at(function),
+            Some(_) => function,
+        };
+        errors.push(Error::new(place, message));
     }
 }
 
@@ -114,7 +124,7 @@ fn check_read_only_is_harmless(attr: &Attr, errors: &mut Errors) {
 }
 
 /// The keys, as in a sentence.
-fn listed(keys: &[&Ident]) -> String {
+pub(super) fn listed(keys: &[&Ident]) -> String {
     let keys: Vec<_> = keys.iter().map(|key| format!("`{key}`")).collect();
     keys.join(" and ")
 }

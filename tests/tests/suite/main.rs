@@ -51,6 +51,7 @@ mod with_rmcp {
     mod definitions;
     mod hierarchy;
     mod limits;
+    mod methods;
     mod sessions;
 }
 
@@ -66,5 +67,6 @@ mod with_pmcp {
     mod definitions;
     mod hierarchy;
     mod limits;
+    mod methods;
     mod sessions;
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use syn::LitStr;
 
 /// Where messages stand: what reads and judges a declaration, and what helps rustc to judge the rest.
-const PLACES: [&str; 10] = [
+const PLACES: [&str; 12] = [
     "macros/src/attr.rs",
     "macros/src/attr",
     "macros/src/catalog.rs",
@@ -18,6 +18,8 @@ const PLACES: [&str; 10] = [
     "macros/src/item.rs",
     "macros/src/spec.rs",
     "macros/src/spec",
+    "macros/src/toolset.rs",
+    "macros/src/toolset",
 ];
 
 #[test]
