@@ -168,6 +168,7 @@ mod health;
 mod origin;
 mod output;
 mod protected;
+mod rate_limit;
 mod resource;
 mod revocation;
 mod scope;
@@ -195,6 +196,7 @@ pub use crate::health::{Health, HealthSource, HealthStatus};
 pub use crate::output::{Json, Output};
 pub use crate::policy::Policy;
 pub use crate::protected::Protected;
+pub use crate::rate_limit::{CountedPer, RateLimit};
 pub use crate::revocation::{RevocationError, Revocations};
 pub use crate::scope::ScopeToken;
 #[cfg(all(feature = "redis", feature = "introspection"))]
