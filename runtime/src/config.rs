@@ -11,6 +11,7 @@ use crate::gate::Gate;
 use crate::health::Health;
 use crate::metrics;
 use crate::origin::AllowedPeers;
+use crate::rates::{Counts, Rates};
 use crate::resource::ResourceUrl;
 use crate::revocation::{Revocations, Watch};
 use crate::scope::ScopeToken;
@@ -83,6 +84,7 @@ struct Options {
     origins: Vec<String>,
     revocations: Option<Revocations>,
     catalogs: Catalogs,
+    rates: Rates,
 }
 
 /// What a gate works with.
@@ -95,6 +97,7 @@ pub(crate) struct Settings {
     pub(crate) peers: AllowedPeers,
     pub(crate) sessions: SessionKeys,
     pub(crate) sinks: Sinks,
+    pub(crate) counts: Counts,
 }
 
 /// What makes callers of tokens, and for which resource.
@@ -150,6 +153,7 @@ impl Gate {
                 origins: Vec::new(),
                 revocations: None,
                 catalogs: Catalogs::default(),
+                rates: Rates::new(),
             },
         }
     }
@@ -196,6 +200,12 @@ impl<R, V> GateBuilder<R, V> {
     /// Refuses the tokens that are revoked here, whatever the validator says of them.
     pub fn revocations(mut self, revocations: &Revocations) -> Self {
         self.options.revocations = Some(revocations.clone());
+        self
+    }
+
+    /// Sets how the calls of tools with a `rate_limit` are counted. Without it, they are counted in this process.
+    pub fn rates(mut self, rates: Rates) -> Self {
+        self.options.rates = rates;
         self
     }
 
@@ -280,9 +290,12 @@ impl<R, V> GateBuilder<R, V> {
 
 impl Options {
     fn settings(self, authority: Option<Authority>, peers: AllowedPeers) -> Result<Gate, ConfigError> {
+        let resource = authority.as_ref().map_or("", |authority| authority.resource.as_str());
+        let counts = self.rates.start(resource, &self.clock)?;
         Ok(Gate {
             settings: Arc::new(Settings {
                 authority,
+                counts,
                 clock: self.clock,
                 name: self.name,
                 baseline: self.baseline,

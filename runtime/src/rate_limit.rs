@@ -66,11 +66,11 @@ impl Unit {
         }
     }
 
-    const fn word(self) -> &'static str {
+    const fn once(self) -> &'static str {
         match self {
-            Self::Second => "second",
-            Self::Minute => "minute",
-            Self::Hour => "hour",
+            Self::Second => "a second",
+            Self::Minute => "a minute",
+            Self::Hour => "an hour",
         }
     }
 }
@@ -193,7 +193,7 @@ impl RateLimit {
         } else {
             format!(", {burst} at once")
         };
-        format!("{count} {calls} a {} {whose}{burst}", unit.word())
+        format!("{count} {calls} {} {whose}{burst}", unit.once())
     }
 }
 

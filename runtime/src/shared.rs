@@ -5,10 +5,13 @@ mod breaker;
 mod introspection;
 mod key_ring;
 mod link;
+mod rates;
 mod revocations;
 
 #[cfg(feature = "introspection")]
 pub use self::introspection::SharedIntrospection;
+
+pub(crate) use self::rates::SharedRates;
 
 use self::key_ring::KeyRing;
 use self::link::Link;
@@ -40,7 +43,8 @@ const MAX_TIMEOUT: Duration = Duration::from_secs(1);
 /// 1. Redis is believed in nothing (R18). Names are HMACs under a key that it does not know. Values are sealed with AES-256-GCM-SIV,
 ///    for one purpose and one place. What does not open, is too long or of another type is as if it was not there, and counted.
 /// 2. Redis is waited for at most 50 ms, unless set, and after five failures in a row not at all for 10 s.
-/// 3. Without Redis every instance validates for itself. Nobody gets in because of that, and nobody stays out.
+/// 3. Without Redis every instance validates for itself. Nobody gets in because of that, and nobody stays out. Of a rate, each lets
+///    through its part.
 ///
 /// Who can write to Redis can still delete what is there, and bring back what was there before: introspection results are believed
 /// for a minute after they were asked for, no longer; a revocation that another instance has seen is remembered there.

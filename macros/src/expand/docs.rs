@@ -46,7 +46,7 @@ fn calls(rate: &Rate) -> String {
         Per::Tool => "of all callers together",
     };
     let burst = burst.map_or_else(String::new, |burst| format!(", {burst} at once"));
-    format!("{count} {calls} a {} {whose}{burst}", unit.word())
+    format!("{count} {calls} {} {whose}{burst}", unit.once())
 }
 
 fn rows(demands: &Demands) -> Vec<String> {

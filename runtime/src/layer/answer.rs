@@ -3,7 +3,7 @@
 use super::message::MessageError;
 use crate::bearer::CredentialsError;
 use crate::decision::Denial;
-use crate::error::Unavailable;
+use crate::error::{Limited, Unavailable};
 use crate::origin::ForeignPeer;
 use crate::protected::Protected;
 use crate::scope::ScopeToken;
@@ -32,6 +32,8 @@ pub(super) enum Refusal {
     /// There is no token where one is needed, for a tool that needs these scopes.
     NoCredentials(Vec<ScopeToken>),
     Denied(Denial),
+    /// There were too many calls.
+    Limited(Limited),
     UnknownTool,
     /// The arguments of a call are no object.
     Arguments,
@@ -51,6 +53,7 @@ impl Refusal {
             Self::Unavailable(_) => "unavailable",
             Self::NoCredentials(_) => "unauthenticated",
             Self::Denied(denial) => denial.reason(),
+            Self::Limited(_) => "rate_limited",
             Self::UnknownTool => "unknown_tool",
             Self::Arguments => "invalid_arguments",
             Self::ForeignSession => "foreign_session",
@@ -114,6 +117,9 @@ impl Refusal {
         if matches!(self, Self::Unavailable(_)) {
             headers.insert(RETRY_AFTER, RETRY_SECONDS.into());
         }
+        if let Self::Limited(limited) = self {
+            headers.insert(RETRY_AFTER, limited.seconds().into());
+        }
         if matches!(self, Self::Method) {
             headers.insert(ALLOW, HeaderValue::from_static("POST"));
         }
@@ -137,6 +143,7 @@ impl Refusal {
             }
             Self::Denied(Denial::MissingScopes { .. }) => (StatusCode::FORBIDDEN, "the access token lacks a scope"),
             Self::Denied(_) => (StatusCode::FORBIDDEN, "not permitted"),
+            Self::Limited(_) => (StatusCode::TOO_MANY_REQUESTS, "too many calls"),
             Self::UnknownTool => (StatusCode::OK, "tool not found"),
             Self::Arguments => (StatusCode::OK, "invalid arguments: expected an object"),
             Self::ForeignSession => (StatusCode::NOT_FOUND, "no such session"),

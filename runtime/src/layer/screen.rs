@@ -8,9 +8,11 @@ use super::session;
 use crate::bearer::BearerToken;
 use crate::caller::Caller;
 use crate::decision::Denial;
+use crate::error::Error;
 use crate::freshness::{Fresh, Freshness, NotFresh};
 use crate::gate::Facts;
 use crate::metrics;
+use crate::permit::Permit;
 use crate::protected::Protected;
 use crate::validator::{TokenError, ValidateError};
 use bytes::Bytes;
@@ -33,7 +35,9 @@ use std::error::Error as StdError;
 ///    the body was on its way.
 /// 7. For a tool that is `fresh` the token is validated anew, and the call decided again.
 /// 8. A session is this caller's (MCP-58).
-/// 9. The SDK gets the request without credentials, and with the facts that the gate needs.
+/// 9. A call of a tool with a rate is counted, and is not one too many. That comes last: whoever is refused for another reason is not
+///    counted, and it is counted for whom the token says now that it is.
+/// 10. The SDK gets the request without credentials, and with the facts that the gate needs.
 pub(super) async fn screen<B>(
     protected: &Protected,
     paths: Paths,
@@ -83,7 +87,9 @@ where
     let has_session = admitted
         .and_then(|()| session::unbind(protected, &mut parts, &message, caller.as_ref())) // 8
         .map_err(|refusal| refuse(protected, &refusal, &message, &facts))?;
-    strip(&mut parts.headers); // 9
+    let counted = take_permit(protected, &message, &mut facts).await; // 9
+    counted.map_err(|refusal| refuse(protected, &refusal, &message, &facts))?;
+    strip(&mut parts.headers); // 10
     parts.extensions.remove::<Caller>();
     if let Some(caller) = &caller {
         parts.extensions.insert(caller.clone());
@@ -205,6 +211,22 @@ async fn refresh(
             protected.record_denial(Some(tool), facts, Denial::NotFresh.reason(), &[], detail);
             Err(Refusal::Denied(Denial::NotFresh)) // 3
         }
+    }
+}
+
+/// Counts a call of a tool with a rate, and leaves the fact for the gate. Only for a call that nothing else is known against.
+async fn take_permit(protected: &Protected, message: &Message, facts: &mut Facts) -> Result<(), Refusal> {
+    let tool = message.tool.as_deref().and_then(|name| protected.tool(name));
+    let Some(tool) = tool else { return Ok(()) };
+    let now = protected.gate().settings.clock.monotonic();
+    match Permit::take(tool, facts.caller.as_ref(), now).await {
+        Ok(permit) => {
+            facts.permit = permit;
+            Ok(())
+        }
+        Err(Error::Limited(limited)) => Err(Refusal::Limited(limited)),
+        // The gate asks again, and has the words for it.
+        Err(_) => Ok(()),
     }
 }
 

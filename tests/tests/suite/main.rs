@@ -32,6 +32,7 @@ mod main_job;
 mod metrics;
 mod pmcp_traps;
 mod providers;
+mod rates;
 mod revocations;
 mod server;
 mod shared;
