@@ -1,5 +1,7 @@
 //! How a gate is set up. What is missing does not compile; what is malformed is a [`ConfigError`].
 
+mod limits;
+
 use crate::audit::{AuditSink, Sinks};
 use crate::bearer::BearerToken;
 use crate::caller::Caller;
@@ -11,7 +13,9 @@ use crate::gate::Gate;
 use crate::health::Health;
 use crate::metrics;
 use crate::origin::AllowedPeers;
+use crate::rate_limit::RateLimit;
 use crate::rates::{Counts, Rates};
+use crate::refusals::Refusals;
 use crate::resource::ResourceUrl;
 use crate::revocation::{Revocations, Watch};
 use crate::scope::ScopeToken;
@@ -85,6 +89,7 @@ struct Options {
     revocations: Option<Revocations>,
     catalogs: Catalogs,
     rates: Rates,
+    refused_tokens: Option<RateLimit>,
 }
 
 /// What a gate works with.
@@ -98,6 +103,8 @@ pub(crate) struct Settings {
     pub(crate) sessions: SessionKeys,
     pub(crate) sinks: Sinks,
     pub(crate) counts: Counts,
+    /// `None` if it does not matter how many tokens are refused.
+    pub(crate) refusals: Option<Refusals>,
 }
 
 /// What makes callers of tokens, and for which resource.
@@ -154,6 +161,7 @@ impl Gate {
                 revocations: None,
                 catalogs: Catalogs::default(),
                 rates: Rates::new(),
+                refused_tokens: None,
             },
         }
     }
@@ -200,12 +208,6 @@ impl<R, V> GateBuilder<R, V> {
     /// Refuses the tokens that are revoked here, whatever the validator says of them.
     pub fn revocations(mut self, revocations: &Revocations) -> Self {
         self.options.revocations = Some(revocations.clone());
-        self
-    }
-
-    /// Sets how the calls of tools with a `rate_limit` are counted. Without it, they are counted in this process.
-    pub fn rates(mut self, rates: Rates) -> Self {
-        self.options.rates = rates;
         self
     }
 
@@ -292,10 +294,12 @@ impl Options {
     fn settings(self, authority: Option<Authority>, peers: AllowedPeers) -> Result<Gate, ConfigError> {
         let resource = authority.as_ref().map_or("", |authority| authority.resource.as_str());
         let counts = self.rates.start(resource, &self.clock)?;
+        let refusals = self.refused_tokens.map(|rate| Refusals::new(rate, &self.clock));
         Ok(Gate {
             settings: Arc::new(Settings {
                 authority,
                 counts,
+                refusals: refusals.transpose()?,
                 clock: self.clock,
                 name: self.name,
                 baseline: self.baseline,

@@ -172,6 +172,7 @@ mod permit;
 mod protected;
 mod rate_limit;
 mod rates;
+mod refusals;
 mod resource;
 mod revocation;
 mod scope;

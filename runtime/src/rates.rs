@@ -7,6 +7,7 @@ mod limiter;
 mod unshared;
 
 pub(crate) use self::buckets::Buckets;
+pub(crate) use self::counted::{Tag, tag};
 pub(crate) use self::limiter::{Governor, Limiter};
 
 #[cfg(not(feature = "redis"))]
@@ -77,20 +78,24 @@ impl Rates {
             let help = "use `max_counted(100_000)`, or leave it out";
             return Err(ConfigError::new("there is no place to count calls in", help));
         }
-        let secret = hmac::Key::generate(hmac::HMAC_SHA256, &SystemRandom::new()).map_err(|_| {
-            ConfigError::new(
-                "the system gives no random numbers",
-                "check that the process may call getrandom",
-            )
-        })?;
         Ok(Counts {
             buckets: Arc::new(Buckets::new(self.max_counted, Arc::clone(clock))),
             resource: resource.into(),
-            secret,
+            secret: random_key()?,
             limiters: Mutex::default(),
             shared: self.shared,
         })
     }
+}
+
+/// A key that nobody knows.
+pub(crate) fn random_key() -> Result<hmac::Key, ConfigError> {
+    hmac::Key::generate(hmac::HMAC_SHA256, &SystemRandom::new()).map_err(|_| {
+        ConfigError::new(
+            "the system gives no random numbers",
+            "check that the process may call getrandom",
+        )
+    })
 }
 
 /// What a gate counts. It belongs to the gate and not to a toolset behind it, so that protecting tools once more gives nobody another

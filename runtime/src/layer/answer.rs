@@ -28,6 +28,8 @@ pub(super) enum Refusal {
     Foreign(ForeignPeer),
     Credentials(CredentialsError),
     Token(TokenError),
+    /// Too many tokens were refused that came from there.
+    RefusedTooOften(Limited),
     Unavailable(Unavailable),
     /// There is no token where one is needed, for a tool that needs these scopes.
     NoCredentials(Vec<ScopeToken>),
@@ -50,6 +52,7 @@ impl Refusal {
             Self::Foreign(peer) => peer.reason(),
             Self::Credentials(_) => "invalid_credentials",
             Self::Token(_) => "invalid_token",
+            Self::RefusedTooOften(_) => "refused_too_often",
             Self::Unavailable(_) => "unavailable",
             Self::NoCredentials(_) => "unauthenticated",
             Self::Denied(denial) => denial.reason(),
@@ -117,7 +120,7 @@ impl Refusal {
         if matches!(self, Self::Unavailable(_)) {
             headers.insert(RETRY_AFTER, RETRY_SECONDS.into());
         }
-        if let Self::Limited(limited) = self {
+        if let Self::Limited(limited) | Self::RefusedTooOften(limited) = self {
             headers.insert(RETRY_AFTER, limited.seconds().into());
         }
         if matches!(self, Self::Method) {
@@ -144,6 +147,10 @@ impl Refusal {
             Self::Denied(Denial::MissingScopes { .. }) => (StatusCode::FORBIDDEN, "the access token lacks a scope"),
             Self::Denied(_) => (StatusCode::FORBIDDEN, "not permitted"),
             Self::Limited(_) => (StatusCode::TOO_MANY_REQUESTS, "too many calls"),
+            Self::RefusedTooOften(_) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "too many access tokens were refused that came from there",
+            ),
             Self::UnknownTool => (StatusCode::OK, "tool not found"),
             Self::Arguments => (StatusCode::OK, "invalid arguments: expected an object"),
             Self::ForeignSession => (StatusCode::NOT_FOUND, "no such session"),

@@ -232,7 +232,7 @@ pub(super) mod tests {
         let clock = Hands::default();
         let buckets = buckets(100, &clock);
         let (slow, fast) = (
-            Governor::new(Duration::from_secs(60), 10, &buckets),
+            Governor::new(Duration::from_mins(1), 10, &buckets),
             Governor::new(Duration::from_secs(1), 10, &buckets),
         );
         for number in 0..100 {
@@ -247,9 +247,9 @@ pub(super) mod tests {
         assert_eq!(crowd, 256 * 10);
         assert_eq!(buckets.len(), 100);
         // They fill up like all.
-        clock.advance(Duration::from_secs(60));
+        clock.advance(Duration::from_mins(1));
         assert_eq!(taken(&slow, &tag(1000)), 1);
-        clock.advance(Duration::from_secs(540));
+        clock.advance(Duration::from_mins(9));
         assert_eq!(taken(&slow, &tag(1000)), 10);
     }
 

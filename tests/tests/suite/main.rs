@@ -33,6 +33,7 @@ mod metrics;
 mod pmcp_traps;
 mod providers;
 mod rates;
+mod refused_tokens;
 mod revocations;
 mod server;
 mod shared;
