@@ -27,7 +27,8 @@ use std::time::Duration;
 /// The longest that a request may wait for Redis.
 const MAX_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// What instances of a server tell each other through Redis: a handle, cheap to clone.
+/// What instances of a server tell each other through Redis: a handle, cheap to clone. Revocations, introspection answers, and how
+/// often tools with a rate were called ([`Rates::shared`](crate::Rates::shared)).
 ///
 /// ```
 /// # use toolgate::{ConfigError, Revocations, SharedState};
