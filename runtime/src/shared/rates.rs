@@ -57,7 +57,8 @@ impl Rates {
     /// 3. Redis is believed in nothing (R18). Whoever can write to it can give somebody another burst, or keep somebody from calling for
     ///    an interval of the rate; but whatever it says, each instance lets through no more than the whole rate. What could not be ours
     ///    is counted as `tampered`.
-    /// 4. When Redis loses what it had, everybody has a full burst again there.
+    /// 4. While Redis is away it counts nothing: when it is back, everybody may have a full burst again there. Instances find out one
+    ///    after the other that it is; until then those that know let through the rate together, and each of the others its part.
     /// 5. Time is Redis' own. Its names say nothing about who is counted.
     ///
     /// ```

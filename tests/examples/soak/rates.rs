@@ -89,34 +89,34 @@ pub(crate) async fn run(length: Length) -> Report {
     let calm = load(&instances, "alice", seconds, async || {}).await;
     accuracy(&mut report, &calm, seconds);
 
-    let seconds = 30;
+    // A connection that broke is found out by the first who tries it, and the second try is ten seconds later.
+    let seconds = 40;
     let killed = load(&instances, "bob", seconds, async || {
-        sleep(10 * SECOND).await;
+        sleep(5 * SECOND).await;
         redis.kill();
         sleep(8 * SECOND).await;
         redis.restart();
     })
     .await;
     let stopped = load(&instances, "carol", seconds, async || {
-        sleep(10 * SECOND).await;
+        sleep(5 * SECOND).await;
         redis.signal("-STOP");
         sleep(8 * SECOND).await;
         redis.signal("-CONT");
     })
     .await;
     for (what, run) in [("killed", &killed), ("stopped", &stopped)] {
-        // A Redis that comes back with nothing has a full burst for everybody, and the first of all is there at the start.
-        report.at_most(
-            format!("{what}: granted in {seconds} s"),
-            run.total(),
-            RATE * seconds + 2 * RATE,
-        );
+        // Besides the rate there is a burst at the start, the parts' own bursts when Redis goes, and one when it is back: it has not
+        // counted meanwhile. Instances find that out one after the other. If they were open, it would be three times the rate for as
+        // long as that takes.
+        let most = RATE * seconds + 4 * RATE;
+        report.at_most(format!("{what}: granted in {seconds} s"), run.total(), most);
         report.at_least(
             format!("{what}: granted in {seconds} s"),
             run.total(),
             RATE * seconds * 9 / 10,
         );
-        report.at_most(format!("{what}: most in any second"), run.most_in_a_second(), 2 * RATE);
+        report.at_most(format!("{what}: most in any second"), run.most_in_a_second(), 3 * RATE);
     }
     subjects(&mut report, length).await;
     report
