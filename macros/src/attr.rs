@@ -4,7 +4,7 @@ mod name;
 mod value;
 
 pub(crate) use self::name::Name;
-use self::value::{CatalogPath, Value};
+use self::value::{CatalogPath, RateText, Value};
 use crate::errors::Errors;
 use crate::field_path::FieldPath;
 use crate::suggest::closest;
@@ -13,7 +13,7 @@ use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _, Result};
 use syn::{Error, Ident, LitBool, LitStr, Path, Token, TypePath};
 
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 19] = [
     "audit_fields",
     "authenticated",
     "catalog",
@@ -24,6 +24,7 @@ const KEYS: [&str; 18] = [
     "name",
     "open_world",
     "public",
+    "rate_limit",
     "read_only",
     "role_catalog",
     "roles",
@@ -47,6 +48,7 @@ pub(crate) struct Attr {
     pub(crate) name: Option<Arg<LitStr>>,
     pub(crate) open_world: Option<Arg<LitBool>>,
     pub(crate) public: Option<Arg<()>>,
+    pub(crate) rate_limit: Option<Arg<RateText>>,
     pub(crate) read_only: Option<Arg<LitBool>>,
     pub(crate) role_catalog: Option<Arg<CatalogPath>>,
     pub(crate) roles: Option<Arg<Vec<Name>>>,
@@ -101,6 +103,7 @@ impl Attr {
             "name" => set(&mut self.name, key, input),
             "open_world" => set(&mut self.open_world, key, input),
             "public" => set(&mut self.public, key, input),
+            "rate_limit" => set(&mut self.rate_limit, key, input),
             "read_only" => set(&mut self.read_only, key, input),
             "role_catalog" => set(&mut self.role_catalog, key, input),
             "roles" => set(&mut self.roles, key, input),

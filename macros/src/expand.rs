@@ -7,7 +7,7 @@ mod fields;
 use crate::attr::Name;
 use crate::item::Item;
 use crate::owner::Owner;
-use crate::spec::{Demands, Hints, Policy, Spec};
+use crate::spec::{Demands, Hints, Per, Policy, Rate, Spec, Unit};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned as _;
@@ -197,6 +197,7 @@ fn constant(spec: &Spec, item: &Item) -> TokenStream {
         [read_only, destructive, idempotent, open_world].map(|hint| optional(hint.as_ref()));
     let policy = policy(&spec.policy);
     let line = line(item);
+    let rate_limit = spec.rate_limit.map(rate_limit);
     quote! {
         __rt::ToolSpec {
             name: #name,
@@ -208,7 +209,7 @@ fn constant(spec: &Spec, item: &Item) -> TokenStream {
                 idempotent: #idempotent,
                 open_world: #open_world,
             },
-            policy: #policy,
+            policy: #policy #rate_limit,
             location: __rt::Location { file: ::core::file!(), line: #line },
         }
     }
@@ -251,6 +252,27 @@ fn policy(policy: &Policy) -> TokenStream {
     });
     let fresh = fresh.then(|| quote!(.fresh()));
     quote!(__rt::Policy::AUTHENTICATED #scopes_all #scopes_any #roles #tenant #fresh)
+}
+
+fn rate_limit(rate: Rate) -> TokenStream {
+    let Rate {
+        count,
+        unit,
+        burst,
+        per,
+    } = rate;
+    let unit = match unit {
+        Unit::Second => quote!(per_second),
+        Unit::Minute => quote!(per_minute),
+        Unit::Hour => quote!(per_hour),
+    };
+    let burst = burst.map(|burst| quote!(.burst(#burst)));
+    let per = match per {
+        Per::Subject => None,
+        Per::Client => Some(quote!(.per_client())),
+        Per::Tool => Some(quote!(.per_tool())),
+    };
+    quote!(.rate_limit(__rt::RateLimit::#unit(#count) #burst #per))
 }
 
 /// A demand of the policy: a method with a list, if there is one.

@@ -54,6 +54,7 @@ fn scopes_roles_and_audit() {
             scopes_all = ["notes:read", "notes:write"],
             roles = ["manager"],
             fresh,
+            rate_limit = "30/min per client, burst 10",
             audit_fields = ["id", "change.kind"],
             idempotent = true,
         ),

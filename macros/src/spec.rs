@@ -5,10 +5,13 @@ mod fields;
 mod inherit;
 pub(crate) mod lists;
 mod posture;
+mod rate;
 mod signature;
 
 pub(crate) use self::inherit::{check_common, check_common_lookup, inherit};
+pub(crate) use self::rate::{Per, Rate, Unit};
 pub(crate) use self::signature::borrow;
+
 use crate::attr::{Arg, Attr, Name};
 use crate::errors::Errors;
 use crate::field_path::FieldPath;
@@ -30,6 +33,7 @@ pub(crate) struct Spec {
     pub(crate) description: TokenStream,
     pub(crate) hints: Hints,
     pub(crate) policy: Policy,
+    pub(crate) rate_limit: Option<Rate>,
     pub(crate) audit_fields: Vec<FieldPath>,
     /// What strings among the scopes are checked against.
     pub(crate) catalog: Option<syn::Path>,
@@ -92,7 +96,7 @@ impl Spec {
     /// Judges. What it returns makes sense only if no mistake was found.
     pub(crate) fn new(attr: Attr, item: &Item, errors: &mut Errors) -> Self {
         signature::check(item, errors);
-        posture::check(&attr, item, errors);
+        let rate_limit = posture::check(&attr, item, errors);
         lists::check(&attr, errors);
         fields::check(&attr, item, errors);
         let name = definition::name(&attr, item, errors);
@@ -124,6 +128,7 @@ impl Spec {
                     fresh: attr.fresh.is_some(),
                 })),
             },
+            rate_limit,
             audit_fields: value(attr.audit_fields).unwrap_or_default(),
             catalog: attr.catalog.map(|arg| arg.value.0),
             role_catalog: attr.role_catalog.map(|arg| arg.value.0),

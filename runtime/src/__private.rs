@@ -6,6 +6,7 @@ pub use crate::error::Error;
 pub use crate::granted::Proof;
 pub use crate::output::{Output, ToolReturn};
 pub use crate::policy::{Policy, TenantDemand};
+pub use crate::rate_limit::RateLimit;
 pub use crate::scope::ScopeToken;
 pub use crate::supply::{Needed, NeedsOf, States, Supplies};
 pub use crate::tenant::{FindTenants, TenantField, TenantLookup, Tenants};

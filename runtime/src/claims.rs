@@ -61,6 +61,13 @@ impl Claims {
         self.with(|claims| claims.tenant = Some(tenant.into()))
     }
 
+    /// Sets the client that the token was issued to.
+    #[cfg(feature = "assertions")]
+    #[must_use]
+    pub fn with_client_id(self, client_id: &str) -> Self {
+        self.with(|claims| claims.client_id = Some(client_id.into()))
+    }
+
     /// Sets the scopes.
     #[cfg(feature = "assertions")]
     #[must_use]

@@ -1,6 +1,7 @@
 //! How a gate is set up. What is missing does not compile; what is malformed is a [`ConfigError`].
 
 mod authority;
+mod limits;
 
 pub(crate) use self::authority::Authority;
 
@@ -11,6 +12,9 @@ use crate::error::ConfigError;
 use crate::gate::Gate;
 use crate::health::Health;
 use crate::origin::AllowedPeers;
+use crate::rate_limit::RateLimit;
+use crate::rates::{Counts, Rates};
+use crate::refusals::Refusals;
 use crate::resource::ResourceUrl;
 use crate::revocation::{Revocations, Watch};
 use crate::scope::ScopeToken;
@@ -81,6 +85,8 @@ struct Options {
     origins: Vec<String>,
     revocations: Option<Revocations>,
     catalogs: Catalogs,
+    rates: Rates,
+    refused_tokens: Option<RateLimit>,
 }
 
 /// What a gate works with.
@@ -93,6 +99,9 @@ pub(crate) struct Settings {
     pub(crate) peers: AllowedPeers,
     pub(crate) sessions: SessionKeys,
     pub(crate) sinks: Sinks,
+    pub(crate) counts: Counts,
+    /// `None` if it does not matter how many tokens are refused.
+    pub(crate) refusals: Option<Refusals>,
 }
 
 impl Gate {
@@ -110,6 +119,8 @@ impl Gate {
                 origins: Vec::new(),
                 revocations: None,
                 catalogs: Catalogs::default(),
+                rates: Rates::new(),
+                refused_tokens: None,
             },
         }
     }
@@ -241,9 +252,14 @@ impl<R, V> GateBuilder<R, V> {
 
 impl Options {
     fn settings(self, authority: Option<Authority>, peers: AllowedPeers) -> Result<Gate, ConfigError> {
+        let resource = authority.as_ref().map_or("", |authority| authority.resource.as_str());
+        let counts = self.rates.start(resource, &self.clock)?;
+        let refusals = self.refused_tokens.map(|rate| Refusals::new(rate, &self.clock));
         Ok(Gate {
             settings: Arc::new(Settings {
                 authority,
+                counts,
+                refusals: refusals.transpose()?,
                 clock: self.clock,
                 name: self.name,
                 baseline: self.baseline,

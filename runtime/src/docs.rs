@@ -181,8 +181,16 @@ impl ToolEntry {
     }
 }
 
-/// The demands of a policy in words.
+/// The demands of a policy in words, and what it limits.
 fn demands(policy: &Policy) -> Vec<String> {
+    let mut demands = demands_of_caller(policy);
+    if let Some(rate) = policy.rate_limited() {
+        demands.push(format!("not more than {}", rate.in_words()));
+    }
+    demands
+}
+
+fn demands_of_caller(policy: &Policy) -> Vec<String> {
     if policy.is_public() {
         return vec!["nothing: anyone may call it, without a token".to_owned()];
     }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 
@@ -16,6 +17,8 @@ type BoxError = Box<dyn StdError + Send + Sync>;
 pub enum Error {
     /// The caller was turned away.
     Denied(Denial),
+    /// There were too many calls. The same call may come later.
+    Limited(Limited),
     /// It could not be found out whether the caller may; so the caller may not, for now.
     Unavailable(Unavailable),
     /// The arguments do not fit the tool.
@@ -38,6 +41,7 @@ impl fmt::Display for Error {
                 write!(f, "needs scope {}", scopes.join(" "))
             }
             Self::Denied(_) => f.write_str("not found or not permitted"),
+            Self::Limited(limited) => limited.fmt(f),
             Self::Unavailable(_) => f.write_str("permission cannot be checked right now, try again later"),
             Self::Arguments(error) => write!(f, "invalid arguments: {error}"),
             Self::Tool(error) => f.write_str(error.public_text()),
@@ -52,6 +56,7 @@ impl Error {
     pub const fn reason(&self) -> &'static str {
         match self {
             Self::Denied(denial) => denial.reason(),
+            Self::Limited(_) => "rate_limited",
             Self::Unavailable(_) => "unavailable",
             Self::Arguments(_) => "invalid_arguments",
             Self::Tool(_) => "tool_error",
@@ -64,7 +69,7 @@ impl Error {
         match self {
             Self::Unavailable(error) => Some(chain(error).join(": ")),
             // Says which value did not fit, and so quotes arguments: those are not for the record.
-            Self::Arguments(_) | Self::Denied(_) | Self::Tool(_) | Self::Panicked => None,
+            Self::Arguments(_) | Self::Denied(_) | Self::Limited(_) | Self::Tool(_) | Self::Panicked => None,
         }
     }
 }
@@ -77,9 +82,41 @@ impl From<Denial> for Error {
     }
 }
 
+impl From<Limited> for Error {
+    fn from(limited: Limited) -> Self {
+        Self::Limited(limited)
+    }
+}
+
 impl From<Unavailable> for Error {
     fn from(unavailable: Unavailable) -> Self {
         Self::Unavailable(unavailable)
+    }
+}
+
+/// There were too many calls, and one may come only after a while.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("too many calls, try again in {} s", self.seconds())]
+pub struct Limited {
+    wait: Duration,
+}
+
+impl Limited {
+    pub(crate) const fn new(wait: Duration) -> Self {
+        Self { wait }
+    }
+
+    /// How long to wait.
+    #[must_use]
+    pub const fn wait(&self) -> Duration {
+        self.wait
+    }
+
+    /// How long to wait in whole seconds, such as stand in `Retry-After` (RFC 9110 section 10.2.3): rounded up, and at least one.
+    #[must_use]
+    pub fn seconds(&self) -> u64 {
+        let part = u64::from(self.wait.subsec_nanos() > 0);
+        self.wait.as_secs().saturating_add(part).max(1)
     }
 }
 

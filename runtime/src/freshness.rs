@@ -6,27 +6,16 @@ use crate::clock::Clock;
 use crate::config::Authority;
 use crate::decision::Denial;
 use crate::error::{Error, Unavailable};
+use crate::one_call::OneCall;
 use crate::toolset::Tool;
 use crate::validator::{TokenError, ValidateError};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// How long a call may take from the transport to the gate. A fact that is older is none.
-const MAX_AGE: Duration = Duration::from_secs(10);
-
-/// The fact that a token was validated anew for one call of one tool. Only [`Fresh::validate`] makes one, by doing so.
-///
-/// It is of one toolset behind one gate, since every toolset has tools of its own. Whoever keeps the request it came with
-/// and presents it again has none, and so has whoever keeps it for later.
+/// The fact that a token was validated anew for one call of one tool. Only [`Fresh::validate`] makes one, by doing so. What it says was
+/// true since the validation began.
 #[derive(Clone, Debug)]
-pub(crate) struct Fresh {
-    tool: Arc<Tool>,
-    /// On the monotonic clock, when the validation began: what it says was true since then.
-    since: Duration,
-    /// Shared by the clones.
-    is_used: Arc<AtomicBool>,
-}
+pub(crate) struct Fresh(OneCall);
 
 /// What a transport found out about a token's freshness, for a tool that is `fresh`.
 #[derive(Clone, Debug, Default)]
@@ -78,33 +67,13 @@ impl Fresh {
         if caller.principal() != before.principal() {
             return Err(NotFresh::OtherCaller); // 3
         }
-        Ok((caller, Self::of(tool, since))) // 4
-    }
-
-    fn of(tool: &Arc<Tool>, since: Duration) -> Self {
-        Self {
-            tool: Arc::clone(tool),
-            since,
-            is_used: Arc::default(),
-        }
-    }
-
-    fn is_of(&self, tool: &Tool) -> bool {
-        std::ptr::eq(Arc::as_ptr(&self.tool), tool)
-    }
-
-    fn is_recent(&self, now: Duration) -> bool {
-        now.saturating_sub(self.since) <= MAX_AGE
-    }
-
-    fn is_first_use(&self) -> bool {
-        !self.is_used.swap(true, Ordering::Relaxed)
+        Ok((caller, Self(OneCall::of(tool, since)))) // 4
     }
 
     /// The fact without a validation, for tests.
     #[cfg(feature = "assertions")]
     pub(crate) fn assert(tool: &Arc<Tool>, clock: &dyn Clock) -> Self {
-        Self::of(tool, clock.monotonic())
+        Self(OneCall::of(tool, clock.monotonic()))
     }
 }
 
@@ -120,9 +89,9 @@ impl Freshness {
             return Ok(()); // 1
         }
         match self {
-            Self::Known(fresh) if fresh.is_of(tool) && fresh.is_recent(now) && fresh.is_first_use() => Ok(()), // 2
-            Self::Not(NotFresh::Unavailable(error)) => Err(error.clone().into()),                              // 3
-            _ => Err(Denial::NotFresh.into()),                                                                 // 4
+            Self::Known(Fresh(call)) if call.admits(tool, now) => Ok(()), // 2
+            Self::Not(NotFresh::Unavailable(error)) => Err(error.clone().into()), // 3
+            _ => Err(Denial::NotFresh.into()),                            // 4
         }
     }
 }

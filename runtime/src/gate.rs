@@ -10,6 +10,7 @@ use crate::config::Settings;
 use crate::decision::Denial;
 use crate::error::{ArgumentsError, Error, Unavailable};
 use crate::freshness::Freshness;
+use crate::permit::Permit;
 use crate::supply::States;
 use crate::tenant::FindTenants;
 use crate::toolset::{Answer, Prepared, Tool};
@@ -41,6 +42,8 @@ pub(crate) struct Facts {
     pub(crate) span: Span,
     /// Whether the token was validated anew for this call.
     pub(crate) freshness: Freshness,
+    /// Whether the call was counted.
+    pub(crate) permit: Option<Permit>,
     /// Why there is no caller, where a transport looked for one and goes on without.
     pub(crate) absent: Option<Absent>,
 }
@@ -62,6 +65,7 @@ impl Facts {
             request_id: None,
             span: Span::current(),
             freshness: Freshness::Unknown,
+            permit: None,
             absent: None,
         }
     }
@@ -113,7 +117,8 @@ impl Gate {
     ///    is turned away, also from a public tool. If it could not be found out who calls, that is the answer, and not that
     ///    nobody does.
     /// 2. Freshness: for a tool that is `fresh`, the transport had the token validated anew, for this call ([`Freshness`]).
-    /// 3. Rate: no tool can ask for it yet.
+    /// 3. Rate: a call of a tool with a `rate_limit` is counted, unless the transport did so, and was not one too many ([`Permit`]).
+    ///    Who fails before is not counted. Who fails after is: trying must not be free.
     /// 4. Arguments: they fit the tool.
     /// 5. Tenant: all that they name is the caller's.
     /// 6. The developer's own check: no tool can ask for it yet.
@@ -172,7 +177,10 @@ impl Gate {
         if let Err(denial) = tool.policy.admit(caller).into_result() {
             return Err(ledger.facts().explain(denial)); // 1
         }
-        ledger.facts().freshness.admit(tool, self.settings.clock.monotonic())?; // 2
+        let now = self.settings.clock.monotonic();
+        ledger.facts().freshness.admit(tool, now)?; // 2
+        let permit = ledger.facts().permit.clone();
+        Permit::admit(permit.as_ref(), tool, caller, now).await?; // 3
         let prepared = prepare().map_err(Error::Arguments)?; // 4
         ledger.note_arguments(prepared.audited());
         let tenants = match prepared.tenants(states) {

@@ -80,8 +80,8 @@
 //! | --- | --- |
 //! | compiling | that it is said who may call; that the demands do not contradict each other; that fields and lookups exist; that the state has what tools need; that gate and validator are complete |
 //! | `build()`, [`protect`](Gate::protect) | that URLs, hosts and keys are well-formed; that tool names are, and are unique; that there is a validator if a tool needs one; that tools keep to the gate's catalogues |
-//! | a request, in the [`layer`] | host and origin; the token; that the body means one thing only; the policy's scopes and roles, to answer 401 and 403; the token once more, for a tool that is `fresh`; that a session is the caller's |
-//! | a call, in the gate | the policy again; that the token was validated anew, for a tool that is `fresh`; the arguments; their tenants; then the decision is recorded, the tool runs, and the outcome is recorded |
+//! | a request, in the [`layer`] | host and origin; the token; that the body means one thing only; the policy's scopes and roles, to answer 401 and 403; the token once more, for a tool that is `fresh`; that a session is the caller's; the rate, to answer 429 |
+//! | a call, in the gate | the policy again; that the token was validated anew, for a tool that is `fresh`; the rate, unless the layer has counted the call; the arguments; their tenants; then the decision is recorded, the tool runs, and the outcome is recorded |
 //!
 //! # What a client learns
 //!
@@ -94,6 +94,8 @@
 //! | a scope is missing | 403, `insufficient_scope`, all scopes of the tool |
 //! | no such role | 403, no challenge |
 //! | a session of somebody else | 404 |
+//! | too many calls of a tool with a rate | 429, `Retry-After`; where there is no HTTP, an error result that says how long to wait |
+//! | too many refused tokens from one address, if that is limited | 429, `Retry-After` |
 //! | another tenant's, or not there | 200, an error result, one text for both |
 //! | wrong arguments | 200, an error result that says what is wrong |
 //! | the tool failed | 200, an error result, opaque unless it is [`ToolError::public`] |
@@ -114,7 +116,7 @@
 //! - `rmcp`: guarded tools in a server of the [`rmcp`](https://docs.rs/rmcp) SDK.
 //! - `pmcp`: guarded tools in a server of the [`pmcp`](https://docs.rs/pmcp) SDK.
 //! - `introspection`: opaque tokens, about which the issuer is asked (RFC 7662): `IntrospectionValidator`.
-//! - `redis`: instances share introspection answers and revocations through Redis, which is believed in nothing: `SharedState`.
+//! - `redis`: instances share introspection answers, revocations and rates through Redis, which is believed in nothing: `SharedState`.
 //! - `assertions`: claims and callers that no validator checked, for tests. `toolgate-testing` turns it on; nothing else
 //!   should.
 //!
@@ -127,6 +129,7 @@
 //! | choosing and running a validator | [`guide`] |
 //! | setting up a server | [`Gate`], [`JwtValidator`], [`Issuers`], [`Cached`], [`ClaimMap`], [`fetch::HttpFetch`], [`layer`] |
 //! | watching it | [`audit`], [`metrics`], [`Gate::health`] |
+//! | limiting it | [`RateLimit`], [`Rates`], [`GateBuilder::refused_tokens`] |
 //! | reviewing it | [`docs`], the scope document; [`Policy`] |
 //! | testing it | the crate `toolgate-testing`; [`Protected::call`], `Protected::call_fresh` |
 //! | extending it | [`Validator`], [`FromCall`], [`audit::AuditSink`], [`fetch::Fetch`], [`Clock`] |
@@ -166,9 +169,14 @@ mod freshness;
 mod gate;
 mod granted;
 mod health;
+mod one_call;
 mod origin;
 mod output;
+mod permit;
 mod protected;
+mod rate_limit;
+mod rates;
+mod refusals;
 mod resource;
 mod revocation;
 mod scope;
@@ -189,13 +197,15 @@ pub use crate::claims::Claims;
 pub use crate::clock::{Clock, SystemClock};
 pub use crate::config::GateBuilder;
 pub use crate::decision::{Decision, Denial};
-pub use crate::error::{ConfigError, Error, ToolError, Unavailable};
+pub use crate::error::{ConfigError, Error, Limited, ToolError, Unavailable};
 pub use crate::gate::Gate;
 pub use crate::granted::{Granted, TenantId};
 pub use crate::health::{Health, HealthSource, HealthStatus};
 pub use crate::output::{Json, Output};
 pub use crate::policy::Policy;
 pub use crate::protected::Protected;
+pub use crate::rate_limit::{CountedPer, RateLimit};
+pub use crate::rates::Rates;
 pub use crate::revocation::{RevocationError, Revocations};
 pub use crate::scope::ScopeToken;
 #[cfg(all(feature = "redis", feature = "introspection"))]
@@ -285,6 +295,16 @@ pub mod plumbing {
 /// meets the demands has it done. What it shows depends on the validator: one that introspects asks the issuer whether the token
 /// was revoked, and so does a [`JwtValidator`] with `introspect_anew`. Without that it checks the signature again, with keys that
 /// are at most a minute old (`fresh_keys`): that sees no revocation but those in [`Revocations`].
+///
+/// And `rate_limit`, how many calls are let through: `"30/min"` is 30 in a minute, or one every two seconds, for each subject of each
+/// tenant. The unit is `s`, `min` or `h`. Who calls too often is told when to come again. See [`RateLimit`].
+///
+/// | | |
+/// | --- | --- |
+/// | `rate_limit = "30/min"` | counted for each subject of each tenant; all 30 may come at once |
+/// | `rate_limit = "30/min, burst 10"` | not more than 10 at once |
+/// | `rate_limit = "30/min per client"` | counted together for all who come through one client, in each tenant |
+/// | `rate_limit = "30/min per tool"` | counted together for all; a `public` tool takes no other |
 ///
 /// **What the tool is**, for clients and people: `name = ".."` (by default that of the function), `title = ".."`, and what a
 /// client may assume of it: `read_only`, `destructive`, `idempotent` and `open_world`, each `= true` or `= false`.

@@ -2,6 +2,7 @@
 
 use crate::caller::Caller;
 use crate::decision::{Decision, Denial};
+use crate::rate_limit::{CountedPer, RateLimit};
 use crate::scope::ScopeToken;
 use aws_lc_rs::digest;
 use serde::Serialize;
@@ -18,6 +19,8 @@ pub struct Policy {
     tenant: Option<TenantDemand>,
     #[serde(skip_serializing_if = "is_unset")]
     fresh: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rate_limit: Option<RateLimit>,
 }
 
 /// What is not said stands in no JSON form, so that the fingerprints of policies which do not say it stay the same.
@@ -61,6 +64,7 @@ impl Policy {
             roles: &[],
             tenant: None,
             fresh: false,
+            rate_limit: None,
         }
     }
 
@@ -133,6 +137,25 @@ impl Policy {
         Self {
             fresh: true,
             ..self.demanding()
+        }
+    }
+
+    /// Lets only so many calls through. As for [`scopes_all`](Self::scopes_all), the policy is not public then, unless all callers are
+    /// counted together: who is nobody in particular cannot be counted apart. The gate sees to it; [`admit`](Self::admit) does not.
+    ///
+    /// # Panics
+    ///
+    /// If one was given before. In a constant that is a compile error.
+    #[must_use]
+    pub const fn rate_limit(self, limit: RateLimit) -> Self {
+        assert!(self.rate_limit.is_none(), "`rate_limit` is given twice");
+        let policy = match limit.counted_per() {
+            CountedPer::Tool => self,
+            CountedPer::Subject | CountedPer::Client => self.demanding(),
+        };
+        Self {
+            rate_limit: Some(limit),
+            ..policy
         }
     }
 
@@ -238,6 +261,12 @@ impl Policy {
         self.fresh
     }
 
+    /// How many calls are let through, if not all.
+    #[must_use]
+    pub const fn rate_limited(&self) -> Option<RateLimit> {
+        self.rate_limit
+    }
+
     /// A short name of exactly this policy: 16 hexadecimal digits of the SHA-256 of its JSON form.
     ///
     /// It stands in every audit record, so that a record can be tied to the declaration it was decided by.
@@ -260,6 +289,7 @@ mod tests {
     use crate::caller::{Caller, PrincipalKind};
     use crate::claims::{ClaimSet, sorted};
     use crate::decision::{Decision, Denial};
+    use crate::rate_limit::RateLimit;
     use crate::scope::ScopeToken;
     use std::panic::catch_unwind;
 
@@ -306,6 +336,9 @@ mod tests {
             Policy::PUBLIC.roles(&["manager"]),
             Policy::PUBLIC.tenant(tenant),
             Policy::PUBLIC.fresh(),
+            Policy::PUBLIC.rate_limit(RateLimit::per_minute(30)),
+            Policy::PUBLIC.rate_limit(RateLimit::per_minute(30).per_client()),
+            Policy::PUBLIC.rate_limit(RateLimit::per_minute(30).per_tool()).fresh(),
         ] {
             assert!(!demanding.is_public(), "{demanding:?}");
             assert_eq!(
@@ -314,13 +347,16 @@ mod tests {
                 "{demanding:?}"
             );
         }
+        let counted_as_a_whole = Policy::PUBLIC.rate_limit(RateLimit::per_minute(30).per_tool());
+        assert_eq!(counted_as_a_whole.admit(None), Decision::Allow);
         // Nor does a demand open what admits no one.
         let nobody = Policy::NOBODY
             .scopes_all(&[A])
             .scopes_any(&[A])
             .roles(&["r"])
             .tenant(tenant)
-            .fresh();
+            .fresh()
+            .rate_limit(RateLimit::per_minute(30).per_tool());
         assert_eq!(nobody.admit(Some(&caller(&["a"]))), Decision::Deny(Denial::Nobody));
     }
 
@@ -332,6 +368,20 @@ mod tests {
             Policy::AUTHENTICATED.fresh().fingerprint(),
             Policy::AUTHENTICATED.fingerprint()
         );
+        let rates = [
+            RateLimit::per_minute(30),
+            RateLimit::per_hour(30),
+            RateLimit::per_minute(31),
+            RateLimit::per_minute(30).burst(10),
+            RateLimit::per_minute(30).per_client(),
+            RateLimit::per_minute(30).per_tool(),
+        ];
+        let prints = rates.map(|rate| Policy::AUTHENTICATED.rate_limit(rate).fingerprint());
+        let prints: std::collections::HashSet<_> = prints
+            .into_iter()
+            .chain([Policy::AUTHENTICATED.fingerprint()])
+            .collect();
+        assert_eq!(prints.len(), 7);
     }
 
     #[test]

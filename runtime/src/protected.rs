@@ -44,7 +44,8 @@ impl Gate {
     /// 3. A gate without a validator takes only tools that are `public`.
     /// 4. The gate has the catalogues that the toolset keeps to.
     /// 5. What tools demand is in the gate's catalogues, and does not follow from what they demand besides.
-    pub fn protect<S>(&self, toolset: Toolset<S>) -> Result<Protected, ConfigError> {
+    /// 6. The calls of a tool with a rate are counted by the gate, so that they stay counted when the tools are protected once more.
+    pub fn protect<S>(&self, mut toolset: Toolset<S>) -> Result<Protected, ConfigError> {
         let mut by_name = HashMap::new();
         let none = Catalogs::default();
         let catalogs = self.settings.authority.as_ref();
@@ -66,6 +67,10 @@ impl Gate {
                 )); // 3
             }
             catalogs.check(tool)?; // 5
+        }
+        for tool in &mut toolset.tools {
+            let limiter = |rate| self.settings.counts.limiter(&tool.name, rate);
+            tool.limiter = tool.policy.rate_limited().map(limiter); // 6
         }
         Ok(Protected {
             inner: Arc::new(Inner {

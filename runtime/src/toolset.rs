@@ -6,6 +6,7 @@ use crate::error::{ArgumentsError, Error};
 use crate::metrics::ToolMetrics;
 use crate::output::Output;
 use crate::policy::Policy;
+use crate::rates::Limiter;
 use crate::supply::{States, Supplies};
 use crate::tenant::{FindTenants, Tenants};
 use crate::tool::{Hints, Location, ToolArguments as _, ToolHandler};
@@ -110,6 +111,8 @@ pub(crate) struct Tool {
     pub(crate) policy: Policy,
     pub(crate) fingerprint: Arc<str>,
     pub(crate) metrics: ToolMetrics,
+    /// What counts its calls, for a tool with a rate that is behind a gate.
+    pub(crate) limiter: Option<Arc<Limiter>>,
     pub(crate) location: Location,
     #[cfg_attr(
         not(any(feature = "rmcp", feature = "pmcp")),
@@ -184,6 +187,7 @@ impl Tool {
             hints: T::SPEC.hints,
             policy: T::SPEC.policy,
             fingerprint: T::SPEC.policy.fingerprint().into(),
+            limiter: None,
             location: T::SPEC.location,
             input_schema: T::Args::schema(),
             output_schema: T::output_schema(),
@@ -212,6 +216,7 @@ impl Tool {
             hints: Hints::default(),
             policy,
             fingerprint: policy.fingerprint().into(),
+            limiter: None,
             location: Location {
                 file: stock.place(),
                 line: 0,

@@ -67,6 +67,18 @@ impl Value for LitStr {
     }
 }
 
+/// A text that is to be a rate.
+#[derive(Clone)]
+pub(crate) struct RateText(pub(crate) LitStr);
+
+impl Value for RateText {
+    const EXAMPLE: &str = "\"30/min\"";
+
+    fn read(input: ParseStream) -> Result<Self> {
+        <LitStr as Value>::read(input).map(Self)
+    }
+}
+
 impl Value for LitBool {
     const EXAMPLE: &str = "true";
 

@@ -2,7 +2,7 @@
 
 use crate::attr::Name;
 use crate::item::Item;
-use crate::spec::{Demands, Policy, Spec};
+use crate::spec::{Demands, Per, Policy, Rate, Spec};
 use syn::ext::IdentExt as _;
 
 /// The lines.
@@ -26,7 +26,29 @@ pub(super) fn docs(spec: &Spec, item: &Item) -> Vec<String> {
             }
         }
     }
+    if let Some(rate) = &spec.rate_limit {
+        lines.push(String::new());
+        lines.push(format!(" Not more than {}.", calls(rate)));
+    }
     lines
+}
+
+/// A rate in words.
+fn calls(rate: &Rate) -> String {
+    let Rate {
+        count,
+        unit,
+        burst,
+        per,
+    } = rate;
+    let calls = if *count == 1 { "call" } else { "calls" };
+    let whose = match per {
+        Per::Subject => "of each subject of a tenant",
+        Per::Client => "of each client of a tenant",
+        Per::Tool => "of all callers together",
+    };
+    let burst = burst.map_or_else(String::new, |burst| format!(", {burst} at once"));
+    format!("{count} {calls} {} {whose}{burst}", unit.once())
 }
 
 fn rows(demands: &Demands) -> Vec<String> {

@@ -1,12 +1,14 @@
 //! Whether it is said, once and without contradiction, who may call.
 
+use super::rate::{self, Rate};
 use crate::attr::Attr;
 use crate::errors::Errors;
 use crate::item::Item;
 use proc_macro2::Span;
 use syn::{Error, Ident};
 
-pub(super) fn check(attr: &Attr, item: &Item, errors: &mut Errors) {
+/// The rate is given back, for it is judged here: whether it can be kept depends on who may call.
+pub(super) fn check(attr: &Attr, item: &Item, errors: &mut Errors) -> Option<Rate> {
     let demands = demands(attr);
     check_stated(attr, item, &demands, errors);
     check_public_or_authenticated(attr, errors);
@@ -15,6 +17,7 @@ pub(super) fn check(attr: &Attr, item: &Item, errors: &mut Errors) {
     check_fresh_has_a_token(attr, &demands, errors);
     check_public_is_harmless(attr, errors);
     check_read_only_is_harmless(attr, errors);
+    rate::check(attr, &demands, errors)
 }
 
 /// What is said of several tools at once. Whether it is enough, only each of them knows.
@@ -45,6 +48,10 @@ fn check_stated(attr: &Attr, item: &Item, demands: &[&Ident], errors: &mut Error
         let message = "`fresh` does not say who may call this tool\n\
                        help: add `authenticated` to admit every valid token, or a demand, as in `scopes_all = [\"notes:write\"]`";
         errors.at(&fresh.key, message);
+    } else if let Some(rate_limit) = &attr.rate_limit {
+        let message = "`rate_limit` does not say who may call this tool\n\
+                       help: add `authenticated` to admit every valid token, or a demand, as in `scopes_all = [\"notes:write\"]`";
+        errors.at(&rate_limit.key, message);
     } else {
         let message = "nothing says who may call this tool\n\
                        help: demand something, as in `#[mcp_tool(scopes_all = [\"notes:write\"])]`\n\

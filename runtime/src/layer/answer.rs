@@ -3,7 +3,7 @@
 use super::message::MessageError;
 use crate::bearer::CredentialsError;
 use crate::decision::Denial;
-use crate::error::Unavailable;
+use crate::error::{Limited, Unavailable};
 use crate::origin::ForeignPeer;
 use crate::protected::Protected;
 use crate::scope::ScopeToken;
@@ -28,10 +28,14 @@ pub(super) enum Refusal {
     Foreign(ForeignPeer),
     Credentials(CredentialsError),
     Token(TokenError),
+    /// Too many tokens were refused that came from there.
+    RefusedTooOften(Limited),
     Unavailable(Unavailable),
     /// There is no token where one is needed, for a tool that needs these scopes.
     NoCredentials(Vec<ScopeToken>),
     Denied(Denial),
+    /// There were too many calls.
+    Limited(Limited),
     UnknownTool,
     /// The arguments of a call are no object.
     Arguments,
@@ -48,9 +52,11 @@ impl Refusal {
             Self::Foreign(peer) => peer.reason(),
             Self::Credentials(_) => "invalid_credentials",
             Self::Token(_) => "invalid_token",
+            Self::RefusedTooOften(_) => "refused_too_often",
             Self::Unavailable(_) => "unavailable",
             Self::NoCredentials(_) => "unauthenticated",
             Self::Denied(denial) => denial.reason(),
+            Self::Limited(_) => "rate_limited",
             Self::UnknownTool => "unknown_tool",
             Self::Arguments => "invalid_arguments",
             Self::ForeignSession => "foreign_session",
@@ -114,6 +120,9 @@ impl Refusal {
         if matches!(self, Self::Unavailable(_)) {
             headers.insert(RETRY_AFTER, RETRY_SECONDS.into());
         }
+        if let Self::Limited(limited) | Self::RefusedTooOften(limited) = self {
+            headers.insert(RETRY_AFTER, limited.seconds().into());
+        }
         if matches!(self, Self::Method) {
             headers.insert(ALLOW, HeaderValue::from_static("POST"));
         }
@@ -137,6 +146,11 @@ impl Refusal {
             }
             Self::Denied(Denial::MissingScopes { .. }) => (StatusCode::FORBIDDEN, "the access token lacks a scope"),
             Self::Denied(_) => (StatusCode::FORBIDDEN, "not permitted"),
+            Self::Limited(_) => (StatusCode::TOO_MANY_REQUESTS, "too many calls"),
+            Self::RefusedTooOften(_) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "too many access tokens were refused that came from there",
+            ),
             Self::UnknownTool => (StatusCode::OK, "tool not found"),
             Self::Arguments => (StatusCode::OK, "invalid arguments: expected an object"),
             Self::ForeignSession => (StatusCode::NOT_FOUND, "no such session"),

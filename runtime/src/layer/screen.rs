@@ -8,10 +8,13 @@ use super::session;
 use crate::bearer::BearerToken;
 use crate::caller::Caller;
 use crate::decision::Denial;
+use crate::error::Error;
 use crate::freshness::{Fresh, Freshness, NotFresh};
 use crate::gate::Facts;
 use crate::metrics;
+use crate::permit::Permit;
 use crate::protected::Protected;
+use crate::refusals::PeerAddress;
 use crate::validator::{TokenError, ValidateError};
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
@@ -26,14 +29,17 @@ use std::error::Error as StdError;
 /// 1. The host is known. The metadata document is for everyone. The path is one that is served. The origin is known, if there
 ///    is one (MCP-50).
 /// 2. The credentials are well-formed, if there are any (R20).
-/// 3. The token, if there is one, is valid. A bad token is never "no token", also on a public tool.
+/// 3. Not too many tokens were refused that came from the same address. The token, if there is one, is valid. A bad token is never
+///    "no token", also on a public tool.
 /// 4. The body of a POST is read once, within its limits, which are tighter without a token. It means one thing only (R16).
 /// 5. Without a token only what is public passes; what cannot be read is not public.
 /// 6. A call that can be denied without the arguments is answered here, in the words of HTTP. The token has not expired while
 ///    the body was on its way.
 /// 7. For a tool that is `fresh` the token is validated anew, and the call decided again.
 /// 8. A session is this caller's (MCP-58).
-/// 9. The SDK gets the request without credentials, and with the facts that the gate needs.
+/// 9. A call of a tool with a rate is counted, and is not one too many. That comes last: whoever is refused for another reason is not
+///    counted, and it is counted for whom the token says now that it is.
+/// 10. The SDK gets the request without credentials, and with the facts that the gate needs.
 pub(super) async fn screen<B>(
     protected: &Protected,
     paths: Paths,
@@ -52,7 +58,8 @@ where
         Ok(Opened::Metadata(document)) => return Err(document),
         Err(refusal) => return Err(refuse(protected, &refusal, &unread, &facts)), // 1
     };
-    facts.caller = match authenticate(protected, token.as_ref()).await {
+    let peer = parts.extensions.get::<PeerAddress>().copied();
+    facts.caller = match authenticate(protected, token.as_ref(), peer).await {
         Ok(caller) => caller, // 3
         Err(refusal) => return Err(refuse(protected, &refusal, &unread, &facts)),
     };
@@ -78,12 +85,19 @@ where
     let mut admitted = admit(protected, &parts, &message, &facts); // 5, 6
     if admitted.is_ok() {
         admitted = refresh(protected, &message, token.as_ref(), &mut facts).await; // 7
+        if let (Some(refusals), Some(token), Err(Refusal::Token(_))) =
+            (&protected.gate().settings.refusals, &token, &admitted)
+        {
+            refusals.refused(peer, token);
+        }
     }
     let caller = facts.caller.clone();
     let has_session = admitted
         .and_then(|()| session::unbind(protected, &mut parts, &message, caller.as_ref())) // 8
         .map_err(|refusal| refuse(protected, &refusal, &message, &facts))?;
-    strip(&mut parts.headers); // 9
+    let counted = take_permit(protected, &message, &mut facts).await; // 9
+    counted.map_err(|refusal| refuse(protected, &refusal, &message, &facts))?;
+    strip(&mut parts.headers); // 10
     parts.extensions.remove::<Caller>();
     if let Some(caller) = &caller {
         parts.extensions.insert(caller.clone());
@@ -123,14 +137,31 @@ fn open(protected: &Protected, paths: Paths, parts: &Parts) -> Result<Opened, Re
 }
 
 /// Makes a caller of a token. A gate that knows no callers has no use for tokens, good or bad.
-async fn authenticate(protected: &Protected, token: Option<&BearerToken>) -> Result<Option<Caller>, Refusal> {
+///
+/// 1. Somebody at an address of which too many were refused is not listened to, and the validator is not asked.
+/// 2. What the validator refuses is counted for the address. What it could not find out is not.
+async fn authenticate(
+    protected: &Protected,
+    token: Option<&BearerToken>,
+    peer: Option<PeerAddress>,
+) -> Result<Option<Caller>, Refusal> {
     let settings = &protected.gate().settings;
     let (Some(authority), Some(token)) = (&settings.authority, token) else {
         return Ok(None);
     };
+    let refusals = settings.refusals.as_ref();
+    if let Some(refusals) = refusals {
+        refusals.admit(peer, token).map_err(Refusal::RefusedTooOften)?; // 1
+    }
     match authority.caller(token, settings.clock.as_ref()).await {
-        Ok(caller) => Ok(Some(caller)),
-        Err(ValidateError::Token(error)) => Err(Refusal::Token(error)),
+        Ok(caller) => {
+            refusals.inspect(|refusals| refusals.accepted(token));
+            Ok(Some(caller))
+        }
+        Err(ValidateError::Token(error)) => {
+            refusals.inspect(|refusals| refusals.refused(peer, token)); // 2
+            Err(Refusal::Token(error))
+        }
         Err(ValidateError::Unavailable(error)) => Err(Refusal::Unavailable(error)),
     }
 }
@@ -208,6 +239,22 @@ async fn refresh(
             protected.record_denial(Some(tool), facts, Denial::NotFresh.reason(), &[], detail);
             Err(Refusal::Denied(Denial::NotFresh)) // 3
         }
+    }
+}
+
+/// Counts a call of a tool with a rate, and leaves the fact for the gate. Only for a call that nothing else is known against.
+async fn take_permit(protected: &Protected, message: &Message, facts: &mut Facts) -> Result<(), Refusal> {
+    let tool = message.tool.as_deref().and_then(|name| protected.tool(name));
+    let Some(tool) = tool else { return Ok(()) };
+    let now = protected.gate().settings.clock.monotonic();
+    match Permit::take(tool, facts.caller.as_ref(), now).await {
+        Ok(permit) => {
+            facts.permit = permit;
+            Ok(())
+        }
+        Err(Error::Limited(limited)) => Err(Refusal::Limited(limited)),
+        // The gate asks again, and has the words for it.
+        Err(_) => Ok(()),
     }
 }
 

@@ -114,11 +114,11 @@ impl GuardedStock {
 #[async_trait]
 impl ToolHandler for GuardedStock {
     async fn handle(&self, arguments: Value, extra: RequestHandlerExtra) -> ::pmcp::Result<Value> {
-        self.run(arguments, extra).await
+        Box::pin(self.run(arguments, extra)).await
     }
 
     async fn handle_output(&self, arguments: Value, extra: RequestHandlerExtra) -> ::pmcp::Result<ToolOutput> {
-        self.run(arguments, extra).await
+        Box::pin(self.run(arguments, extra)).await
     }
 
     /// Under the name of the toolset: it is what clients are told, and what lists are cut down by.

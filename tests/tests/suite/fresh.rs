@@ -630,13 +630,13 @@ async fn a_stock_tool_is_fresh_if_its_policy_says_so() {
 }
 
 /// A client at the other end of a server over stdio.
-struct Pipe {
+pub(crate) struct Pipe {
     lines: tokio::io::Lines<BufReader<tokio::io::ReadHalf<tokio::io::DuplexStream>>>,
     write: tokio::io::WriteHalf<tokio::io::DuplexStream>,
 }
 
 impl Pipe {
-    async fn open(protected: &Protected) -> Self {
+    pub(crate) async fn open(protected: &Protected) -> Self {
         let server = toolgate::rmcp::Server::new(protected, "test", "1").unwrap();
         let (near, far) = tokio::io::duplex(4096);
         tokio::spawn(async move { server.serve(near).await.unwrap().waiting().await });
@@ -666,7 +666,7 @@ impl Pipe {
         serde_json::from_str(&self.lines.next_line().await.unwrap().unwrap()).unwrap()
     }
 
-    async fn call(&mut self, tool: &str) -> String {
+    pub(crate) async fn call(&mut self, tool: &str) -> String {
         let reply = self.request("tools/call", json!({"name": tool, "arguments": {}})).await;
         reply["result"]["content"][0]["text"].as_str().unwrap().to_owned()
     }
@@ -711,16 +711,16 @@ fn local(name: &str) -> (Issuer, Runs, Records, Protected, tempfile::Private) {
     (issuer, runs, records, protected, file)
 }
 
-mod tempfile {
+pub(crate) mod tempfile {
     use std::io::Write as _;
     use std::os::unix::fs::OpenOptionsExt as _;
     use std::path::PathBuf;
 
     /// A file with a token that is its owner's alone. It goes when dropped.
-    pub(super) struct Private(pub(super) PathBuf);
+    pub(crate) struct Private(pub(crate) PathBuf);
 
     impl Private {
-        pub(super) fn new(name: &str) -> Self {
+        pub(crate) fn new(name: &str) -> Self {
             let path = std::env::temp_dir().join(format!("toolgate-{name}-{}", std::process::id()));
             let mut options = std::fs::OpenOptions::new();
             let options = options.create(true).write(true).truncate(true).mode(0o600);

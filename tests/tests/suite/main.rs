@@ -32,6 +32,8 @@ mod main_job;
 mod metrics;
 mod pmcp_traps;
 mod providers;
+mod rates;
+mod refused_tokens;
 mod revocations;
 mod server;
 mod shared;
