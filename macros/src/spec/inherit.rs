@@ -1,6 +1,6 @@
 //! What the tools of a `#[toolset(..)]` have in common, and what each of them may say besides.
 
-use super::{fields, lists, posture};
+use super::{fields, lists, posture, rate};
 use crate::attr::{Arg, Attr, Name};
 use crate::errors::Errors;
 use crate::field_path::FieldPath;
@@ -14,6 +14,7 @@ pub(crate) fn check_common(common: &Attr, errors: &mut Errors) {
     lists::check(common, errors);
     posture::check_common(common, errors);
     fields::check_common(common, errors);
+    rate::check_common(common, errors);
 }
 
 /// A lookup that no tool has a use for looks as if it protected something.

@@ -100,6 +100,15 @@ pub(super) fn check(attr: &Attr, demands: &[&Ident], errors: &mut Errors) -> Opt
     }
 }
 
+/// Of a toolset, which is not called itself: whether it can be read.
+pub(super) fn check_common(common: &Attr, errors: &mut Errors) {
+    if let Some(arg) = &common.rate_limit
+        && let Err(message) = read(&arg.value.0.value())
+    {
+        errors.at(&arg.value.0, message);
+    }
+}
+
 /// `COUNT/UNIT`, then perhaps ` per client` or ` per tool`, then perhaps `, burst COUNT`.
 ///
 /// 1. It has this form.
