@@ -54,6 +54,7 @@ fn scopes_roles_and_audit() {
             scopes_all = ["notes:read", "notes:write"],
             roles = ["manager"],
             fresh,
+            shadow,
             audit_fields = ["id", "change.kind"],
             idempotent = true,
         ),

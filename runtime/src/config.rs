@@ -83,6 +83,7 @@ struct Options {
     origins: Vec<String>,
     revocations: Option<Revocations>,
     catalogs: Catalogs,
+    allow_shadow: bool,
 }
 
 /// What a gate works with.
@@ -95,6 +96,8 @@ pub(crate) struct Settings {
     pub(crate) peers: AllowedPeers,
     pub(crate) sessions: SessionKeys,
     pub(crate) sinks: Sinks,
+    /// Whether it takes tools whose scopes and roles are not enforced.
+    pub(crate) allow_shadow: bool,
 }
 
 /// What makes callers of tokens, and for which resource.
@@ -150,6 +153,7 @@ impl Gate {
                 origins: Vec::new(),
                 revocations: None,
                 catalogs: Catalogs::default(),
+                allow_shadow: false,
             },
         }
     }
@@ -249,6 +253,18 @@ impl<R, V> GateBuilder<R, V> {
         self
     }
 
+    /// **Takes protection away:** lets [`protect`](Gate::protect) take tools that are a `shadow`, whose scopes and roles are
+    /// **not enforced**.
+    ///
+    /// It is for trying out new demands on a server that is in use: a caller who lacks them is let through, and the record says
+    /// `would_deny`, why, and which scopes are missing. When the records of a while have none of these, or only those that should
+    /// be there, take `shadow` from the tools, and this from the gate. Until then every `protect` warns and names the tools. That a
+    /// caller is authenticated, of the right tenant, and whatever else is demanded, stays enforced.
+    pub fn allow_shadow(mut self) -> Self {
+        self.options.allow_shadow = true;
+        self
+    }
+
     /// Sets where the time comes from, for tests.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.options.clock = Arc::new(clock);
@@ -289,6 +305,7 @@ impl Options {
                 peers,
                 sessions: SessionKeys::random()?,
                 sinks: Sinks::new(self.sinks),
+                allow_shadow: self.allow_shadow,
             }),
         })
     }

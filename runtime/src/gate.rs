@@ -7,7 +7,7 @@ use crate::audit::{AuditError, Record, call_span};
 use crate::call::{Call, CallContext};
 use crate::caller::Caller;
 use crate::config::Settings;
-use crate::decision::Denial;
+use crate::decision::{Decision, Denial};
 use crate::error::{ArgumentsError, Error, Unavailable};
 use crate::freshness::Freshness;
 use crate::supply::States;
@@ -111,7 +111,7 @@ impl Gate {
     ///
     /// 1. Policy: scopes and roles. Who fails here learns nothing about the arguments. A caller whose token has expired by now
     ///    is turned away, also from a public tool. If it could not be found out who calls, that is the answer, and not that
-    ///    nobody does.
+    ///    nobody does. What speaks against a call and is only tried out is noted for the record.
     /// 2. Freshness: for a tool that is `fresh`, the transport had the token validated anew, for this call ([`Freshness`]).
     /// 3. Rate: no tool can ask for it yet.
     /// 4. Arguments: they fit the tool.
@@ -169,8 +169,10 @@ impl Gate {
         if caller.is_some_and(|caller| caller.has_expired(self.settings.clock.unix_time())) {
             return Err(Denial::Expired.into()); // 1
         }
-        if let Err(denial) = tool.policy.admit(caller).into_result() {
-            return Err(ledger.facts().explain(denial)); // 1
+        match tool.policy.admit(caller) {
+            Decision::Allow => {}
+            Decision::WouldDeny(denial) => ledger.note_shadow(denial),
+            Decision::Deny(denial) => return Err(ledger.facts().explain(denial)), // 1
         }
         ledger.facts().freshness.admit(tool, self.settings.clock.monotonic())?; // 2
         let prepared = prepare().map_err(Error::Arguments)?; // 4

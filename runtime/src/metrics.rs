@@ -4,7 +4,7 @@
 //! | name | kind | labels | what |
 //! | --- | --- | --- | --- |
 //! | `toolgate_token_validations_total` | counter | `result` | tokens that a gate had validated, also anew for tools that are `fresh`: `ok`, `unavailable`, or the [reason](crate::validator::TokenError::reason) why not |
-//! | `toolgate_decisions_total` | counter | `tool`, `decision`, `reason` | decisions about calls of tools: `allow` with the reason `none`, or `deny` with that of the audit record |
+//! | `toolgate_decisions_total` | counter | `tool`, `decision`, `reason` | decisions about calls of tools: `allow` with the reason `none`, or `deny` with that of the audit record; `would_deny` for a call of a `shadow` tool that was let through |
 //! | `toolgate_outcomes_total` | counter | `tool`, `outcome` | what came of the calls that were let through: `ok`, `tool_error`, `panic`, `cancelled` |
 //! | `toolgate_call_duration_seconds` | histogram | `tool` | how long the tool ran |
 //! | `toolgate_refusals_total` | counter | `reason` | requests that the layer answered itself, for whatever reason |
@@ -98,6 +98,10 @@ impl ToolMetrics {
 
     pub(crate) fn allowed(&self) {
         increment(&self.allowed);
+    }
+
+    pub(crate) fn would_deny(&self, reason: &'static str) {
+        increment(&decision(&self.tool, Verdict::WouldDeny, reason));
     }
 
     pub(crate) fn denied(&self, reason: &'static str) {

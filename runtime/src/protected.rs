@@ -44,6 +44,7 @@ impl Gate {
     /// 3. A gate without a validator takes only tools that are `public`.
     /// 4. The gate has the catalogues that the toolset keeps to.
     /// 5. What tools demand is in the gate's catalogues, and does not follow from what they demand besides.
+    /// 6. Tools that are a `shadow` are taken only by a gate that was told so, and named in the log each time.
     pub fn protect<S>(&self, toolset: Toolset<S>) -> Result<Protected, ConfigError> {
         let mut by_name = HashMap::new();
         let none = Catalogs::default();
@@ -67,6 +68,7 @@ impl Gate {
             }
             catalogs.check(tool)?; // 5
         }
+        self.check_shadows(&toolset.tools)?; // 6
         Ok(Protected {
             inner: Arc::new(Inner {
                 gate: self.clone(),
@@ -77,6 +79,32 @@ impl Gate {
             }),
             local: None,
         })
+    }
+}
+
+impl Gate {
+    /// What is not enforced must not be overlooked.
+    fn check_shadows(&self, tools: &[Tool]) -> Result<(), ConfigError> {
+        let shadows = tools.iter().filter(|tool| tool.policy.is_shadow());
+        let names: Vec<_> = shadows.map(|tool| tool.name.as_ref()).collect();
+        if names.is_empty() {
+            return Ok(());
+        }
+        if !self.settings.allow_shadow {
+            return Err(ConfigError::new(
+                format!(
+                    "scopes and roles of `{}` would not be enforced: `shadow`",
+                    names.join("`, `")
+                ),
+                "take `shadow` away, or add `.allow_shadow()` to the gate for as long as you try them out",
+            ));
+        }
+        tracing::warn!(
+            target: "toolgate::shadow",
+            tools = names.join(" ").as_str(),
+            "scopes and roles of these tools are NOT enforced"
+        );
+        Ok(())
     }
 }
 

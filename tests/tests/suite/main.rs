@@ -34,6 +34,7 @@ mod pmcp_traps;
 mod providers;
 mod revocations;
 mod server;
+mod shadow;
 mod shared;
 mod stdio;
 mod stock_tools;
@@ -45,7 +46,7 @@ mod traps;
 mod with_rmcp {
     const SDK: crate::server::Sdk = crate::server::Sdk::Rmcp;
 
-    mod audit;
+    pub(crate) mod audit;
     mod challenges;
     mod clients;
     mod definitions;
