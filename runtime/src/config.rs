@@ -9,6 +9,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::error::{ConfigError, Unavailable};
 use crate::gate::Gate;
 use crate::health::Health;
+use crate::listing::Listing;
 use crate::metrics;
 use crate::origin::AllowedPeers;
 use crate::resource::ResourceUrl;
@@ -84,6 +85,7 @@ struct Options {
     revocations: Option<Revocations>,
     catalogs: Catalogs,
     allow_shadow: bool,
+    listing: Listing,
 }
 
 /// What a gate works with.
@@ -98,6 +100,7 @@ pub(crate) struct Settings {
     pub(crate) sinks: Sinks,
     /// Whether it takes tools whose scopes and roles are not enforced.
     pub(crate) allow_shadow: bool,
+    pub(crate) listing: Listing,
 }
 
 /// What makes callers of tokens, and for which resource.
@@ -154,6 +157,7 @@ impl Gate {
                 revocations: None,
                 catalogs: Catalogs::default(),
                 allow_shadow: false,
+                listing: Listing::default(),
             },
         }
     }
@@ -253,6 +257,37 @@ impl<R, V> GateBuilder<R, V> {
         self
     }
 
+    /// Sets the scopes that a client gets if it asks for them and its user agrees, as opposed to those that only an administrator
+    /// grants.
+    ///
+    /// Over HTTP, `tools/list` then also shows the tools for which a caller lacks nothing but these: a client that calls one is
+    /// told which scopes to get, and can ask for them. Tools for which a role is missing, or any other scope, stay out, and so do
+    /// all but the public ones for a client without a token.
+    pub fn obtainable_scopes(mut self, scopes: impl IntoIterator<Item = ScopeToken>) -> Self {
+        self.options.listing.obtainable = scopes.into_iter().collect();
+        self
+    }
+
+    /// Has `tools/list` show exactly what the caller could call with some arguments, over HTTP too. Over stdio it always does.
+    pub fn list_callable_only(mut self) -> Self {
+        self.options.listing.callable_only = true;
+        self
+    }
+
+    /// Answers calls of tools that the caller does not see in `tools/list` like calls of tools that do not exist: with the same
+    /// status, headers and body, after the same steps. Records say what really happened.
+    ///
+    /// Without a token, a call of anything but a public tool is a 401 as before, and its challenge does not tell what the tool
+    /// would need. A tool that is in the list because its scopes can be got
+    /// ([`obtainable_scopes`](Self::obtainable_scopes)) answers with the challenge that names them.
+    ///
+    /// What hides nothing: the scope document, if you publish it; `scopes_supported`, see [`baseline`](Self::baseline); and a
+    /// server of your own that asks [`rmcp::Router::get`](crate::rmcp::Router::get) without the layer.
+    pub fn hide_denied_tools(mut self) -> Self {
+        self.options.listing.hide_denied = true;
+        self
+    }
+
     /// **Takes protection away:** lets [`protect`](Gate::protect) take tools that are a `shadow`, whose scopes and roles are
     /// **not enforced**.
     ///
@@ -306,6 +341,7 @@ impl Options {
                 sessions: SessionKeys::random()?,
                 sinks: Sinks::new(self.sinks),
                 allow_shadow: self.allow_shadow,
+                listing: self.listing,
             }),
         })
     }

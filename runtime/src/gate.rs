@@ -10,6 +10,7 @@ use crate::config::Settings;
 use crate::decision::{Decision, Denial};
 use crate::error::{ArgumentsError, Error, Unavailable};
 use crate::freshness::Freshness;
+use crate::listing::View;
 use crate::supply::States;
 use crate::tenant::FindTenants;
 use crate::toolset::{Answer, Prepared, Tool};
@@ -41,6 +42,8 @@ pub(crate) struct Facts {
     pub(crate) span: Span,
     /// Whether the token was validated anew for this call.
     pub(crate) freshness: Freshness,
+    /// What the caller gets to see.
+    pub(crate) view: View,
     /// Why there is no caller, where a transport looked for one and goes on without.
     pub(crate) absent: Option<Absent>,
 }
@@ -62,6 +65,7 @@ impl Facts {
             request_id: None,
             span: Span::current(),
             freshness: Freshness::Unknown,
+            view: View::Callable,
             absent: None,
         }
     }
@@ -76,6 +80,9 @@ impl Facts {
 
     /// What the reader of the audit record should know of such an error besides.
     fn detail(&self, error: &Error) -> Option<String> {
+        if let Error::Hidden(error) = error {
+            return self.detail(error);
+        }
         match (error, &self.absent, &self.freshness) {
             (Error::Denied(Denial::Unauthenticated), Some(Absent::Refused(why)), _) => Some(why.to_string()),
             (Error::Denied(Denial::NotFresh), _, Freshness::Not(why)) => Some(why.to_string()),
@@ -156,6 +163,15 @@ impl Gate {
         guarded.instrument(span)
     }
 
+    /// What a denial of the first step comes of: for a caller who must not know of the tool, it is hidden, whatever the reason.
+    fn turned_away(&self, tool: &Tool, facts: &Facts, denial: Denial) -> Error {
+        let error = facts.explain(denial);
+        if self.hides(tool, facts) {
+            return Error::Hidden(Box::new(error));
+        }
+        error
+    }
+
     /// Steps 1 to 6. Whatever is not let through by each of them is an error.
     async fn decide<'p, R>(
         &self,
@@ -166,13 +182,12 @@ impl Gate {
     ) -> Result<Box<dyn Prepared<R> + 'p>, Error> {
         let caller = ledger.facts().caller.clone();
         let caller = caller.as_ref();
-        if caller.is_some_and(|caller| caller.has_expired(self.settings.clock.unix_time())) {
-            return Err(Denial::Expired.into()); // 1
-        }
+        let has_expired = caller.is_some_and(|caller| caller.has_expired(self.settings.clock.unix_time()));
         match tool.policy.admit(caller) {
+            _ if has_expired => return Err(self.turned_away(tool, ledger.facts(), Denial::Expired)), // 1
             Decision::Allow => {}
             Decision::WouldDeny(denial) => ledger.note_shadow(denial),
-            Decision::Deny(denial) => return Err(ledger.facts().explain(denial)), // 1
+            Decision::Deny(denial) => return Err(self.turned_away(tool, ledger.facts(), denial)), // 1
         }
         ledger.facts().freshness.admit(tool, self.settings.clock.monotonic())?; // 2
         let prepared = prepare().map_err(Error::Arguments)?; // 4

@@ -165,6 +165,7 @@ mod freshness;
 mod gate;
 mod granted;
 mod health;
+mod listing;
 mod origin;
 mod output;
 mod protected;

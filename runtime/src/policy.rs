@@ -194,7 +194,7 @@ impl Policy {
     }
 
     fn admit_rights(&self, caller: &Caller) -> Result<(), Denial> {
-        let missing = self.missing_scopes(caller);
+        let missing: Vec<_> = self.missing_scopes(caller).collect();
         if !missing.is_empty() {
             return Err(Denial::MissingScopes {
                 missing,
@@ -212,13 +212,21 @@ impl Policy {
         self.roles.is_empty() || self.roles.iter().any(|role| caller.has_role(role))
     }
 
-    fn missing_scopes(&self, caller: &Caller) -> Vec<ScopeToken> {
+    /// The scopes that a caller lacks and should get: of alternatives, if none is held, the first.
+    pub(crate) fn missing_scopes(&self, caller: &Caller) -> impl Iterator<Item = ScopeToken> {
         let lacks = |scope: &&ScopeToken| !caller.has_scope(scope.as_str());
-        let mut missing: Vec<_> = self.scopes_all.iter().filter(lacks).copied().collect();
-        if self.scopes_any.iter().all(|scope| lacks(&scope)) {
-            missing.extend(self.scopes_any.first());
+        let none = self.scopes_any.iter().all(|scope| lacks(&scope));
+        let any = self.scopes_any.first().filter(|_| none);
+        self.scopes_all.iter().filter(lacks).chain(any).copied()
+    }
+
+    /// What is demanded besides scopes.
+    pub(crate) const fn without_scopes(self) -> Self {
+        Self {
+            scopes_all: &[],
+            scopes_any: &[],
+            ..self
         }
-        missing
     }
 
     /// The scopes a client should ask for to call the tool: all of `scopes_all`, and the first of `scopes_any`.

@@ -108,6 +108,13 @@ impl Gate {
     }
 }
 
+fn unless_hidden(result: Result<Output, Error>) -> Option<Result<Output, Error>> {
+    match result {
+        Err(Error::Hidden(_)) => None,
+        result => Some(result),
+    }
+}
+
 fn check_name(tool: &Tool) -> Result<(), ConfigError> {
     let well_formed = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
     if (1..=128).contains(&tool.name.len()) && tool.name.chars().all(well_formed) {
@@ -174,14 +181,15 @@ impl Protected {
 
     /// Calls a tool in this process, through the gate.
     ///
-    /// Whoever has a [`Caller`] has authenticated it. `None` if there is no such tool. A tool that is `fresh` does not run: there
+    /// Whoever has a [`Caller`] has authenticated it. `None` if there is no such tool, or if it is hidden from the caller
+    /// ([`hide_denied_tools`](crate::GateBuilder::hide_denied_tools)). A tool that is `fresh` does not run: there
     /// is no token here to validate anew.
     pub async fn call(&self, tool: &str, caller: Option<Caller>, arguments: Value) -> Option<Result<Output, Error>> {
         let facts = Facts {
             caller: caller.map(|caller| self.recognized(caller)),
             ..Facts::nobody()
         };
-        Some(self.run(self.tool(tool)?, facts, arguments).await)
+        unless_hidden(self.run(self.tool(tool)?, facts, arguments).await)
     }
 
     /// The same, for a caller whose token is said to have been validated anew for this call. For tests.
@@ -193,7 +201,7 @@ impl Protected {
             freshness: Freshness::Known(Fresh::assert(tool, self.gate().settings.clock.as_ref())),
             ..Facts::nobody()
         };
-        Some(self.run(tool, facts, arguments).await)
+        unless_hidden(self.run(tool, facts, arguments).await)
     }
 
     /// A caller that was made elsewhere, perhaps behind another gate, with the rights that it has behind this one.
@@ -233,6 +241,13 @@ impl Protected {
     #[cfg(any(feature = "rmcp", feature = "pmcp"))]
     pub(crate) fn states(&self) -> &Arc<States> {
         &self.inner.states
+    }
+
+    /// The tools that a caller gets to see, in the order they were added, each with its place among all.
+    #[cfg(any(feature = "rmcp", feature = "pmcp"))]
+    pub(crate) fn visible_tools(&self, facts: &Facts) -> impl Iterator<Item = (usize, &Arc<Tool>)> {
+        let tools = self.inner.tools.iter().enumerate();
+        tools.filter(|(_, tool)| self.inner.gate.shows(tool, facts))
     }
 
     pub(crate) fn has_public_tools(&self) -> bool {

@@ -65,16 +65,12 @@ impl<'a> Ledger<'a> {
     }
 
     pub(super) fn denied(&mut self, error: Error) -> Error {
-        let missing_scopes = match &error {
-            Error::Denied(denial) => denial.missing_scopes(),
-            _ => &[],
-        };
         self.stage = Stage::Closed;
         self.tool.metrics.denied(error.reason());
         self.write(Event::Decision {
             decision: Verdict::Deny,
             reason: Some(error.reason()),
-            missing_scopes,
+            missing_scopes: error.missing_scopes(),
             detail: error.detail().or_else(|| self.facts.detail(&error)),
             arguments: self.arguments.iter().cloned().collect(),
         });

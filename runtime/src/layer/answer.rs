@@ -3,7 +3,7 @@
 use super::message::MessageError;
 use crate::bearer::CredentialsError;
 use crate::decision::Denial;
-use crate::error::Unavailable;
+use crate::error::{UNKNOWN_TOOL, Unavailable};
 use crate::origin::ForeignPeer;
 use crate::protected::Protected;
 use crate::scope::ScopeToken;
@@ -33,6 +33,8 @@ pub(super) enum Refusal {
     NoCredentials(Vec<ScopeToken>),
     Denied(Denial),
     UnknownTool,
+    /// The caller was turned away, and must not learn that there is such a tool.
+    Hidden(Denial),
     /// The arguments of a call are no object.
     Arguments,
     ForeignSession,
@@ -50,7 +52,7 @@ impl Refusal {
             Self::Token(_) => "invalid_token",
             Self::Unavailable(_) => "unavailable",
             Self::NoCredentials(_) => "unauthenticated",
-            Self::Denied(denial) => denial.reason(),
+            Self::Denied(denial) | Self::Hidden(denial) => denial.reason(),
             Self::UnknownTool => "unknown_tool",
             Self::Arguments => "invalid_arguments",
             Self::ForeignSession => "foreign_session",
@@ -76,7 +78,8 @@ impl Refusal {
     ///    take any 403 with a challenge for missing scopes.
     /// 2. Without credentials the challenge has no `error` (BT-09).
     /// 3. Texts are fixed: nothing of the request is repeated but the JSON-RPC id.
-    /// 4. What is wrong with a token is not said, but for one that is bound to its sender: it says so itself, and its client would
+    /// 4. A hidden tool is answered exactly as one that does not exist.
+    /// 5. What is wrong with a token is not said, but for one that is bound to its sender: it says so itself, and its client would
     ///    get the same again and again.
     pub(super) fn answer(&self, protected: &Protected, id: Option<&Value>) -> Response<Full<Bytes>> {
         let (status, text) = match self {
@@ -87,7 +90,7 @@ impl Refusal {
             _ => self.status_and_text(),
         };
         let code = match self {
-            Self::UnknownTool => -32602,
+            Self::UnknownTool | Self::Hidden(_) => -32602,
             Self::Message(MessageError::NotJson) => -32700,
             Self::Message(_) => -32600,
             // Outside the range that JSON-RPC and MCP reserve (MCP-70).
@@ -137,7 +140,7 @@ impl Refusal {
             }
             Self::Denied(Denial::MissingScopes { .. }) => (StatusCode::FORBIDDEN, "the access token lacks a scope"),
             Self::Denied(_) => (StatusCode::FORBIDDEN, "not permitted"),
-            Self::UnknownTool => (StatusCode::OK, "tool not found"),
+            Self::UnknownTool | Self::Hidden(_) => (StatusCode::OK, UNKNOWN_TOOL),
             Self::Arguments => (StatusCode::OK, "invalid arguments: expected an object"),
             Self::ForeignSession => (StatusCode::NOT_FOUND, "no such session"),
             Self::Path => (StatusCode::NOT_FOUND, "nothing is served at this path"),

@@ -27,6 +27,7 @@ mod introspection;
 mod issuers;
 mod keys;
 mod legacy;
+mod listing;
 mod local_caller;
 mod main_job;
 mod metrics;
