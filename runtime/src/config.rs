@@ -1,5 +1,8 @@
 //! How a gate is set up. What is missing does not compile; what is malformed is a [`ConfigError`].
 
+mod lists;
+mod shadow;
+
 use crate::audit::{AuditSink, Sinks};
 use crate::bearer::BearerToken;
 use crate::caller::Caller;
@@ -257,49 +260,6 @@ impl<R, V> GateBuilder<R, V> {
         self
     }
 
-    /// Sets the scopes that a client gets if it asks for them and its user agrees, as opposed to those that only an administrator
-    /// grants.
-    ///
-    /// Over HTTP, `tools/list` then also shows the tools for which a caller lacks nothing but these: a client that calls one is
-    /// told which scopes to get, and can ask for them. Tools for which a role is missing, or any other scope, stay out, and so do
-    /// all but the public ones for a client without a token.
-    pub fn obtainable_scopes(mut self, scopes: impl IntoIterator<Item = ScopeToken>) -> Self {
-        self.options.listing.obtainable = scopes.into_iter().collect();
-        self
-    }
-
-    /// Has `tools/list` show exactly what the caller could call with some arguments, over HTTP too. Over stdio it always does.
-    pub fn list_callable_only(mut self) -> Self {
-        self.options.listing.callable_only = true;
-        self
-    }
-
-    /// Answers calls of tools that the caller does not see in `tools/list` like calls of tools that do not exist: with the same
-    /// status, headers and body, after the same steps. Records say what really happened.
-    ///
-    /// Without a token, a call of anything but a public tool is a 401 as before, and its challenge does not tell what the tool
-    /// would need. A tool that is in the list because its scopes can be got
-    /// ([`obtainable_scopes`](Self::obtainable_scopes)) answers with the challenge that names them.
-    ///
-    /// What hides nothing: the scope document, if you publish it; `scopes_supported`, see [`baseline`](Self::baseline); and a
-    /// server of your own that asks [`rmcp::Router::get`](crate::rmcp::Router::get) without the layer.
-    pub fn hide_denied_tools(mut self) -> Self {
-        self.options.listing.hide_denied = true;
-        self
-    }
-
-    /// **Takes protection away:** lets [`protect`](Gate::protect) take tools that are a `shadow`, whose scopes and roles are
-    /// **not enforced**.
-    ///
-    /// It is for trying out new demands on a server that is in use: a caller who lacks them is let through, and the record says
-    /// `would_deny`, why, and which scopes are missing. When the records of a while have none of these, or only those that should
-    /// be there, take `shadow` from the tools, and this from the gate. Until then every `protect` warns and names the tools. That a
-    /// caller is authenticated, of the right tenant, and whatever else is demanded, stays enforced.
-    pub fn allow_shadow(mut self) -> Self {
-        self.options.allow_shadow = true;
-        self
-    }
-
     /// Sets where the time comes from, for tests.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.options.clock = Arc::new(clock);
@@ -307,7 +267,7 @@ impl<R, V> GateBuilder<R, V> {
     }
 
     /// Finishes the gate.
-    pub fn build(self) -> Result<Gate, ConfigError>
+    pub fn build(mut self) -> Result<Gate, ConfigError>
     where
         R: HasResource,
         V: HasValidator,
@@ -320,6 +280,8 @@ impl<R, V> GateBuilder<R, V> {
             None => validator,
         };
         let catalogs = self.options.catalogs.clone();
+        let obtainable = &mut self.options.listing.obtainable;
+        *obtainable = obtainable.take().or_else(|| catalogs.obtainable());
         let authority = Authority {
             resource,
             validator,

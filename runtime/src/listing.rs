@@ -13,8 +13,8 @@ use std::collections::BTreeSet;
 /// What a gate was told about lists.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Listing {
-    /// The scopes that a client gets if it asks for them and its user agrees.
-    pub(crate) obtainable: BTreeSet<ScopeToken>,
+    /// The scopes that a client gets if it asks for them and its user agrees. Without them, none is.
+    pub(crate) obtainable: Option<BTreeSet<ScopeToken>>,
     /// Whether a list has nothing but what the caller may call, also where a client could ask for more.
     pub(crate) callable_only: bool,
     /// Whether a tool that is not in a caller's list is answered like one that does not exist.
@@ -79,7 +79,8 @@ impl Gate {
     /// 3. Nothing else.
     pub(crate) fn shows(&self, tool: &Tool, facts: &Facts) -> bool {
         let listing = &self.settings.listing;
-        let is_obtainable = |scope| listing.obtainable.contains(&scope);
+        let obtainable = listing.obtainable.as_ref();
+        let is_obtainable = |scope| obtainable.is_some_and(|scopes| scopes.contains(&scope));
         match tool.policy.standing(facts.caller.as_ref(), is_obtainable) {
             Standing::Callable => true,                                                       // 1
             Standing::Obtainable => facts.view == View::Obtainable && !listing.callable_only, // 2

@@ -82,32 +82,6 @@ impl Gate {
     }
 }
 
-impl Gate {
-    /// What is not enforced must not be overlooked.
-    fn check_shadows(&self, tools: &[Tool]) -> Result<(), ConfigError> {
-        let shadows = tools.iter().filter(|tool| tool.policy.is_shadow());
-        let names: Vec<_> = shadows.map(|tool| tool.name.as_ref()).collect();
-        if names.is_empty() {
-            return Ok(());
-        }
-        if !self.settings.allow_shadow {
-            return Err(ConfigError::new(
-                format!(
-                    "scopes and roles of `{}` would not be enforced: `shadow`",
-                    names.join("`, `")
-                ),
-                "take `shadow` away, or add `.allow_shadow()` to the gate for as long as you try them out",
-            ));
-        }
-        tracing::warn!(
-            target: "toolgate::shadow",
-            tools = names.join(" ").as_str(),
-            "scopes and roles of these tools are NOT enforced"
-        );
-        Ok(())
-    }
-}
-
 fn unless_hidden(result: Result<Output, Error>) -> Option<Result<Output, Error>> {
     match result {
         Err(Error::Hidden(_)) => None,
