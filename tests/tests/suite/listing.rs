@@ -3,8 +3,11 @@
 use crate::legacy::Legacy;
 use crate::server::{Builder, Records, Running, Sdk};
 use crate::stdio::{Client, Token, serve};
+use async_trait::async_trait;
+use axum::Router;
 use futures_util::future::pending;
 use reqwest::Method;
+use rmcp::handler::server::router::tool::{ToolRoute, ToolRouter};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -12,10 +15,11 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use toolgate::audit::JsonLines;
+use toolgate::rmcp::Server;
 use toolgate::validator::ValidateError;
 use toolgate::{
-    Algorithm, BearerToken, Claims, Error, Gate, JwtValidator, NoArguments, Protected, ScopeToken, State, TokenSource,
-    Toolset, Validator, mcp_tool,
+    Algorithm, BearerToken, Claims, Error, Gate, GateBuilder, JwtValidator, NoArguments, Policy, Protected,
+    ScopeCatalog, ScopeToken, State, TokenSource, Toolset, Validator, mcp_tool,
 };
 use toolgate_testing::{IdentityProvider, McpClient, TokenBuilder};
 
@@ -90,6 +94,17 @@ fn obtainable(gate: Builder) -> Builder {
     gate.obtainable_scopes(OBTAINABLE)
 }
 
+/// The scopes there are.
+#[derive(ScopeCatalog)]
+enum Scope {
+    /// Reads.
+    #[scope("read")]
+    Read,
+    /// Is granted by an administrator only.
+    #[scope("admin", admin_consent)]
+    Admin,
+}
+
 /// Those who call.
 const CALLERS: [&str; 4] = ["plain", "reader", "manager", "administrator"];
 
@@ -131,7 +146,7 @@ fn in_order(callable: &[&str], obtainable: &[&str]) -> Vec<&'static str> {
 #[tokio::test]
 async fn mcp_60_listed_is_what_can_be_called_or_could_be_with_scopes_that_can_be_got() {
     for sdk in Sdk::EACH {
-        let server = Running::start_with(sdk, tools(&Count::default()), obtainable).await;
+        let server = Running::start_with(sdk, tools(&Count::default()), GateBuilder::scopes::<Scope>).await;
         for caller in ["nobody"].into_iter().chain(CALLERS) {
             let client = client(&server, caller);
             let list = client.list().await.unwrap();
@@ -181,7 +196,11 @@ async fn in_a_session_the_list_is_the_same() {
 #[tokio::test]
 async fn without_obtainable_scopes_or_on_demand_the_list_has_what_can_be_called() {
     for sdk in Sdk::EACH {
-        let settings: [fn(Builder) -> Builder; 2] = [|gate| gate, |gate| obtainable(gate).list_callable_only()];
+        let settings: [fn(Builder) -> Builder; 3] = [
+            |gate| gate,
+            |gate| obtainable(gate).list_callable_only(),
+            |gate| gate.scopes::<Scope>().obtainable_scopes([]),
+        ];
         for configure in settings {
             let server = Running::start_with(sdk, tools(&Count::default()), configure).await;
             for caller in ["plain", "manager"] {
@@ -453,4 +472,104 @@ async fn in_this_process_too() {
     let manager = toolgate_testing::caller("bob").roles(["manager"]).build();
     let stale = protected.call("wipe", Some(manager), json!({"id": "1"})).await.unwrap();
     assert!(matches!(stale, Err(Error::Denied(_))), "{stale:?}");
+}
+
+const LONG: usize = 1000;
+
+/// Who may call the tool of this number: in turns everyone, every caller, who has a scope that can be got, one that cannot, a role.
+fn policy_of(number: usize) -> Policy {
+    match number % 5 {
+        0 => Policy::PUBLIC,
+        1 => Policy::AUTHENTICATED,
+        2 => Policy::AUTHENTICATED.scopes_all(&OBTAINABLE),
+        3 => Policy::AUTHENTICATED.scopes_all(const { &[ScopeToken::from_static("admin")] }),
+        _ => Policy::AUTHENTICATED.roles(&["manager"]),
+    }
+}
+
+/// In another order than that of the numbers, or of the alphabet.
+fn names() -> impl Iterator<Item = (usize, String)> {
+    (0..LONG).map(|place| {
+        let number = place * 7 % LONG;
+        (number, format!("tool_{number}"))
+    })
+}
+
+fn listed(kinds: &[usize]) -> Vec<String> {
+    let listed = names().filter(|(number, _)| kinds.contains(&(number % 5)));
+    listed.map(|(_, name)| name).collect()
+}
+
+struct Numbered(usize);
+
+#[async_trait]
+impl pmcp::ToolHandler for Numbered {
+    async fn handle(&self, _: Value, _: pmcp::RequestHandlerExtra) -> pmcp::Result<Value> {
+        Ok(json!(self.0))
+    }
+
+    fn metadata(&self) -> Option<pmcp::types::ToolInfo> {
+        let description = format!("Is number {}", self.0);
+        let schema = json!({"type": "object", "properties": {"n": {"type": "integer", "const": self.0}}});
+        Some(pmcp::types::ToolInfo::new("", Some(description), schema))
+    }
+}
+
+fn route(number: usize, name: String) -> ToolRoute<()> {
+    let schema = json!({"type": "object", "properties": {"n": {"type": "integer", "const": number}}});
+    let schema = schema.as_object().cloned().unwrap();
+    let tool = rmcp::model::Tool::new(name, format!("Is number {number}"), schema);
+    ToolRoute::new_dyn(tool, move |_| {
+        Box::pin(async move { Ok(rmcp::model::CallToolResult::structured(json!(number)).into()) })
+    })
+}
+
+async fn start_long(sdk: Sdk) -> Running {
+    match sdk {
+        Sdk::Rmcp => {
+            let tools = names().fold(Toolset::new(()), |tools, (number, name)| {
+                let router = ToolRouter::new().with_route(route(number, name));
+                tools.stock_tools(&router, policy_of(number))
+            });
+            let routes = names().fold(ToolRouter::new(), |router, (number, name)| {
+                router.with_route(route(number, name))
+            });
+            let serve = |protected: &Protected| {
+                let server = Server::with_router(protected, "test", "1", (), routes).unwrap();
+                Router::new().fallback_service(server.http_service())
+            };
+            Running::start_app(tools, obtainable, serve).await
+        }
+        Sdk::Pmcp => {
+            let tools = names().fold(Toolset::new(()), |tools, (number, name)| {
+                tools.stock_pmcp_tool(&name, Arc::new(Numbered(number)), policy_of(number))
+            });
+            Running::start_with(sdk, tools, obtainable).await
+        }
+    }
+}
+
+#[tokio::test]
+async fn mcp_61_a_long_list_is_whole_and_in_order() {
+    for sdk in Sdk::EACH {
+        let server = start_long(sdk).await;
+        for (caller, kinds) in [
+            ("nobody", &[0][..]),
+            ("plain", &[0, 1, 2]),
+            ("manager", &[0, 1, 2, 4]),
+            ("administrator", &[0, 1, 2, 3, 4]),
+        ] {
+            let list = client(&server, caller).list().await.unwrap();
+            assert_eq!(list.tools(), listed(kinds), "{sdk:?} {caller}");
+            for tool in list.result().unwrap()["tools"].as_array().unwrap() {
+                let number = tool["name"].as_str().unwrap().strip_prefix("tool_").unwrap();
+                assert_eq!(tool["description"], format!("Is number {number}"), "{sdk:?}");
+                assert_eq!(
+                    tool["inputSchema"]["properties"]["n"]["const"].to_string(),
+                    number,
+                    "{sdk:?}"
+                );
+            }
+        }
+    }
 }
