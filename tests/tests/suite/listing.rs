@@ -14,12 +14,13 @@ use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 use toolgate::audit::JsonLines;
 use toolgate::rmcp::Server;
 use toolgate::validator::ValidateError;
 use toolgate::{
-    Algorithm, BearerToken, Claims, Error, Gate, GateBuilder, JwtValidator, NoArguments, Policy, Protected,
-    ScopeCatalog, ScopeToken, State, TokenSource, Toolset, Validator, mcp_tool,
+    Algorithm, BearerToken, Caller, Claims, Denial, Error, Gate, GateBuilder, JwtValidator, NoArguments, Policy,
+    Protected, ScopeCatalog, ScopeToken, State, TokenSource, Toolset, Validator, mcp_tool,
 };
 use toolgate_testing::{IdentityProvider, McpClient, TokenBuilder};
 
@@ -459,6 +460,12 @@ async fn in_this_process_too() {
         assert!(answer.is_none(), "{tool}: {answer:?}");
     }
     assert!(protected.call("own", None, json!({})).await.is_none());
+    let expired = Claims::assert("https://idp.example", "alice").with_expiry(Duration::ZERO);
+    let expired = Caller::assert(expired);
+    let hidden = protected.call("wipe", Some(expired.clone()), json!({"id": "1"})).await;
+    assert!(hidden.is_none(), "{hidden:?}");
+    let own = protected.call("own", Some(expired), json!({})).await.unwrap();
+    assert!(matches!(own, Err(Error::Denied(Denial::Expired))), "{own:?}");
     assert!(protected.call("own", caller(), json!({})).await.unwrap().is_ok());
     let reasons: Vec<_> = records.all().iter().map(|record| record["reason"].clone()).collect();
     let expected = [
@@ -466,8 +473,10 @@ async fn in_this_process_too() {
         "insufficient_scope",
         "insufficient_role",
         "unauthenticated",
+        "expired",
+        "expired",
     ];
-    assert_eq!(&reasons[..4], expected);
+    assert_eq!(&reasons[..6], expected);
     // Who sees a tool is told why a call of it is denied.
     let manager = toolgate_testing::caller("bob").roles(["manager"]).build();
     let stale = protected.call("wipe", Some(manager), json!({"id": "1"})).await.unwrap();
