@@ -173,11 +173,10 @@ fn admit(protected: &Protected, parts: &Parts, message: &Message, facts: &Facts)
 
 /// The scopes of a tool are told to whoever has no token yet (MCP-13), unless they would tell that there is such a tool.
 fn no_credentials(protected: &Protected, tool: &Tool, facts: &Facts) -> Refusal {
-    let scopes = match protected.gate().hides(tool, facts) {
-        true => Vec::new(),
-        false => tool.policy.challenge_scopes(),
-    };
-    Refusal::NoCredentials(scopes)
+    if protected.gate().hides(tool, facts) {
+        return Refusal::NoCredentials(Vec::new());
+    }
+    Refusal::NoCredentials(tool.policy.challenge_scopes())
 }
 
 fn turned_away(protected: &Protected, tool: &Tool, facts: &Facts, denial: Denial) -> Refusal {
