@@ -267,7 +267,7 @@ impl<R, V> GateBuilder<R, V> {
     }
 
     /// Finishes the gate.
-    pub fn build(mut self) -> Result<Gate, ConfigError>
+    pub fn build(self) -> Result<Gate, ConfigError>
     where
         R: HasResource,
         V: HasValidator,
@@ -280,14 +280,15 @@ impl<R, V> GateBuilder<R, V> {
             None => validator,
         };
         let catalogs = self.options.catalogs.clone();
-        let obtainable = &mut self.options.listing.obtainable;
-        *obtainable = obtainable.take().or_else(|| catalogs.obtainable());
+        let mut options = self.options;
+        let listing = &mut options.listing;
+        listing.obtainable = listing.obtainable.take().or_else(|| catalogs.obtainable());
         let authority = Authority {
             resource,
             validator,
             catalogs,
         };
-        self.options.settings(Some(authority), peers)
+        options.settings(Some(authority), peers)
     }
 }
 

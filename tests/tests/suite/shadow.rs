@@ -112,7 +112,7 @@ async fn who_lacks_scopes_or_the_role_is_let_through_and_recorded() {
                 reply.body["result"]["content"][0]["text"], "written for acme",
                 "{sdk:?} {scopes:?}"
             );
-            assert_eq!(reply.body["result"]["isError"].as_bool().unwrap_or(false), false);
+            assert!(!reply.is_error(), "{sdk:?} {scopes:?}");
             let records = server.records.wait_for("write", 2 * (number + 1)).await;
             let records = &records[2 * number..];
             let expected = (json!(verdict), (*reason).clone(), (*missing).clone());
