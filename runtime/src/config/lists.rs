@@ -29,8 +29,8 @@ impl<R, V> GateBuilder<R, V> {
     /// would need. A tool that is in the list because its scopes can be got
     /// ([`obtainable_scopes`](Self::obtainable_scopes)) answers with the challenge that names them.
     ///
-    /// What hides nothing: the scope document, if you publish it; `scopes_supported`, see [`baseline`](Self::baseline); and a
-    /// server of your own that asks [`rmcp::Router::get`](crate::rmcp::Router::get) without the layer.
+    /// What still tells of tools: the scope document, if you publish it; `scopes_supported`, see [`baseline`](Self::baseline); and
+    /// with the SDK `rmcp`, HTTP without [the layer](crate::Protected::layer), which is where hidden names are answered.
     pub fn hide_denied_tools(mut self) -> Self {
         self.options.listing.hide_denied = true;
         self
