@@ -13,7 +13,7 @@ use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _, Result};
 use syn::{Error, Ident, LitBool, LitStr, Path, Token, TypePath};
 
-const KEYS: [&str; 19] = [
+const KEYS: [&str; 20] = [
     "audit_fields",
     "authenticated",
     "catalog",
@@ -30,6 +30,7 @@ const KEYS: [&str; 19] = [
     "roles",
     "scopes_all",
     "scopes_any",
+    "shadow",
     "tenant_field",
     "tenant_of",
     "title",
@@ -54,6 +55,7 @@ pub(crate) struct Attr {
     pub(crate) roles: Option<Arg<Vec<Name>>>,
     pub(crate) scopes_all: Option<Arg<Vec<Name>>>,
     pub(crate) scopes_any: Option<Arg<Vec<Name>>>,
+    pub(crate) shadow: Option<Arg<()>>,
     pub(crate) tenant_field: Option<Arg<FieldPath>>,
     pub(crate) tenant_of: Option<Arg<TypePath>>,
     pub(crate) title: Option<Arg<LitStr>>,
@@ -109,6 +111,7 @@ impl Attr {
             "roles" => set(&mut self.roles, key, input),
             "scopes_all" => set(&mut self.scopes_all, key, input),
             "scopes_any" => set(&mut self.scopes_any, key, input),
+            "shadow" => set(&mut self.shadow, key, input),
             "tenant_field" => set(&mut self.tenant_field, key, input),
             "tenant_of" => set(&mut self.tenant_of, key, input),
             "title" => set(&mut self.title, key, input),

@@ -241,6 +241,7 @@ fn policy(policy: &Policy) -> TokenStream {
         roles,
         tenant,
         fresh,
+        shadow,
     } = &**demands;
     let scopes_all = names(&quote!(scopes_all), scopes_all, scope);
     let scopes_any = names(&quote!(scopes_any), scopes_any, scope);
@@ -251,7 +252,9 @@ fn policy(policy: &Policy) -> TokenStream {
         quote!(.tenant(__rt::TenantDemand { field: #field, lookup: #lookup }))
     });
     let fresh = fresh.then(|| quote!(.fresh()));
-    quote!(__rt::Policy::AUTHENTICATED #scopes_all #scopes_any #roles #tenant #fresh)
+    // Last: it is about what was demanded before.
+    let shadow = shadow.then(|| quote!(.shadow()));
+    quote!(__rt::Policy::AUTHENTICATED #scopes_all #scopes_any #roles #tenant #fresh #shadow)
 }
 
 fn rate_limit(rate: Rate) -> TokenStream {

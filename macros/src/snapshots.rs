@@ -55,6 +55,7 @@ fn scopes_roles_and_audit() {
             roles = ["manager"],
             fresh,
             rate_limit = "30/min per client, burst 10",
+            shadow,
             audit_fields = ["id", "change.kind"],
             idempotent = true,
         ),

@@ -65,6 +65,8 @@ pub(crate) struct Demands {
     pub(crate) tenant: Option<TenantDemand>,
     /// That the token is validated anew. No demand of its own: it does not say who may call.
     pub(crate) fresh: bool,
+    /// That scopes and roles are tried out and not enforced.
+    pub(crate) shadow: bool,
 }
 
 /// The field that must belong to the caller's tenant.
@@ -126,6 +128,7 @@ impl Spec {
                         lookup: tenant_of,
                     }),
                     fresh: attr.fresh.is_some(),
+                    shadow: attr.shadow.is_some(),
                 })),
             },
             rate_limit,

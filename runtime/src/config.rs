@@ -2,6 +2,8 @@
 
 mod authority;
 mod limits;
+mod lists;
+mod shadow;
 
 pub(crate) use self::authority::Authority;
 
@@ -11,6 +13,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::error::ConfigError;
 use crate::gate::Gate;
 use crate::health::Health;
+use crate::listing::Listing;
 use crate::origin::AllowedPeers;
 use crate::rate_limit::RateLimit;
 use crate::rates::{Counts, Rates};
@@ -87,6 +90,8 @@ struct Options {
     catalogs: Catalogs,
     rates: Rates,
     refused_tokens: Option<RateLimit>,
+    allow_shadow: bool,
+    listing: Listing,
 }
 
 /// What a gate works with.
@@ -102,6 +107,9 @@ pub(crate) struct Settings {
     pub(crate) counts: Counts,
     /// `None` if it does not matter how many tokens are refused.
     pub(crate) refusals: Option<Refusals>,
+    /// Whether it takes tools whose scopes and roles are not enforced.
+    pub(crate) allow_shadow: bool,
+    pub(crate) listing: Listing,
 }
 
 impl Gate {
@@ -121,6 +129,8 @@ impl Gate {
                 catalogs: Catalogs::default(),
                 rates: Rates::new(),
                 refused_tokens: None,
+                allow_shadow: false,
+                listing: Listing::default(),
             },
         }
     }
@@ -241,12 +251,15 @@ impl<R, V> GateBuilder<R, V> {
             None => validator,
         };
         let catalogs = self.options.catalogs.clone();
+        let mut options = self.options;
+        let listing = &mut options.listing;
+        listing.obtainable = listing.obtainable.take().or_else(|| catalogs.obtainable());
         let authority = Authority {
             resource,
             validator,
             catalogs,
         };
-        self.options.settings(Some(authority), peers)
+        options.settings(Some(authority), peers)
     }
 }
 
@@ -266,6 +279,8 @@ impl Options {
                 peers,
                 sessions: SessionKeys::random()?,
                 sinks: Sinks::new(self.sinks),
+                allow_shadow: self.allow_shadow,
+                listing: self.listing,
             }),
         })
     }

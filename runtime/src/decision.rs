@@ -8,15 +8,18 @@ use crate::scope::ScopeToken;
 pub enum Decision {
     /// The caller may go on.
     Allow,
+    /// The caller may go on, although there is this against it: it is only tried out so far
+    /// ([`Policy::shadow`](crate::Policy::shadow)).
+    WouldDeny(Denial),
     /// The caller may not, for this reason.
     Deny(Denial),
 }
 
 impl Decision {
-    /// The decision as a result, for `?`.
+    /// The decision as a result, for `?`: whether the caller may go on.
     pub fn into_result(self) -> Result<(), Denial> {
         match self {
-            Self::Allow => Ok(()),
+            Self::Allow | Self::WouldDeny(_) => Ok(()),
             Self::Deny(denial) => Err(denial),
         }
     }

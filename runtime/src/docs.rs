@@ -37,6 +37,9 @@ pub struct ScopeDocument {
     pub roles: BTreeMap<&'static str, Vec<String>>,
     /// The tools that need no token.
     pub public: Vec<String>,
+    /// The tools whose scopes and roles are tried out and not enforced.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub shadow: Vec<String>,
     /// Every tool with its demands.
     pub tools: Vec<ToolEntry>,
 }
@@ -115,16 +118,20 @@ impl ScopeDocument {
                 roles.entry(*role).or_default().push(tool.name.to_string());
             }
         }
-        let public = tools.iter().filter(|tool| tool.policy.is_public());
         let catalogs = &toolset.catalogs;
         let scope_catalog = catalogs.scopes.iter().flat_map(|catalog| catalog.entries);
         let role_catalog = catalogs.roles.iter().flat_map(|catalog| catalog.entries);
+        let named = |is_so: fn(&Policy) -> bool| {
+            let tools = tools.iter().filter(|tool| is_so(&tool.policy));
+            tools.map(|tool| tool.name.to_string()).collect()
+        };
         Self {
             scope_catalog: scope_catalog.map(ScopeDescription::new).collect(),
             role_catalog: role_catalog.map(RoleDescription::new).collect(),
             scopes,
             roles,
-            public: public.map(|tool| tool.name.to_string()).collect(),
+            public: named(Policy::is_public),
+            shadow: named(Policy::is_shadow),
             tools: tools.iter().map(ToolEntry::new).collect(),
         }
     }
@@ -203,7 +210,8 @@ fn demands_of_caller(policy: &Policy) -> Vec<String> {
         "a valid token"
     };
     let mut demands = vec![token.to_owned()];
-    let scopes = |scopes: &[ScopeToken]| quoted(scopes.iter().map(|scope| scope.as_str()));
+    let shadow = if policy.is_shadow() { " (**not enforced**)" } else { "" };
+    let scopes = |scopes: &[ScopeToken]| quoted(scopes.iter().map(|scope| scope.as_str())) + shadow;
     if !policy.demanded_scopes_all().is_empty() {
         demands.push(format!("all of the scopes {}", scopes(policy.demanded_scopes_all())));
     }
@@ -212,7 +220,7 @@ fn demands_of_caller(policy: &Policy) -> Vec<String> {
     }
     if !policy.demanded_roles().is_empty() {
         demands.push(format!(
-            "one of the roles {}",
+            "one of the roles {}{shadow}",
             quoted(policy.demanded_roles().iter().copied())
         ));
     }

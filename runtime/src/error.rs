@@ -1,6 +1,7 @@
 //! What can come of a call besides a result, by whose business it is.
 
 use crate::decision::Denial;
+use crate::scope::ScopeToken;
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
@@ -19,6 +20,10 @@ pub enum Error {
     Denied(Denial),
     /// There were too many calls. The same call may come later.
     Limited(Limited),
+    /// The caller was turned away, for this reason, and must not learn that there is such a tool
+    /// ([`hide_denied_tools`](crate::GateBuilder::hide_denied_tools)). [`Protected::call`](crate::Protected::call) does not give it:
+    /// it says that there is no tool.
+    Hidden(Box<Self>),
     /// It could not be found out whether the caller may; so the caller may not, for now.
     Unavailable(Unavailable),
     /// The arguments do not fit the tool.
@@ -34,6 +39,7 @@ impl fmt::Display for Error {
     /// 2. Any other denial is one and the same text, so that "not yours" and "not there" cannot be told apart.
     /// 3. An argument error says what is wrong (MCP-65): the caller has passed the policy.
     /// 4. A tool's error is opaque unless the tool made it public.
+    /// 5. A hidden tool is spoken of like one that does not exist.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Denied(Denial::MissingScopes { required, .. }) => {
@@ -42,6 +48,7 @@ impl fmt::Display for Error {
             }
             Self::Denied(_) => f.write_str("not found or not permitted"),
             Self::Limited(limited) => limited.fmt(f),
+            Self::Hidden(_) => f.write_str(UNKNOWN_TOOL),
             Self::Unavailable(_) => f.write_str("permission cannot be checked right now, try again later"),
             Self::Arguments(error) => write!(f, "invalid arguments: {error}"),
             Self::Tool(error) => f.write_str(error.public_text()),
@@ -57,6 +64,7 @@ impl Error {
         match self {
             Self::Denied(denial) => denial.reason(),
             Self::Limited(_) => "rate_limited",
+            Self::Hidden(error) => error.reason(),
             Self::Unavailable(_) => "unavailable",
             Self::Arguments(_) => "invalid_arguments",
             Self::Tool(_) => "tool_error",
@@ -64,10 +72,20 @@ impl Error {
         }
     }
 
+    /// The demanded scopes that are not held, for records.
+    pub(crate) fn missing_scopes(&self) -> &[ScopeToken] {
+        match self {
+            Self::Denied(denial) => denial.missing_scopes(),
+            Self::Hidden(error) => error.missing_scopes(),
+            _ => &[],
+        }
+    }
+
     /// What the reader of the audit record should know besides.
     pub(crate) fn detail(&self) -> Option<String> {
         match self {
             Self::Unavailable(error) => Some(chain(error).join(": ")),
+            Self::Hidden(error) => error.detail(),
             // Says which value did not fit, and so quotes arguments: those are not for the record.
             Self::Arguments(_) | Self::Denied(_) | Self::Limited(_) | Self::Tool(_) | Self::Panicked => None,
         }
@@ -168,6 +186,9 @@ impl ArgumentsError {
         Self("this tool can only be called through its SDK".to_owned())
     }
 }
+
+/// What is said about a tool that does not exist; the words of the SDK `rmcp`.
+pub(crate) const UNKNOWN_TOOL: &str = "tool not found";
 
 const OPAQUE: &str = "the tool failed";
 

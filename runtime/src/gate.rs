@@ -7,9 +7,10 @@ use crate::audit::{AuditError, Record, call_span};
 use crate::call::{Call, CallContext};
 use crate::caller::Caller;
 use crate::config::Settings;
-use crate::decision::Denial;
+use crate::decision::{Decision, Denial};
 use crate::error::{ArgumentsError, Error, Unavailable};
 use crate::freshness::Freshness;
+use crate::listing::View;
 use crate::permit::Permit;
 use crate::supply::States;
 use crate::tenant::FindTenants;
@@ -44,6 +45,8 @@ pub(crate) struct Facts {
     pub(crate) freshness: Freshness,
     /// Whether the call was counted.
     pub(crate) permit: Option<Permit>,
+    /// What the caller gets to see.
+    pub(crate) view: View,
     /// Why there is no caller, where a transport looked for one and goes on without.
     pub(crate) absent: Option<Absent>,
 }
@@ -66,6 +69,7 @@ impl Facts {
             span: Span::current(),
             freshness: Freshness::Unknown,
             permit: None,
+            view: View::Callable,
             absent: None,
         }
     }
@@ -80,6 +84,9 @@ impl Facts {
 
     /// What the reader of the audit record should know of such an error besides.
     fn detail(&self, error: &Error) -> Option<String> {
+        if let Error::Hidden(error) = error {
+            return self.detail(error);
+        }
         match (error, &self.absent, &self.freshness) {
             (Error::Denied(Denial::Unauthenticated), Some(Absent::Refused(why)), _) => Some(why.to_string()),
             (Error::Denied(Denial::NotFresh), _, Freshness::Not(why)) => Some(why.to_string()),
@@ -115,7 +122,7 @@ impl Gate {
     ///
     /// 1. Policy: scopes and roles. Who fails here learns nothing about the arguments. A caller whose token has expired by now
     ///    is turned away, also from a public tool. If it could not be found out who calls, that is the answer, and not that
-    ///    nobody does.
+    ///    nobody does. What speaks against a call and is only tried out is noted for the record.
     /// 2. Freshness: for a tool that is `fresh`, the transport had the token validated anew, for this call ([`Freshness`]).
     /// 3. Rate: a call of a tool with a `rate_limit` is counted, unless the transport did so, and was not one too many ([`Permit`]).
     ///    Who fails before is not counted. Who fails after is: trying must not be free.
@@ -161,6 +168,15 @@ impl Gate {
         guarded.instrument(span)
     }
 
+    /// What a denial of the first step comes of: for a caller who must not know of the tool, it is hidden, whatever the reason.
+    fn turned_away(&self, tool: &Tool, facts: &Facts, denial: Denial) -> Error {
+        let error = facts.explain(denial);
+        if self.hides(tool, facts) {
+            return Error::Hidden(Box::new(error));
+        }
+        error
+    }
+
     /// Steps 1 to 6. Whatever is not let through by each of them is an error.
     async fn decide<'p, R>(
         &self,
@@ -171,11 +187,12 @@ impl Gate {
     ) -> Result<Box<dyn Prepared<R> + 'p>, Error> {
         let caller = ledger.facts().caller.clone();
         let caller = caller.as_ref();
-        if caller.is_some_and(|caller| caller.has_expired(self.settings.clock.unix_time())) {
-            return Err(Denial::Expired.into()); // 1
-        }
-        if let Err(denial) = tool.policy.admit(caller).into_result() {
-            return Err(ledger.facts().explain(denial)); // 1
+        let has_expired = caller.is_some_and(|caller| caller.has_expired(self.settings.clock.unix_time()));
+        match tool.policy.admit(caller) {
+            _ if has_expired => return Err(self.turned_away(tool, ledger.facts(), Denial::Expired)), // 1
+            Decision::Allow => {}
+            Decision::WouldDeny(denial) => ledger.note_shadow(denial),
+            Decision::Deny(denial) => return Err(self.turned_away(tool, ledger.facts(), denial)), // 1
         }
         let now = self.settings.clock.monotonic();
         ledger.facts().freshness.admit(tool, now)?; // 2

@@ -40,12 +40,13 @@ use std::marker::PhantomData;
 /// ```
 ///
 /// A tool may take it if its own policy demands the scope: in `scopes_all`, or as each choice of `scopes_any`, itself or by a
-/// scope that implies it. For any other tool that is an error of the compiler, at the parameter.
+/// scope that implies it. For any other tool that is an error of the compiler, at the parameter, and so it is for a `shadow`.
 pub struct Granted<S>(PhantomData<fn() -> S>);
 
 /// The caller's tenant, of which everything is that the arguments of this very call name. Only the gate makes one.
 ///
-/// A tool may take it if it has a `tenant_field`; for any other that is an error of the compiler, at the parameter.
+/// A tool may take it if it has a `tenant_field`; for any other that is an error of the compiler, at the parameter, and so it is for
+/// a `shadow`.
 pub struct TenantId(Caller);
 
 /// What a parameter proves, for the check that the tool's policy demands it.
@@ -68,10 +69,15 @@ pub enum Proof {
 const NO_TENANT: &str = "`TenantId` proves that the tenant of the arguments was checked, but this tool has none checked\n\
                          help: add `tenant_field = \"..\"`, or remove the parameter";
 
+const SHADOW: &str = "this parameter proves what was checked, but `shadow` lets callers through who fail a check\n\
+                      help: remove `shadow`, or the parameter";
+
 impl Proof {
-    /// Panics, in a constant, unless whoever is admitted by the policy has what a parameter proves.
+    /// Panics, in a constant, unless whoever is admitted by the policy has what a parameter proves. Where something is not enforced,
+    /// nothing is proven.
     #[track_caller]
     pub(crate) const fn check(self, policy: &Policy) {
+        assert!(matches!(self, Self::Nothing) || !policy.is_shadow(), "{}", SHADOW);
         match self {
             Self::Nothing => {}
             Self::Scope { held_by, unproven } => assert!(demands(policy, held_by), "{}", unproven),

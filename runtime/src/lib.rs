@@ -79,7 +79,7 @@
 //! | when | what |
 //! | --- | --- |
 //! | compiling | that it is said who may call; that the demands do not contradict each other; that fields and lookups exist; that the state has what tools need; that gate and validator are complete |
-//! | `build()`, [`protect`](Gate::protect) | that URLs, hosts and keys are well-formed; that tool names are, and are unique; that there is a validator if a tool needs one; that tools keep to the gate's catalogues |
+//! | `build()`, [`protect`](Gate::protect) | that URLs, hosts and keys are well-formed; that tool names are, and are unique; that there is a validator if a tool needs one; that tools keep to the gate's catalogues; that no tool is a `shadow` unless the gate allows it |
 //! | a request, in the [`layer`] | host and origin; the token; that the body means one thing only; the policy's scopes and roles, to answer 401 and 403; the token once more, for a tool that is `fresh`; that a session is the caller's; the rate, to answer 429 |
 //! | a call, in the gate | the policy again; that the token was validated anew, for a tool that is `fresh`; the rate, unless the layer has counted the call; the arguments; their tenants; then the decision is recorded, the tool runs, and the outcome is recorded |
 //!
@@ -93,12 +93,16 @@
 //! | the issuer's keys cannot be had, or its word on a token | 503, `Retry-After` |
 //! | a scope is missing | 403, `insufficient_scope`, all scopes of the tool |
 //! | no such role | 403, no challenge |
+//! | a tool that the caller does not see in the list, if the gate [hides](GateBuilder::hide_denied_tools) those | as for a tool that does not exist: 200, a JSON-RPC error; without a token 401, as for any name |
 //! | a session of somebody else | 404 |
 //! | too many calls of a tool with a rate | 429, `Retry-After`; where there is no HTTP, an error result that says how long to wait |
 //! | too many refused tokens from one address, if that is limited | 429, `Retry-After` |
 //! | another tenant's, or not there | 200, an error result, one text for both |
 //! | wrong arguments | 200, an error result that says what is wrong |
 //! | the tool failed | 200, an error result, opaque unless it is [`ToolError::public`] |
+//!
+//! `tools/list` has what the caller could call with some arguments. Over HTTP it also has the tools for which nothing is missing but
+//! scopes that a client can get ([`GateBuilder::obtainable_scopes`]), so that it can ask for them.
 //!
 //! The [audit records](audit) say the rest. They always go to `tracing`, with the target `toolgate::audit`, and to every
 //! sink that is given to [`GateBuilder::audit`]. [`Gate::flush`] is the last thing for a server to do.
@@ -169,6 +173,7 @@ mod freshness;
 mod gate;
 mod granted;
 mod health;
+mod listing;
 mod one_call;
 mod origin;
 mod output;
@@ -305,6 +310,10 @@ pub mod plumbing {
 /// | `rate_limit = "30/min, burst 10"` | not more than 10 at once |
 /// | `rate_limit = "30/min per client"` | counted together for all who come through one client, in each tenant |
 /// | `rate_limit = "30/min per tool"` | counted together for all; a `public` tool takes no other |
+///
+/// Beside scopes or roles may stand `shadow`, to try them out on a server that is in use: who lacks them is let through, and the
+/// record says `would_deny`, why, and what is missing. Nothing else is weakened: not the token, the tenant, or that it is validated
+/// anew. The gate has to be told ([`GateBuilder::allow_shadow`]), and warns at every start.
 ///
 /// **What the tool is**, for clients and people: `name = ".."` (by default that of the function), `title = ".."`, and what a
 /// client may assume of it: `read_only`, `destructive`, `idempotent` and `open_world`, each `= true` or `= false`.

@@ -4,7 +4,7 @@
 //! | name | kind | labels | what |
 //! | --- | --- | --- | --- |
 //! | `toolgate_token_validations_total` | counter | `result` | tokens that a gate had validated, also anew for tools that are `fresh`: `ok`, `unavailable`, or the [reason](crate::validator::TokenError::reason) why not |
-//! | `toolgate_decisions_total` | counter | `tool`, `decision`, `reason` | decisions about calls of tools: `allow` with the reason `none`, or `deny` with that of the audit record |
+//! | `toolgate_decisions_total` | counter | `tool`, `decision`, `reason` | decisions about calls of tools: `allow` with the reason `none`, or `deny` with that of the audit record; `would_deny` for a call of a `shadow` tool that was let through |
 //! | `toolgate_outcomes_total` | counter | `tool`, `outcome` | what came of the calls that were let through: `ok`, `tool_error`, `panic`, `cancelled` |
 //! | `toolgate_rates_total` | counter | `tool`, `result`: `allowed`, `limited`, `by`: `instance`, `shared`, `fallback` | calls of tools with a rate, as they were counted: in this process, together with other instances, or by this instance's part as the others could not be asked |
 //! | `toolgate_rates_crowded_total` | counter | | calls that were counted together with others', because there was no place for another count: see [`Rates`](crate::Rates) |
@@ -104,6 +104,10 @@ impl ToolMetrics {
 
     pub(crate) fn allowed(&self) {
         increment(&self.allowed);
+    }
+
+    pub(crate) fn would_deny(&self, reason: &'static str) {
+        increment(&decision(&self.tool, Verdict::WouldDeny, reason));
     }
 
     pub(crate) fn denied(&self, reason: &'static str) {

@@ -21,6 +21,8 @@ pub struct Policy {
     fresh: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     rate_limit: Option<RateLimit>,
+    #[serde(skip_serializing_if = "is_unset")]
+    shadow: bool,
 }
 
 /// What is not said stands in no JSON form, so that the fingerprints of policies which do not say it stay the same.
@@ -65,6 +67,7 @@ impl Policy {
             tenant: None,
             fresh: false,
             rate_limit: None,
+            shadow: false,
         }
     }
 
@@ -159,6 +162,23 @@ impl Policy {
         }
     }
 
+    /// Has the scopes and roles that were demanded until here tried out and not enforced: who lacks them is let through, and the
+    /// record says that the call would have been denied. Nothing else is weakened. It is no demand: who may be considered at all
+    /// stays as it was.
+    ///
+    /// [`Gate::protect`](crate::Gate::protect) takes such a policy only if the gate was told so
+    /// ([`allow_shadow`](crate::GateBuilder::allow_shadow)).
+    ///
+    /// # Panics
+    ///
+    /// If neither scopes nor roles were demanded. In a constant that is a compile error.
+    #[must_use]
+    pub const fn shadow(self) -> Self {
+        let is_empty = self.scopes_all.is_empty() && self.scopes_any.is_empty() && self.roles.is_empty();
+        assert!(!is_empty, "there are neither scopes nor roles to try out");
+        Self { shadow: true, ..self }
+    }
+
     const fn demanding(self) -> Self {
         match self.posture {
             Posture::Public => Self {
@@ -175,7 +195,9 @@ impl Policy {
     /// 2. Any other tool admits no one without a caller.
     /// 3. The caller holds every scope of `scopes_all`, and one of `scopes_any` if there are any.
     /// 4. The caller holds one of `roles` if there are any.
-    /// 5. Whatever is none of this is denied.
+    /// 5. If only 3 or 4 speaks against the caller, and the policy is a [`shadow`](Self::shadow), the caller would be denied, and is
+    ///    not.
+    /// 6. Whatever is none of this is denied.
     pub fn admit(&self, caller: Option<&Caller>) -> Decision {
         match (self.posture, caller) {
             (Posture::Public, _) => Decision::Allow,
@@ -185,28 +207,49 @@ impl Policy {
         }
     }
 
+    /// Whatever else is demanded of a caller has to be decided here, before the last line: a shadow falls on scopes and roles only.
     fn admit_caller(&self, caller: &Caller) -> Decision {
-        let missing = self.missing_scopes(caller);
+        match self.admit_rights(caller) {
+            Ok(()) => Decision::Allow,
+            Err(denial) if self.shadow => Decision::WouldDeny(denial),
+            Err(denial) => Decision::Deny(denial),
+        }
+    }
+
+    fn admit_rights(&self, caller: &Caller) -> Result<(), Denial> {
+        let missing: Vec<_> = self.missing_scopes(caller).collect();
         if !missing.is_empty() {
-            return Decision::Deny(Denial::MissingScopes {
+            return Err(Denial::MissingScopes {
                 missing,
                 required: self.challenge_scopes(),
             });
         }
-        if self.roles.is_empty() || self.roles.iter().any(|role| caller.has_role(role)) {
-            Decision::Allow
+        if self.has_role(caller) {
+            Ok(())
         } else {
-            Decision::Deny(Denial::MissingRole(self.roles))
+            Err(Denial::MissingRole(self.roles))
         }
     }
 
-    fn missing_scopes(&self, caller: &Caller) -> Vec<ScopeToken> {
+    fn has_role(&self, caller: &Caller) -> bool {
+        self.roles.is_empty() || self.roles.iter().any(|role| caller.has_role(role))
+    }
+
+    /// The scopes that a caller lacks and should get: of alternatives, if none is held, the first.
+    pub(crate) fn missing_scopes(&self, caller: &Caller) -> impl Iterator<Item = ScopeToken> {
         let lacks = |scope: &&ScopeToken| !caller.has_scope(scope.as_str());
-        let mut missing: Vec<_> = self.scopes_all.iter().filter(lacks).copied().collect();
-        if self.scopes_any.iter().all(|scope| lacks(&scope)) {
-            missing.extend(self.scopes_any.first());
+        let none = self.scopes_any.iter().all(|scope| lacks(&scope));
+        let any = self.scopes_any.first().filter(|_| none);
+        self.scopes_all.iter().filter(lacks).chain(any).copied()
+    }
+
+    /// What is demanded besides scopes.
+    pub(crate) const fn without_scopes(self) -> Self {
+        Self {
+            scopes_all: &[],
+            scopes_any: &[],
+            ..self
         }
-        missing
     }
 
     /// The scopes a client should ask for to call the tool: all of `scopes_all`, and the first of `scopes_any`.
@@ -265,6 +308,13 @@ impl Policy {
     #[must_use]
     pub const fn rate_limited(&self) -> Option<RateLimit> {
         self.rate_limit
+    }
+
+    /// Whether scopes and roles are tried out and not enforced. Proofs that a scope or a tenant was checked must not be given to
+    /// such a tool.
+    #[must_use]
+    pub const fn is_shadow(&self) -> bool {
+        self.shadow
     }
 
     /// A short name of exactly this policy: 16 hexadecimal digits of the SHA-256 of its JSON form.

@@ -44,7 +44,8 @@ impl Gate {
     /// 3. A gate without a validator takes only tools that are `public`.
     /// 4. The gate has the catalogues that the toolset keeps to.
     /// 5. What tools demand is in the gate's catalogues, and does not follow from what they demand besides.
-    /// 6. The calls of a tool with a rate are counted by the gate, so that they stay counted when the tools are protected once more.
+    /// 6. Tools that are a `shadow` are taken only by a gate that was told so, and named in the log each time.
+    /// 7. The calls of a tool with a rate are counted by the gate, so that they stay counted when the tools are protected once more.
     pub fn protect<S>(&self, mut toolset: Toolset<S>) -> Result<Protected, ConfigError> {
         let mut by_name = HashMap::new();
         let none = Catalogs::default();
@@ -68,9 +69,10 @@ impl Gate {
             }
             catalogs.check(tool)?; // 5
         }
+        self.check_shadows(&toolset.tools)?; // 6
         for tool in &mut toolset.tools {
             let limiter = |rate| self.settings.counts.limiter(&tool.name, rate);
-            tool.limiter = tool.policy.rate_limited().map(limiter); // 6
+            tool.limiter = tool.policy.rate_limited().map(limiter); // 7
         }
         Ok(Protected {
             inner: Arc::new(Inner {
@@ -82,6 +84,13 @@ impl Gate {
             }),
             local: None,
         })
+    }
+}
+
+fn unless_hidden(result: Result<Output, Error>) -> Option<Result<Output, Error>> {
+    match result {
+        Err(Error::Hidden(_)) => None,
+        result => Some(result),
     }
 }
 
@@ -151,14 +160,15 @@ impl Protected {
 
     /// Calls a tool in this process, through the gate.
     ///
-    /// Whoever has a [`Caller`] has authenticated it. `None` if there is no such tool. A tool that is `fresh` does not run: there
+    /// Whoever has a [`Caller`] has authenticated it. `None` if there is no such tool, or if it is hidden from the caller
+    /// ([`hide_denied_tools`](crate::GateBuilder::hide_denied_tools)). A tool that is `fresh` does not run: there
     /// is no token here to validate anew.
     pub async fn call(&self, tool: &str, caller: Option<Caller>, arguments: Value) -> Option<Result<Output, Error>> {
         let facts = Facts {
             caller: caller.map(|caller| self.recognized(caller)),
             ..Facts::nobody()
         };
-        Some(self.run(self.tool(tool)?, facts, arguments).await)
+        unless_hidden(self.run(self.tool(tool)?, facts, arguments).await)
     }
 
     /// The same, for a caller whose token is said to have been validated anew for this call. For tests.
@@ -170,7 +180,7 @@ impl Protected {
             freshness: Freshness::Known(Fresh::assert(tool, self.gate().settings.clock.as_ref())),
             ..Facts::nobody()
         };
-        Some(self.run(tool, facts, arguments).await)
+        unless_hidden(self.run(tool, facts, arguments).await)
     }
 
     /// A caller that was made elsewhere, perhaps behind another gate, with the rights that it has behind this one.
@@ -210,6 +220,13 @@ impl Protected {
     #[cfg(any(feature = "rmcp", feature = "pmcp"))]
     pub(crate) fn states(&self) -> &Arc<States> {
         &self.inner.states
+    }
+
+    /// The tools that a caller gets to see, in the order they were added, each with its place among all.
+    #[cfg(any(feature = "rmcp", feature = "pmcp"))]
+    pub(crate) fn visible_tools(&self, facts: &Facts) -> impl Iterator<Item = (usize, &Arc<Tool>)> {
+        let tools = self.inner.tools.iter().enumerate();
+        tools.filter(|(_, tool)| self.inner.gate.shows(tool, facts))
     }
 
     pub(crate) fn has_public_tools(&self) -> bool {

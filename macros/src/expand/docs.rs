@@ -58,6 +58,7 @@ fn rows(demands: &Demands) -> Vec<String> {
         roles,
         tenant,
         fresh,
+        shadow,
     } = demands;
     let lists = [
         ("all of the scopes", scopes_all),
@@ -65,7 +66,8 @@ fn rows(demands: &Demands) -> Vec<String> {
         ("one of the roles", roles),
     ];
     let lists = lists.into_iter().filter(|(_, list)| !list.is_empty());
-    let mut rows: Vec<_> = lists.map(|(what, list)| row(what, &names(list))).collect();
+    let enforced = if *shadow { ", **not enforced**" } else { "" };
+    let mut rows: Vec<_> = lists.map(|(what, list)| row(what, &(names(list) + enforced))).collect();
     if let Some(tenant) = tenant {
         let field = code(&tenant.field.text);
         let whose = match &tenant.lookup {

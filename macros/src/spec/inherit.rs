@@ -25,10 +25,11 @@ pub(crate) fn check_common_lookup<'a>(common: &Attr, tools: impl IntoIterator<It
     }
 }
 
-/// A name is that of one tool.
+/// A name is that of one tool, and what is not enforced is said of each: whoever adds a tool must not open it by that.
 fn check_of_several(common: &Attr, errors: &mut Errors) {
     let keys = [
         common.name.as_ref().map(|arg| &arg.key),
+        common.shadow.as_ref().map(|arg| &arg.key),
         common.title.as_ref().map(|arg| &arg.key),
     ];
     for key in keys.into_iter().flatten() {
@@ -87,6 +88,7 @@ pub(crate) fn inherit(own: Attr, common: &Attr, errors: &mut Errors) -> Attr {
         roles,
         scopes_all,
         scopes_any,
+        shadow,
         tenant_field,
         tenant_of,
         title,
@@ -109,6 +111,7 @@ pub(crate) fn inherit(own: Attr, common: &Attr, errors: &mut Errors) -> Attr {
         roles: common_roles,
         scopes_all: common_scopes_all,
         scopes_any: common_scopes_any,
+        shadow: _,
         tenant_field: common_tenant_field,
         tenant_of: common_tenant_of,
         title: _,
@@ -140,6 +143,7 @@ pub(crate) fn inherit(own: Attr, common: &Attr, errors: &mut Errors) -> Attr {
         roles: narrow(roles, common_roles, errors),
         scopes_all,
         scopes_any,
+        shadow,
         tenant_field,
         tenant_of: only_one(tenant_of, common_tenant_of, errors),
         title,

@@ -15,6 +15,7 @@ pub(super) fn check(attr: &Attr, item: &Item, errors: &mut Errors) -> Option<Rat
     check_public_without_demands(attr, &demands, errors);
     check_authenticated_is_needed(attr, &demands, errors);
     check_fresh_has_a_token(attr, &demands, errors);
+    check_shadow_has_rights(attr, &demands, errors);
     check_public_is_harmless(attr, errors);
     check_read_only_is_harmless(attr, errors);
     rate::check(attr, &demands, errors)
@@ -52,6 +53,10 @@ fn check_stated(attr: &Attr, item: &Item, demands: &[&Ident], errors: &mut Error
         let message = "`rate_limit` does not say who may call this tool\n\
                        help: add `authenticated` to admit every valid token, or a demand, as in `scopes_all = [\"notes:write\"]`";
         errors.at(&rate_limit.key, message);
+    } else if let Some(shadow) = &attr.shadow {
+        let message = "`shadow` does not say who may call this tool\n\
+                       help: add what is to be tried out, as in `scopes_all = [\"notes:write\"]`";
+        errors.at(&shadow.key, message);
     } else {
         let message = "nothing says who may call this tool\n\
                        help: demand something, as in `#[mcp_tool(scopes_all = [\"notes:write\"])]`\n\
@@ -106,6 +111,30 @@ fn check_fresh_has_a_token(attr: &Attr, demands: &[&Ident], errors: &mut Errors)
                        help: replace `public` by `authenticated` or a demand, or remove `fresh`";
         errors.at(&fresh.key, message);
     }
+}
+
+/// A shadow falls on scopes and roles. Without any it weakens nothing, and looks as if it did. What contradicts `public` besides
+/// has a message of its own.
+fn check_shadow_has_rights(attr: &Attr, demands: &[&Ident], errors: &mut Errors) {
+    let has_rights = attr.scopes_all.is_some() || attr.scopes_any.is_some() || attr.roles.is_some();
+    let Some(shadow) = &attr.shadow else { return };
+    if has_rights || attr.is_incomplete {
+        return;
+    }
+    let message = match (&attr.public, &attr.authenticated, demands) {
+        (Some(_), None, []) => "`shadow` contradicts `public`: there is nothing to try out\n\
+             help: replace `public` by the scopes or roles that are to be tried out, or remove `shadow`"
+            .to_owned(),
+        (None, Some(_), []) => "`shadow` has nothing to try out: `authenticated` demands neither scopes nor roles\n\
+             help: replace `authenticated` by the scopes or roles that are to be tried out, or remove `shadow`"
+            .to_owned(),
+        (None, _, [_, ..]) => {
+            let demands = listed(demands);
+            format!("`shadow` weakens scopes and roles only, and never {demands}\nhelp: remove `shadow`")
+        }
+        (Some(_), ..) | (None, None, []) => return,
+    };
+    errors.at(&shadow.key, message);
 }
 
 /// A tool that anyone may call destroys nothing.

@@ -91,6 +91,13 @@ impl Catalogs {
         }
     }
 
+    /// The scopes that a client gets without an administrator; none without a catalogue.
+    pub(crate) fn obtainable(&self) -> Option<BTreeSet<ScopeToken>> {
+        let entries = self.scopes.as_ref()?.entries.iter();
+        let obtainable = entries.filter(|entry| !entry.admin_consent);
+        Some(obtainable.map(|entry| entry.scope).collect())
+    }
+
     /// The scopes that a client should ask for at first, if the catalogue says of any that it should.
     pub(crate) fn baseline(&self) -> Option<BTreeSet<ScopeToken>> {
         let entries = self.scopes.as_ref()?.entries.iter().filter(|entry| entry.baseline);

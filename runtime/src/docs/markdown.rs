@@ -57,6 +57,13 @@ pub(super) fn render(document: &ScopeDocument) -> String {
             &format!("{}\n", quoted(document.public.iter().map(String::as_str))),
         );
     }
+    if !document.shadow.is_empty() {
+        out.push_str("## Not enforced\n\nScopes and roles of these tools are only tried out (`shadow`): who lacks them is let through.\n\n");
+        line(
+            &mut out,
+            &format!("{}\n", quoted(document.shadow.iter().map(String::as_str))),
+        );
+    }
     out.push_str("## Tools\n");
     for tool in &document.tools {
         out.push('\n');

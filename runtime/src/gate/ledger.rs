@@ -3,6 +3,7 @@
 use super::{Facts, Gate};
 use crate::audit::{Event, Outcome, Record, Verdict, Who};
 use crate::caller::Caller;
+use crate::decision::Denial;
 use crate::error::Error;
 use crate::toolset::{Answer, Tool};
 use serde_json::Value;
@@ -17,6 +18,8 @@ pub(crate) struct Ledger<'a> {
     facts: Facts,
     id: Uuid,
     arguments: Vec<(&'static str, Value)>,
+    /// What speaks against the call and is not enforced.
+    shadow: Option<Denial>,
     stage: Stage,
 }
 
@@ -34,6 +37,7 @@ impl<'a> Ledger<'a> {
             facts,
             id,
             arguments: Vec::new(),
+            shadow: None,
             stage: Stage::Deciding,
         }
     }
@@ -56,17 +60,17 @@ impl<'a> Ledger<'a> {
         self.arguments = arguments;
     }
 
+    pub(super) fn note_shadow(&mut self, denial: Denial) {
+        self.shadow = Some(denial);
+    }
+
     pub(super) fn denied(&mut self, error: Error) -> Error {
-        let missing_scopes = match &error {
-            Error::Denied(denial) => denial.missing_scopes(),
-            _ => &[],
-        };
         self.stage = Stage::Closed;
         self.tool.metrics.denied(error.reason());
         self.write(Event::Decision {
             decision: Verdict::Deny,
             reason: Some(error.reason()),
-            missing_scopes,
+            missing_scopes: error.missing_scopes(),
             detail: error.detail().or_else(|| self.facts.detail(&error)),
             arguments: self.arguments.iter().cloned().collect(),
         });
@@ -77,11 +81,15 @@ impl<'a> Ledger<'a> {
         self.stage = Stage::Running {
             since: self.gate.settings.clock.monotonic(),
         };
-        self.tool.metrics.allowed();
+        match &self.shadow {
+            None => self.tool.metrics.allowed(),
+            Some(denial) => self.tool.metrics.would_deny(denial.reason()),
+        }
+        let shadow = self.shadow.as_ref();
         self.write(Event::Decision {
-            decision: Verdict::Allow,
-            reason: None,
-            missing_scopes: &[],
+            decision: shadow.map_or(Verdict::Allow, |_| Verdict::WouldDeny),
+            reason: shadow.map(Denial::reason),
+            missing_scopes: shadow.map_or(&[], Denial::missing_scopes),
             detail: None,
             arguments: self.arguments.iter().cloned().collect(),
         });

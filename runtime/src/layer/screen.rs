@@ -11,10 +11,12 @@ use crate::decision::Denial;
 use crate::error::Error;
 use crate::freshness::{Fresh, Freshness, NotFresh};
 use crate::gate::Facts;
+use crate::listing::View;
 use crate::metrics;
 use crate::permit::Permit;
 use crate::protected::Protected;
 use crate::refusals::PeerAddress;
+use crate::toolset::Tool;
 use crate::validator::{TokenError, ValidateError};
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
@@ -51,7 +53,10 @@ where
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
 {
     let (mut parts, body) = request.into_parts();
-    let mut facts = Facts::nobody();
+    let mut facts = Facts {
+        view: View::Obtainable,
+        ..Facts::nobody()
+    };
     let unread = Message::default();
     let token = match open(protected, paths, &parts) {
         Ok(Opened::Token(token)) => token, // 2
@@ -170,7 +175,8 @@ async fn authenticate(
 ///
 /// 1. A token that was valid before the body was read may have expired since.
 /// 2. A call of a tool of ours is decided by its policy. Its arguments have to be an object.
-/// 3. A call of any other tool reaches nothing (R22): it is no tool, whatever an SDK may have under that name.
+/// 3. A call of any other tool reaches nothing (R22): it is no tool, whatever an SDK may have under that name. One that the
+///    caller must not know of is answered likewise, and here, where no more was done for it than for that.
 /// 4. Everything else that comes with a valid token passes, and so does what is open to anyone where some tool is public.
 /// 5. Where some tool is public, clients without a token ask for a stream too. Nobody gets one without a session, and 405 says
 ///    so: at a 401 they would have their user log in, who called nothing that needs it.
@@ -182,11 +188,9 @@ fn admit(protected: &Protected, parts: &Parts, message: &Message, facts: &Facts)
     }
     let tool = message.tool.as_deref().and_then(|name| protected.tool(name));
     match tool {
-        Some(tool) if facts.caller.is_none() && !tool.policy.is_public() => {
-            Err(Refusal::NoCredentials(tool.policy.challenge_scopes()))
-        }
+        Some(tool) if facts.caller.is_none() && !tool.policy.is_public() => Err(no_credentials(protected, tool, facts)),
         Some(tool) => match protected.deny_early(tool, facts) {
-            Some(denial) => Err(Refusal::Denied(denial)),
+            Some(denial) => Err(turned_away(protected, tool, facts, denial)),
             None if message.has_odd_arguments => Err(Refusal::Arguments),
             None => Ok(()),
         },
@@ -195,6 +199,22 @@ fn admit(protected: &Protected, parts: &Parts, message: &Message, facts: &Facts)
         None if protected.has_public_tools() && message.is_open_to_anyone() => Ok(()),
         None if protected.has_public_tools() && session::is_stream_without_session(parts) => Err(Refusal::Method),
         None => Err(Refusal::NoCredentials(Vec::new())),
+    }
+}
+
+/// The scopes of a tool are told to whoever has no token yet (MCP-13), unless they would tell that there is such a tool.
+fn no_credentials(protected: &Protected, tool: &Tool, facts: &Facts) -> Refusal {
+    if protected.gate().hides(tool, facts) {
+        return Refusal::NoCredentials(Vec::new());
+    }
+    Refusal::NoCredentials(tool.policy.challenge_scopes())
+}
+
+fn turned_away(protected: &Protected, tool: &Tool, facts: &Facts, denial: Denial) -> Refusal {
+    if protected.gate().hides(tool, facts) {
+        Refusal::Hidden(denial)
+    } else {
+        Refusal::Denied(denial)
     }
 }
 
@@ -219,7 +239,7 @@ async fn refresh(
         return Ok(());
     };
     let (Some(authority), Some(token), Some(before)) = (&settings.authority, token, &facts.caller) else {
-        return Err(Refusal::NoCredentials(tool.policy.challenge_scopes()));
+        return Err(no_credentials(protected, tool, facts));
     };
     let mut undecided = protected.gate().undecided(tool, facts.clone());
     let validated = Fresh::validate(tool, authority, settings.clock.as_ref(), token, before).await;
@@ -230,7 +250,7 @@ async fn refresh(
             facts.freshness = Freshness::Known(fresh);
             protected
                 .deny_early(tool, facts)
-                .map_or(Ok(()), |denial| Err(Refusal::Denied(denial)))
+                .map_or(Ok(()), |denial| Err(turned_away(protected, tool, facts, denial)))
         }
         Err(NotFresh::Token(error)) => Err(Refusal::Token(error)), // 1
         Err(NotFresh::Unavailable(error)) => Err(Refusal::Unavailable(error)), // 2
@@ -263,7 +283,7 @@ fn refuse(protected: &Protected, refusal: &Refusal, message: &Message, facts: &F
     metrics::refused(refusal.reason());
     let tool = message.tool.as_deref().and_then(|name| protected.tool(name));
     // The policy's own denials are recorded where they are decided.
-    if !matches!(refusal, Refusal::Denied(_)) {
+    if !matches!(refusal, Refusal::Denied(_) | Refusal::Hidden(_)) {
         protected.record_denial(tool.map(AsRef::as_ref), facts, refusal.reason(), &[], refusal.detail());
     }
     refusal.answer(protected, message.id.as_ref())

@@ -218,8 +218,14 @@ impl Desk {
 }
 
 /// The one kind of error that the SDK turns into a result with `isError`, and not into an internal error of the protocol.
+///
+/// What is said of a hidden tool is such an error, as for a tool that does not exist. Over stdio it is put into the same words as
+/// that on its way out.
 pub(super) fn rejected(error: &Error) -> ::pmcp::Error {
-    ::pmcp::Error::tool_rejected(error.to_string(), None)
+    match error {
+        Error::Hidden(_) => ::pmcp::Error::not_found(error.to_string()),
+        _ => ::pmcp::Error::tool_rejected(error.to_string(), None),
+    }
 }
 
 fn describe(tool: &Tool) -> ToolInfo {

@@ -27,6 +27,7 @@ mod introspection;
 mod issuers;
 mod keys;
 mod legacy;
+mod listing;
 mod local_caller;
 mod main_job;
 mod metrics;
@@ -36,6 +37,7 @@ mod rates;
 mod refused_tokens;
 mod revocations;
 mod server;
+mod shadow;
 mod shared;
 mod stdio;
 mod stock_tools;
@@ -47,7 +49,7 @@ mod traps;
 mod with_rmcp {
     const SDK: crate::server::Sdk = crate::server::Sdk::Rmcp;
 
-    mod audit;
+    pub(crate) mod audit;
     mod challenges;
     mod clients;
     mod definitions;

@@ -41,7 +41,7 @@ impl AuditSink for Full {
 }
 
 /// Everything that was counted, by name and labels, and how many values each histogram has.
-fn counted(recorder: &DebuggingRecorder) -> BTreeMap<String, u64> {
+pub(crate) fn counted(recorder: &DebuggingRecorder) -> BTreeMap<String, u64> {
     let all = recorder.snapshotter().snapshot().into_vec();
     let lines = all.into_iter().map(|(key, _, _, value)| {
         let key = key.key();

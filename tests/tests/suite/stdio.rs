@@ -59,10 +59,17 @@ impl Clock for Hands {
     }
 }
 
-struct Token(PathBuf);
+/// A file that a server takes its token from. It is removed when dropped.
+pub(crate) struct Token(pub(crate) PathBuf);
 
 impl Token {
-    fn write(&self, token: &str) {
+    /// A file of this name among those of this process.
+    pub(crate) fn new(name: &str) -> Self {
+        let name = format!("toolgate-{name}-{}", std::process::id());
+        Self(std::env::temp_dir().join(name))
+    }
+
+    pub(crate) fn write(&self, token: &str) {
         use std::io::Write as _;
         use std::os::unix::fs::OpenOptionsExt as _;
         let mut options = std::fs::OpenOptions::new();
@@ -125,7 +132,7 @@ impl pmcp::Transport for Pipe {
 }
 
 /// Serves one client, until it goes away or `stop` completes.
-fn serve(
+pub(crate) fn serve(
     sdk: Sdk,
     protected: &Protected,
     stop: impl Future<Output = ()> + Send + 'static,
@@ -155,8 +162,7 @@ async fn a_token_is_good_until_it_expires_and_then_read_again() {
     for sdk in Sdk::EACH {
         let provider = IdentityProvider::start().await.unwrap();
         let clock = Hands::at_this_moment();
-        let name = format!("toolgate-clock-{sdk:?}-{}", std::process::id());
-        let file = Token(std::env::temp_dir().join(name));
+        let file = Token::new(&format!("clock-{sdk:?}"));
         let bob = provider.token("bob").audience(RESOURCE).scopes(["read:tools"]);
         file.write(&bob.expires_in(Duration::from_mins(10)).mint());
 
@@ -250,14 +256,14 @@ async fn mcp_45_a_broad_scope_is_enough_over_stdio_too() {
 }
 
 /// The other end, line by line.
-struct Client {
+pub(crate) struct Client {
     lines: Lines<BufReader<ReadHalf<DuplexStream>>>,
     write: WriteHalf<DuplexStream>,
 }
 
 impl Client {
     /// Begins.
-    async fn greet(stream: DuplexStream) -> Self {
+    pub(crate) async fn greet(stream: DuplexStream) -> Self {
         let Pipe { lines, write } = Pipe::new(stream);
         let mut client = Self { lines, write };
         let hello = json!({
@@ -275,18 +281,28 @@ impl Client {
         client
     }
 
-    async fn send(&mut self, message: &Value) {
+    pub(crate) async fn send(&mut self, message: &Value) {
         self.write.write_all(format!("{message}\n").as_bytes()).await.unwrap();
     }
 
-    async fn call(&mut self, id: &Value, tool: &str) {
+    pub(crate) async fn call(&mut self, id: &Value, tool: &str) {
         let params = json!({"name": tool, "arguments": {}});
         self.send(&json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params}))
             .await;
     }
 
+    /// The names of the tools that are listed.
+    pub(crate) async fn names(&mut self) -> Vec<String> {
+        self.send(&json!({"jsonrpc": "2.0", "id": "list", "method": "tools/list"}))
+            .await;
+        let answer = self.next().await.unwrap();
+        let tools = answer["result"]["tools"].as_array().unwrap();
+        let names = tools.iter().map(|tool| tool["name"].as_str().unwrap().to_owned());
+        names.collect()
+    }
+
     /// The next message; none if the server has closed its end.
-    async fn next(&mut self) -> Option<Value> {
+    pub(crate) async fn next(&mut self) -> Option<Value> {
         let line = self.lines.next_line().await.unwrap()?;
         Some(serde_json::from_str(&line).unwrap())
     }

@@ -1,6 +1,7 @@
 //! What stands between the SDK and its one client.
 
 use super::Stop;
+use crate::error::UNKNOWN_TOOL;
 use crate::pmcp::list::CallerList;
 use crate::pmcp::tools::Desk;
 use crate::protected::Protected;
@@ -20,7 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A transport with the gate before it.
 ///
-/// 1. A call of a tool that the gate does not know reaches nothing (R22), and is answered as over HTTP.
+/// 1. A call of a tool that the gate does not know reaches nothing (R22), and is answered as over HTTP. So is one of a tool that
+///    the caller must not know of.
 /// 2. The SDK's list of tools knows no caller, so it is cut down on its way out.
 /// 3. When the client closes its end, or the server is to stop, nothing more is read. The SDK would stop at once, and lose
 ///    the answers to what it was given; so it learns of the end when everything is answered.
@@ -95,9 +97,20 @@ impl<T: Transport> Passage<T> {
         if let ResponsePayload::Error(error) = &mut response.payload
             && error.code == ErrorCode::INTERNAL_ERROR.0
         {
-            *error = JSONRPCError::new(ErrorCode::INVALID_PARAMS.0, "tool not found");
+            *error = unknown_tool();
         }
     }
+}
+
+/// What is said about a tool that does not exist, or must not be known of.
+fn unknown_tool() -> JSONRPCError {
+    JSONRPCError::new(ErrorCode::INVALID_PARAMS.0, UNKNOWN_TOOL)
+}
+
+/// The handler of a hidden tool has left its record, and says so in an error that the SDK makes an internal one of.
+fn is_of_hidden_tool(error: &JSONRPCError) -> bool {
+    let said = ::pmcp::Error::not_found(UNKNOWN_TOOL).to_string();
+    error.code == ErrorCode::INTERNAL_ERROR.0 && error.message == said
 }
 
 #[async_trait]
@@ -107,11 +120,16 @@ impl<T: Transport> Transport for Passage<T> {
             if self.open.remove(&response.id) == Some(Asked::UnknownTool) {
                 self.answer_unknown_tool(response).await; // 1
             }
+            if let ResponsePayload::Error(error) = &mut response.payload
+                && is_of_hidden_tool(error)
+            {
+                *error = unknown_tool(); // 1
+            }
             if let ResponsePayload::Result(result) = &mut response.payload
                 && result.get("tools").is_some()
             {
-                let caller = self.protected.local_facts(None, None).await.caller;
-                CallerList::new(self.protected.clone(), caller).cut_result(result); // 2
+                let facts = self.protected.local_facts(None, None).await;
+                CallerList::new(self.protected.clone(), facts).cut_result(result); // 2
             }
         }
         self.transport.send(message).await
