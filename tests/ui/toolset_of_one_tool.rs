@@ -3,7 +3,7 @@ use toolgate::toolset;
 #[derive(Clone)]
 struct Notes;
 
-#[toolset(authenticated, name = "notes", title = "Notes")]
+#[toolset(authenticated, name = "notes", shadow, title = "Notes")]
 impl Notes {
     /// Does something.
     #[mcp_tool]
