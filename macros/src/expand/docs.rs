@@ -2,7 +2,7 @@
 
 use crate::attr::Name;
 use crate::item::Item;
-use crate::spec::{Demands, Per, Policy, Rate, Spec};
+use crate::spec::{Demands, Per, Policy, Rate, Spec, Unit};
 use syn::ext::IdentExt as _;
 
 /// The lines.
@@ -42,13 +42,18 @@ fn calls(rate: &Rate) -> String {
         per,
     } = rate;
     let calls = if *count == 1 { "call" } else { "calls" };
+    let unit = match unit {
+        Unit::Second => "a second",
+        Unit::Minute => "a minute",
+        Unit::Hour => "an hour",
+    };
     let whose = match per {
         Per::Subject => "of each subject of a tenant",
         Per::Client => "of each client of a tenant",
         Per::Tool => "of all callers together",
     };
     let burst = burst.map_or_else(String::new, |burst| format!(", {burst} at once"));
-    format!("{count} {calls} {} {whose}{burst}", unit.once())
+    format!("{count} {calls} {unit} {whose}{burst}")
 }
 
 fn rows(demands: &Demands) -> Vec<String> {

@@ -42,15 +42,6 @@ impl Unit {
         }
     }
 
-    /// As in "so many of them an hour".
-    pub(crate) const fn once(self) -> &'static str {
-        match self {
-            Self::Second => "a second",
-            Self::Minute => "a minute",
-            Self::Hour => "an hour",
-        }
-    }
-
     const fn word(self) -> &'static str {
         match self {
             Self::Second => "second",

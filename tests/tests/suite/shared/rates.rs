@@ -85,7 +85,7 @@ async fn f24_instances_count_together() {
     assert_eq!(granted(&instances[2..], 40, "carol").await, 12);
     let wait = call(&instances[0], "alice", "write").await.unwrap_err();
     assert!(
-        wait > Duration::from_secs(295) && wait <= Duration::from_secs(300),
+        wait > Duration::from_secs(295) && wait <= Duration::from_mins(5),
         "{wait:?}"
     );
     // Nothing is told by the names to whoever reads them, and all of it goes by itself.
