@@ -99,7 +99,7 @@ pub struct Deleted {
 }
 
 /// Deletes all notes of your tenant.
-#[mcp_tool(scopes_all = ["admin"], roles = ["admin"], destructive = true, open_world = false)]
+#[mcp_tool(scopes_all = ["admin"], roles = ["admin"], rate_limit = "2/h", destructive = true, open_world = false)]
 pub async fn delete_notes(_: NoArguments, notes: State<Notes>, caller: Caller) -> Result<Json<Deleted>, Infallible> {
     Ok(Json(Deleted {
         count: notes.delete(caller.tenant()),

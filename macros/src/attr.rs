@@ -1,4 +1,4 @@
-//! What is written in the parentheses of `#[mcp_tool(..)]`.
+//! What is written in the parentheses of `#[mcp_tool(..)]`, and of `#[toolset(..)]`.
 
 mod name;
 mod rule;
@@ -6,7 +6,7 @@ mod value;
 
 pub(crate) use self::name::Name;
 pub(crate) use self::rule::{Rule, RuleKind};
-use self::value::{AgeText, CatalogPath, CheckPath, Value};
+use self::value::{AgeText, CatalogPath, CheckPath, RateText, Value};
 use crate::errors::Errors;
 use crate::field_path::FieldPath;
 use crate::suggest::closest;
@@ -15,7 +15,7 @@ use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _, Result};
 use syn::{Error, Ident, LitBool, LitStr, Path, Token, TypePath};
 
-const KEYS: [&str; 24] = [
+const KEYS: [&str; 26] = [
     "acr",
     "allow",
     "audit_fields",
@@ -32,18 +32,20 @@ const KEYS: [&str; 24] = [
     "owner_field",
     "owner_unless",
     "public",
+    "rate_limit",
     "read_only",
     "role_catalog",
     "roles",
     "scopes_all",
     "scopes_any",
+    "shadow",
     "tenant_field",
     "tenant_of",
     "title",
 ];
 
 /// The arguments as written: each at most once, each with its key's place.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Attr {
     pub(crate) acr: Option<Arg<Vec<LitStr>>>,
     pub(crate) allow: Option<Arg<Rule>>,
@@ -61,11 +63,13 @@ pub(crate) struct Attr {
     pub(crate) owner_field: Option<Arg<FieldPath>>,
     pub(crate) owner_unless: Option<Arg<Vec<Name>>>,
     pub(crate) public: Option<Arg<()>>,
+    pub(crate) rate_limit: Option<Arg<RateText>>,
     pub(crate) read_only: Option<Arg<LitBool>>,
     pub(crate) role_catalog: Option<Arg<CatalogPath>>,
     pub(crate) roles: Option<Arg<Vec<Name>>>,
     pub(crate) scopes_all: Option<Arg<Vec<Name>>>,
     pub(crate) scopes_any: Option<Arg<Vec<Name>>>,
+    pub(crate) shadow: Option<Arg<()>>,
     pub(crate) tenant_field: Option<Arg<FieldPath>>,
     pub(crate) tenant_of: Option<Arg<TypePath>>,
     pub(crate) title: Option<Arg<LitStr>>,
@@ -74,6 +78,7 @@ pub(crate) struct Attr {
 }
 
 /// One argument, with the key that names it.
+#[derive(Clone)]
 pub(crate) struct Arg<T> {
     pub(crate) key: Ident,
     pub(crate) value: T,
@@ -120,11 +125,13 @@ impl Attr {
             "owner_field" => set(&mut self.owner_field, key, input),
             "owner_unless" => set(&mut self.owner_unless, key, input),
             "public" => set(&mut self.public, key, input),
+            "rate_limit" => set(&mut self.rate_limit, key, input),
             "read_only" => set(&mut self.read_only, key, input),
             "role_catalog" => set(&mut self.role_catalog, key, input),
             "roles" => set(&mut self.roles, key, input),
             "scopes_all" => set(&mut self.scopes_all, key, input),
             "scopes_any" => set(&mut self.scopes_any, key, input),
+            "shadow" => set(&mut self.shadow, key, input),
             "tenant_field" => set(&mut self.tenant_field, key, input),
             "tenant_of" => set(&mut self.tenant_of, key, input),
             "title" => set(&mut self.title, key, input),

@@ -29,6 +29,11 @@ impl Errors {
         result.map_err(|error| self.push(error)).ok()
     }
 
+    /// Whether none was found yet.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
     /// All mistakes as one error, in the order they were found.
     pub(crate) fn finish(mut self) -> syn::Result<()> {
         self.finished = true;

@@ -6,11 +6,12 @@ mod fields;
 
 use crate::attr::{Name, Rule, RuleKind};
 use crate::item::Item;
-use crate::spec::{Demands, Hints, Lookup, Policy, Spec};
-use proc_macro2::{Span, TokenStream};
+use crate::owner::Owner;
+use crate::spec::{Demands, Hints, Lookup, Per, Policy, Rate, Spec, Unit};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{Path, ReturnType};
+use syn::{Path, ReturnType, Type};
 
 // Input:
 //     /// Replaces the text of a note.
@@ -21,7 +22,7 @@ use syn::{Path, ReturnType};
 //     struct UpdateNoteTool;
 //     impl ToolHandler for UpdateNoteTool {
 //         type Args = UpdateNote;
-//         type Needs = (NeedsOf<State<Notes>, { is_given(extra::<State<Notes>>) }>, (Needed<Notes>, ()));
+//         type Needs = (NeedsOf<State<Notes>, { is_given(&extra::<State<Notes>>()) }>, (Needed<Notes>, ()));
 //         const SPEC: ToolSpec = ToolSpec { name: "update_note", .., policy: Policy::AUTHENTICATED.scopes_all(..).tenant(..) };
 //         fn output_schema() -> Option<Schema> {
 //             (answer::<Result<Json<Note>, NoteError>>().schema)()
@@ -38,11 +39,24 @@ use syn::{Path, ReturnType};
 //             list([("id", audited(&args.id))])
 //         }
 //         async fn run(call: Call, args: UpdateNote) -> Result<Output, Error> {
-//             let output = update_note(args, extra::<State<Notes>>(&call)?).await;
+//             let output = update_note(args, (extra::<State<Notes>>().take)(&call)?).await;
 //             (answer::<Result<Json<Note>, NoteError>>().output)(output)
 //         }
 //     }
+//     const _: () = check_proof(&extra::<State<Notes>>(), &UpdateNoteTool::SPEC.policy);
 pub(crate) fn expand(spec: &Spec, item: &Item) -> TokenStream {
+    let tool = tool(spec, item);
+    quote! {
+        // Whether it has something to await or not, a tool has to be async.
+        #[allow(clippy::unused_async, reason = "a tool is async")]
+        #item
+
+        #tool
+    }
+}
+
+/// The tool alone.
+pub(crate) fn tool(spec: &Spec, item: &Item) -> TokenStream {
     let Spec { krate, ident, .. } = spec;
     let vis = &item.vis;
     let cfgs: Vec<_> = item.cfgs().collect();
@@ -50,7 +64,7 @@ pub(crate) fn expand(spec: &Spec, item: &Item) -> TokenStream {
     let hidden = item.is_hidden().then(|| quote!(#[doc(hidden)]));
     let args = args(item);
     let needs = needs(spec, item);
-    let constant = constant(spec);
+    let constant = constant(spec, item);
     let answer = answer(item);
     let owners = fields::owners(spec);
     let tenants = fields::tenants(spec);
@@ -58,6 +72,7 @@ pub(crate) fn expand(spec: &Spec, item: &Item) -> TokenStream {
     let audited = fields::audited(spec);
     let call = call(spec, item);
     let catalogs = catalogs::checks(spec, item);
+    let proofs = proofs(spec, item);
     let function = here(item.sig.ident.span());
     let run = quote_spanned! {function=>
         async fn run(__call: __rt::Call, __args: Self::Args) -> __rt::Result<__rt::Output, __rt::Error> {
@@ -66,10 +81,6 @@ pub(crate) fn expand(spec: &Spec, item: &Item) -> TokenStream {
         }
     };
     quote! {
-        // Whether it has something to await or not, a tool has to be async.
-        #[allow(clippy::unused_async, reason = "a tool is async")]
-        #item
-
         #(#cfgs)*
         #(#[doc = #docs])*
         #hidden
@@ -96,6 +107,7 @@ pub(crate) fn expand(spec: &Spec, item: &Item) -> TokenStream {
                 #audited
                 #run
             }
+            #proofs
         };
 
         #catalogs
@@ -111,16 +123,48 @@ fn needs(spec: &Spec, item: &Item) -> TokenStream {
         quote!((__rt::Needed<#state>, #rest))
     });
     let extra = extra(spec);
+    let lookups = match receiver(item) {
+        None => lookups,
+        Some(Receiver { ty, here }) => quote_spanned!(here=> (__rt::Needed<#ty>, #lookups)),
+    };
     let extras: Vec<_> = item.extras().map(|parameter| &parameter.ty).collect();
     extras.iter().rfold(lookups, |rest, ty| {
         // The same tokens as in the call, so that a type that cannot be a parameter is one message. What is constant here
         // is then an error too, and whatever depends on that is none: adding the tool is no second mistake.
-        quote!((__rt::NeedsOf<#ty, { __rt::is_given(__rt::#extra::<#ty>) }>, #rest))
+        quote!((__rt::NeedsOf<#ty, { __rt::is_given(&__rt::#extra::<#ty>()) }>, #rest))
+    })
+}
+
+/// That the policy demands what the parameters prove. A constant of its own for each, which is judged without being used.
+fn proofs(spec: &Spec, item: &Item) -> TokenStream {
+    let extra = extra(spec);
+    let ident = &spec.ident;
+    let proofs = item.extras().map(|parameter| {
+        let ty = &parameter.ty;
+        quote_spanned! {here(ty.span())=>
+            const _: () = __rt::check_proof(&__rt::#extra::<#ty>(), &<#ident as __rt::ToolHandler>::SPEC.policy);
+        }
+    });
+    proofs.collect()
+}
+
+/// The `&self` of a method: a state of the toolset, like any other.
+struct Receiver<'a> {
+    ty: &'a Type,
+    here: Span,
+}
+
+fn receiver(item: &Item) -> Option<Receiver<'_>> {
+    let owner = item.owner.as_ref()?;
+    let receiver = item.sig.receiver()?;
+    Some(Receiver {
+        ty: &owner.ty,
+        here: here(receiver.self_token.span),
     })
 }
 
 /// What takes a parameter from the call.
-fn extra(spec: &Spec) -> TokenStream {
+pub(crate) fn extra(spec: &Spec) -> TokenStream {
     match spec.policy {
         Policy::Public => quote!(public_extra),
         Policy::Callers(_) => quote!(extra),
@@ -142,7 +186,7 @@ fn args(item: &Item) -> TokenStream {
     quote_spanned!(here(ty.span())=> type Args = #ty;)
 }
 
-fn constant(spec: &Spec) -> TokenStream {
+fn constant(spec: &Spec, item: &Item) -> TokenStream {
     let Spec { name, description, .. } = spec;
     let title = optional(spec.title.as_ref());
     let Hints {
@@ -154,6 +198,8 @@ fn constant(spec: &Spec) -> TokenStream {
     let [read_only, destructive, idempotent, open_world] =
         [read_only, destructive, idempotent, open_world].map(|hint| optional(hint.as_ref()));
     let policy = policy(&spec.policy);
+    let line = line(item);
+    let rate_limit = spec.rate_limit.map(rate_limit);
     quote! {
         __rt::ToolSpec {
             name: #name,
@@ -165,10 +211,19 @@ fn constant(spec: &Spec) -> TokenStream {
                 idempotent: #idempotent,
                 open_world: #open_world,
             },
-            policy: #policy,
-            location: __rt::Location { file: ::core::file!(), line: ::core::line!() },
+            policy: #policy #rate_limit,
+            location: __rt::Location { file: ::core::file!(), line: #line },
         }
     }
+}
+
+/// The line of the declaration. `line!()` is that of the attribute, which is the toolset's if there is one.
+fn line(item: &Item) -> TokenStream {
+    if item.owner.is_some() && proc_macro::is_available() {
+        let line = item.sig.ident.span().unwrap().line();
+        return Literal::usize_unsuffixed(line).into_token_stream();
+    }
+    quote!(::core::line!())
 }
 
 fn optional<T: ToTokens>(value: Option<T>) -> TokenStream {
@@ -193,6 +248,7 @@ fn policy(policy: &Policy) -> TokenStream {
         tenant,
         check,
         fresh,
+        shadow,
     } = &**demands;
     let scopes_all = names(&quote!(scopes_all), scopes_all, scope);
     let scopes_any = names(&quote!(scopes_any), scopes_any, scope);
@@ -221,7 +277,31 @@ fn policy(policy: &Policy) -> TokenStream {
         quote!(.check(#method))
     });
     let fresh = fresh.then(|| quote!(.fresh()));
-    quote!(__rt::Policy::AUTHENTICATED #scopes_all #scopes_any #roles #allow #acr #max_age #owner #tenant #check #fresh)
+    // Last: it is about what was demanded before.
+    let shadow = shadow.then(|| quote!(.shadow()));
+    let rights = quote!(#scopes_all #scopes_any #roles #allow);
+    quote!(__rt::Policy::AUTHENTICATED #rights #acr #max_age #owner #tenant #check #fresh #shadow)
+}
+
+fn rate_limit(rate: Rate) -> TokenStream {
+    let Rate {
+        count,
+        unit,
+        burst,
+        per,
+    } = rate;
+    let unit = match unit {
+        Unit::Second => quote!(per_second),
+        Unit::Minute => quote!(per_minute),
+        Unit::Hour => quote!(per_hour),
+    };
+    let burst = burst.map(|burst| quote!(.burst(#burst)));
+    let per = match per {
+        Per::Subject => None,
+        Per::Client => Some(quote!(.per_client())),
+        Per::Tool => Some(quote!(.per_tool())),
+    };
+    quote!(.rate_limit(__rt::RateLimit::#unit(#count) #burst #per))
 }
 
 /// A demand of the policy: a method with a list, if there is one.
@@ -297,11 +377,16 @@ fn answer(item: &Item) -> TokenStream {
 
 fn call(spec: &Spec, item: &Item) -> TokenStream {
     let function = &item.sig.ident;
+    let function = match &item.owner {
+        None => function.to_token_stream(),
+        Some(Owner { ty, .. }) => quote!(<#ty>::#function),
+    };
+    let receiver = receiver(item).map(|Receiver { ty, here }| quote_spanned!(here=> __rt::receiver::<#ty>(&__call)?,));
     let args = item.args().map(|_| quote!(__args,));
     let extra = extra(spec);
     let extras = item.extras().map(|parameter| {
         let ty = &parameter.ty;
-        quote!(__rt::#extra::<#ty>(&__call)?)
+        quote!((__rt::#extra::<#ty>().take)(&__call)?)
     });
-    quote!(#function(#args #(#extras),*).await)
+    quote!(#function(#receiver #args #(#extras),*).await)
 }

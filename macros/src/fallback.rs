@@ -4,23 +4,27 @@ use crate::item::Item;
 use crate::spec::Spec;
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::Ident;
 
 /// The errors, the function, and a tool that admits no one.
 ///
 /// The function and the type stay, so that code which uses them has no errors of its own, and an editor keeps completing.
 pub(crate) fn expand(spec: &Spec, item: &Item, error: &syn::Error) -> TokenStream {
-    let Spec { krate, ident, .. } = spec;
-    let vis = &item.vis;
-    let cfgs: Vec<_> = item.cfgs().collect();
     let error = error.to_compile_error();
-    if item.is_associated() {
-        // Inside an `impl` there is no place for a type.
-        return quote!(#error #item);
-    }
+    // Inside an `impl` there is no place for a type.
+    let nobody = (!item.is_astray()).then(|| nobody(&spec.krate, &spec.ident, item));
     quote! {
         #error
         #item
+        #nobody
+    }
+}
 
+/// The tool that admits no one.
+pub(crate) fn nobody(krate: &TokenStream, ident: &Ident, item: &Item) -> TokenStream {
+    let vis = &item.vis;
+    let cfgs: Vec<_> = item.cfgs().collect();
+    quote! {
         #(#cfgs)*
         #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
         #vis struct #ident;

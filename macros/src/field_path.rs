@@ -6,6 +6,7 @@ use syn::parse::{Parser as _, Result};
 use syn::{Error, Ident, LitStr};
 
 /// The path of a field. What it names, rustc finds out: the fields are identifiers that stand where the path is written.
+#[derive(Clone)]
 pub(crate) struct FieldPath {
     /// The path as written.
     pub(crate) text: String,

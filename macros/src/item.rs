@@ -1,5 +1,6 @@
 //! The function under the attribute, as far as it has to be understood.
 
+use crate::owner::Owner;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt as _;
@@ -16,6 +17,8 @@ pub(crate) struct Item {
     pub(crate) vis: Visibility,
     pub(crate) sig: Signature,
     body: TokenTree,
+    /// What it is a method of, or belongs to without a `self`.
+    pub(crate) owner: Option<Owner>,
 }
 
 impl Item {
@@ -31,21 +34,35 @@ impl Item {
 
     /// The conditions under which there is a function at all, and so a tool.
     pub(crate) fn cfgs(&self) -> impl Iterator<Item = &Attribute> {
+        let of_impl = self.owner.iter().flat_map(|owner| &owner.cfgs);
+        of_impl.chain(self.own_cfgs())
+    }
+
+    /// Those that stand at the function itself.
+    pub(crate) fn own_cfgs(&self) -> impl Iterator<Item = &Attribute> {
         self.attrs.iter().filter(|attr| attr.path().is_ident("cfg"))
     }
 
-    /// Whether it is part of an `impl`, as far as that can be seen.
-    pub(crate) fn is_associated(&self) -> bool {
-        self.sig.receiver().is_some() || find_word(self.sig.to_token_stream(), "Self").is_some()
+    /// Whether it is part of an `impl` that nobody has read, as far as that can be seen.
+    pub(crate) fn is_astray(&self) -> bool {
+        self.owner.is_none()
+            && (self.sig.receiver().is_some() || find_word(self.sig.to_token_stream(), "Self").is_some())
+    }
+
+    /// As a part of this `impl`: in its signature stands the type itself, and not `Self`.
+    pub(crate) fn in_impl_of(&self, owner: &Owner) -> Result<Self> {
+        Ok(Self {
+            attrs: self.attrs.clone(),
+            vis: self.vis.clone(),
+            sig: syn::parse2(owner.name_self(self.sig.to_token_stream()))?,
+            body: self.body.clone(),
+            owner: Some(owner.clone()),
+        })
     }
 
     /// Whether its documentation is hidden.
     pub(crate) fn is_hidden(&self) -> bool {
-        let is_hidden =
-            |attr: &Attribute| matches!(&attr.meta, Meta::List(list) if list.tokens.to_string() == "hidden");
-        self.attrs
-            .iter()
-            .any(|attr| attr.path().is_ident("doc") && is_hidden(attr))
+        is_hidden(&self.attrs) || self.owner.as_ref().is_some_and(|owner| owner.is_hidden)
     }
 
     /// All parameters but a `self`.
@@ -73,8 +90,20 @@ impl Parse for Item {
             ));
         }
         let body = input.parse()?;
-        Ok(Self { attrs, vis, sig, body })
+        Ok(Self {
+            attrs,
+            vis,
+            sig,
+            body,
+            owner: None,
+        })
     }
+}
+
+/// Whether there is a `#[doc(hidden)]`.
+pub(crate) fn is_hidden(attrs: &[Attribute]) -> bool {
+    let is_hidden = |attr: &Attribute| matches!(&attr.meta, Meta::List(list) if list.tokens.to_string() == "hidden");
+    attrs.iter().any(|attr| attr.path().is_ident("doc") && is_hidden(attr))
 }
 
 /// Finds a word anywhere in tokens.

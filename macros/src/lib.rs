@@ -11,6 +11,8 @@
 //! `attr` and `item` read what is written, `spec` decides whether it means something, `expand` cannot fail. Mistakes are
 //! gathered in `Errors` and reported together, and the function survives every one of them: see `fallback`. The derives in
 //! `catalog` do the same with an enum.
+//!
+//! A `toolset` does the same for each method that is a tool, with what it says itself inherited before `spec` judges.
 
 mod attr;
 mod catalog;
@@ -20,10 +22,12 @@ mod expand;
 mod fallback;
 mod field_path;
 mod item;
+mod owner;
 #[cfg(test)]
 mod snapshots;
 mod spec;
 mod suggest;
+mod toolset;
 
 use crate::attr::Attr;
 use crate::catalog::Kind;
@@ -67,6 +71,12 @@ pub fn check_names(tokens: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn no_catalog(tokens: TokenStream) -> TokenStream {
     catalog::names::no_catalog(tokens.into()).into()
+}
+
+#[expect(missing_docs, reason = "documented where it is re-exported: `toolgate::toolset`")]
+#[proc_macro_attribute]
+pub fn toolset(attr: TokenStream, item: TokenStream) -> TokenStream {
+    toolset::make_toolset(attr.into(), &item.into()).into()
 }
 
 fn make_tool(attr: TokenStream2, tokens: &TokenStream2) -> TokenStream2 {

@@ -1,15 +1,16 @@
-//! What is written for three tools, as one would read it. More would show nothing more.
+//! What is written for three tools and a toolset, as one would read it. More would show nothing more.
 //!
 //! After a change on purpose: `TOOLGATE_SNAPSHOTS=overwrite cargo test -p toolgate-macros`, and read the difference.
 
 use crate::make_tool;
+use crate::toolset::make_toolset;
 use proc_macro2::TokenStream;
 use quote::quote;
 use std::path::Path;
 use std::{env, fs};
 
-fn check(name: &str, attr: TokenStream, function: &TokenStream) {
-    let file = syn::parse2(make_tool(attr, function)).unwrap();
+fn check(name: &str, written: TokenStream) {
+    let file = syn::parse2(written).unwrap();
     let written = prettyplease::unparse(&file);
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("src/snapshots")
@@ -33,8 +34,7 @@ fn check(name: &str, attr: TokenStream, function: &TokenStream) {
 
 #[test]
 fn public_without_arguments() {
-    check(
-        "public_without_arguments",
+    let written = make_tool(
         quote!(public),
         &quote! {
             /// Says hello.
@@ -43,17 +43,19 @@ fn public_without_arguments() {
             }
         },
     );
+    check("public_without_arguments", written);
 }
 
 #[test]
 fn scopes_roles_and_audit() {
-    check(
-        "scopes_roles_and_audit",
+    let written = make_tool(
         quote!(
             title = "Update a note",
             scopes_all = ["notes:read", "notes:write"],
             roles = ["manager"],
             fresh,
+            rate_limit = "30/min per client, burst 10",
+            shadow,
             audit_fields = ["id", "change.kind"],
             idempotent = true,
         ),
@@ -65,12 +67,12 @@ fn scopes_roles_and_audit() {
             }
         },
     );
+    check("scopes_roles_and_audit", written);
 }
 
 #[test]
 fn every_other_demand() {
-    check(
-        "every_other_demand",
+    let written = make_tool(
         quote!(
             allow = any(all(scope("notes:move"), role("editor")), role("admin")),
             acr = ["urn:strong"],
@@ -88,4 +90,34 @@ fn every_other_demand() {
             }
         },
     );
+    check("every_other_demand", written);
+}
+
+#[test]
+fn toolset() {
+    let written = make_toolset(
+        quote!(scopes_all = ["notes:read"], tenant_of = Self::tenant_of),
+        &quote! {
+            #[cfg(feature = "notes")]
+            impl store::Notes {
+                /// Replaces the text of a note.
+                #[mcp_tool(scopes_all = ["notes:write"], tenant_field = "id")]
+                pub async fn update(&self, args: UpdateNote) -> Result<Json<Self>, NoteError> {
+                    self.update_in(args, Self::tenant).await
+                }
+
+                /// Tells the time.
+                #[mcp_tool]
+                #[cfg(unix)]
+                async fn time() -> Result<String, NoteError> {
+                    Ok(now())
+                }
+
+                async fn tenant_of(&self, id: &str) -> Result<Option<String>, NoteError> {
+                    self.find(id).await
+                }
+            }
+        },
+    );
+    check("toolset", written);
 }

@@ -2,14 +2,19 @@
 
 mod definition;
 mod fields;
+mod inherit;
 pub(crate) mod lists;
 mod login;
 mod lookup;
 mod posture;
+mod rate;
 mod rule;
 mod signature;
 
+pub(crate) use self::inherit::{check_common, check_common_lookup, inherit};
 pub(crate) use self::login::MaxAge;
+pub(crate) use self::rate::{Per, Rate, Unit};
+pub(crate) use self::signature::borrow;
 
 use crate::attr::{Arg, Attr, Name, Rule};
 use crate::errors::Errors;
@@ -32,6 +37,7 @@ pub(crate) struct Spec {
     pub(crate) description: TokenStream,
     pub(crate) hints: Hints,
     pub(crate) policy: Policy,
+    pub(crate) rate_limit: Option<Rate>,
     pub(crate) audit_fields: Vec<FieldPath>,
     /// What strings among the scopes are checked against.
     pub(crate) catalog: Option<syn::Path>,
@@ -68,6 +74,8 @@ pub(crate) struct Demands {
     pub(crate) check: Option<Lookup>,
     /// That the token is validated anew. No demand of its own: it does not say who may call.
     pub(crate) fresh: bool,
+    /// That scopes and roles are tried out and not enforced.
+    pub(crate) shadow: bool,
 }
 
 /// The field that must be the caller's subject.
@@ -119,7 +127,7 @@ impl Spec {
     /// Judges. What it returns makes sense only if no mistake was found.
     pub(crate) fn new(attr: Attr, item: &Item, errors: &mut Errors) -> Self {
         signature::check(item, errors);
-        posture::check(&attr, item, errors);
+        let rate_limit = posture::check(&attr, item, errors);
         lists::check(&attr, errors);
         rule::check(&attr, errors);
         let max_age = login::check(&attr, errors);
@@ -160,8 +168,10 @@ impl Spec {
                     }),
                     check,
                     fresh: attr.fresh.is_some(),
+                    shadow: attr.shadow.is_some(),
                 })),
             },
+            rate_limit,
             audit_fields: value(attr.audit_fields).unwrap_or_default(),
             catalog: attr.catalog.map(|arg| arg.value.0),
             role_catalog: attr.role_catalog.map(|arg| arg.value.0),
@@ -173,7 +183,7 @@ fn value<T>(arg: Option<Arg<T>>) -> Option<T> {
     arg.map(|arg| arg.value)
 }
 
-fn krate(arg: Option<&Arg<syn::Path>>) -> TokenStream {
+pub(crate) fn krate(arg: Option<&Arg<syn::Path>>) -> TokenStream {
     arg.map_or_else(|| quote!(::toolgate), |arg| arg.value.to_token_stream())
 }
 
@@ -193,10 +203,11 @@ pub(crate) fn readable(tokens: impl ToTokens) -> String {
     text
 }
 
-/// `update_note` makes `UpdateNoteTool`.
+/// `update_note` makes `UpdateNoteTool`, and as a method of `Notes` it makes `NotesUpdateNoteTool`.
 fn tool_ident(item: &Item) -> Ident {
     let function = &item.sig.ident;
-    let mut name = pascal(&function.unraw().to_string()) + "Tool";
+    let owner = item.owner.as_ref().map_or("", |owner| &owner.name);
+    let mut name = format!("{owner}{}Tool", pascal(&function.unraw().to_string()));
     if syn::parse_str::<Ident>(&name).is_err() {
         // The function is `_2d`, and no name begins with `2`.
         name.insert(0, '_');

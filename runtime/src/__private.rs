@@ -6,13 +6,16 @@ pub use crate::catalog::{GrantedScope, RoleCatalog, RoleEntry, ScopeCatalog, Sco
 pub use crate::check::{CheckReturn, Checked};
 pub use crate::decision::Decision;
 pub use crate::error::Error;
+pub use crate::granted::Proof;
 pub use crate::output::{Output, ToolReturn};
 pub use crate::owner::{OwnerField, Owners};
 pub use crate::policy::{OwnerDemand, Policy, Rule, TenantDemand};
+pub use crate::rate_limit::RateLimit;
 pub use crate::scope::ScopeToken;
-pub use crate::supply::{Needed, NeedsOf, States};
+pub use crate::supply::{Needed, NeedsOf, States, Supplies};
 pub use crate::tenant::{FindTenants, TenantField, TenantLookup, Tenants};
 pub use crate::tool::{Hints, Location, NoArguments, ToolHandler, ToolSpec};
+pub use crate::toolset::{AddTo, Methods, Toolset};
 pub use schemars::Schema;
 pub use serde_json::Value;
 pub use std::borrow::Cow;
@@ -25,18 +28,42 @@ pub use toolgate_macros::{check_names, no_catalog};
 
 use serde::Serialize;
 
-pub fn extra<T: FromCall>(call: &Call) -> Result<T, Error> {
-    T::from_call(call)
+/// What a parameter is: how it is taken from the call, and what it proves.
+pub struct Extra<T> {
+    pub take: fn(&Call) -> Result<T, Error>,
+    pub proof: Proof,
 }
 
-pub fn public_extra<T: FromPublicCall>(call: &Call) -> Result<T, Error> {
-    T::from_call(call)
+/// The only place where the bound on a parameter's type stands, so that a type which does not fit is one message.
+#[must_use]
+pub const fn extra<T: FromCall>() -> Extra<T> {
+    Extra {
+        take: T::from_call,
+        proof: T::PROOF,
+    }
+}
+
+/// The same for a public tool.
+#[must_use]
+pub const fn public_extra<T: FromPublicCall>() -> Extra<T> {
+    extra()
 }
 
 /// What the parameter of a [`NeedsOf`] is checked with.
 #[must_use]
-pub const fn is_given<T>(_: fn(&Call) -> Result<T, Error>) -> bool {
+pub const fn is_given<T>(_: &Extra<T>) -> bool {
     true
+}
+
+/// Checks, in a constant, that a policy demands what a parameter proves.
+#[track_caller]
+pub const fn check_proof<T>(extra: &Extra<T>, policy: &Policy) {
+    extra.proof.check(policy);
+}
+
+/// What a method has for its `self`: the toolset's own, which all calls share.
+pub fn receiver<T: 'static>(call: &Call) -> Result<&T, Error> {
+    state(&call.states)
 }
 
 pub fn state<T: 'static>(states: &States) -> Result<&T, Error> {

@@ -109,9 +109,9 @@ impl<'a> Who<'a> {
 pub enum Event<'a> {
     /// Whether a call was let through.
     Decision {
-        /// `allow` or `deny`.
+        /// `allow`, `would_deny` or `deny`.
         decision: Verdict,
-        /// Why it was denied: one of a fixed set of names.
+        /// Why it was denied, or would have been: one of a fixed set of names.
         #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<&'static str>,
         /// The scopes that were missing.
@@ -143,6 +143,8 @@ pub enum Event<'a> {
 pub enum Verdict {
     /// It was.
     Allow,
+    /// It was, although scopes or a role were missing: the tool is a `shadow`, and so these are not enforced.
+    WouldDeny,
     /// It was not.
     Deny,
 }
@@ -166,6 +168,7 @@ impl Verdict {
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Allow => "allow",
+            Self::WouldDeny => "would_deny",
             Self::Deny => "deny",
         }
     }

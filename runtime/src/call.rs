@@ -3,6 +3,7 @@
 use crate::caller::Caller;
 use crate::decision::Denial;
 use crate::error::{Error, Unavailable};
+use crate::granted::Proof;
 use crate::supply::{Needed, States};
 use std::ops::Deref;
 use std::sync::Arc;
@@ -14,6 +15,8 @@ pub struct Call {
     pub(crate) caller: Option<Caller>,
     pub(crate) context: CallContext,
     pub(crate) states: Arc<States>,
+    /// Whether everything that the arguments name was found to be of the caller's tenant.
+    pub(crate) is_tenant_checked: bool,
 }
 
 impl Call {
@@ -42,7 +45,8 @@ pub(crate) fn no_state<T>() -> Error {
 
 /// What a tool may take besides its arguments.
 ///
-/// Implemented for [`Caller`], `Option<Caller>`, [`State<T>`] and [`CallContext`]; implement it for types of your own.
+/// Implemented for [`Caller`], `Option<Caller>`, [`State<T>`] and [`CallContext`], and for what proves something to other code:
+/// [`Granted`](crate::Granted) and [`TenantId`](crate::TenantId). Implement it for types of your own.
 #[diagnostic::on_unimplemented(
     message = "a tool cannot take `{Self}`",
     label = "not something a call can give",
@@ -52,6 +56,10 @@ pub(crate) fn no_state<T>() -> Error {
 pub trait FromCall: Sized {
     /// The states it takes from the toolset: `()` for none, [`Needed<T>`] for one, pairs for several.
     type Needs;
+
+    /// What it proves to other code.
+    #[doc(hidden)]
+    const PROOF: Proof = Proof::Nothing;
 
     /// Takes it. An error is the outcome of the call, and the function does not run.
     fn from_call(call: &Call) -> Result<Self, Error>;

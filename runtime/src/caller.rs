@@ -1,5 +1,9 @@
 //! The one who calls.
 
+mod names;
+
+use self::names::{contains, merged};
+use crate::catalog::{Catalogs, Implied};
 use crate::claims::{ClaimSet, Claims};
 use crate::strict_json;
 use serde::de::DeserializeOwned;
@@ -10,7 +14,21 @@ use std::time::Duration;
 
 /// An authenticated caller. It exists only if a validator accepted a token; cheap to clone.
 #[derive(Clone)]
-pub struct Caller(Claims);
+pub struct Caller {
+    claims: Claims,
+    implied: Held,
+}
+
+/// Where it is written what a caller holds besides what was granted.
+#[derive(Clone)]
+enum Held {
+    /// Nowhere: no catalogue was asked.
+    Nothing,
+    /// Beside the claims.
+    WithClaims,
+    /// Here, because beside the claims stands what another gate's catalogue says.
+    Apart(Arc<Implied>),
+}
 
 /// Who a token is about: unique within all issuers that a gate trusts.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
@@ -51,11 +69,39 @@ impl PrincipalKind {
 }
 
 impl Caller {
+    /// The caller that these claims describe, literally. Gates have it [`within`](Self::within) their catalogues.
     pub(crate) fn new(claims: impl Into<Claims>) -> Self {
-        Self(claims.into())
+        Self {
+            claims: claims.into(),
+            implied: Held::Nothing,
+        }
+    }
+
+    /// The same caller, with what these catalogues say that follows from the scopes and roles of the token (MCP-45), and nothing
+    /// that others say. It is found out once for a token, unless gates with different catalogues share the claims.
+    pub(crate) fn within(self, catalogs: &Catalogs) -> Self {
+        let claims = self.claims;
+        let implied = if catalogs.is_empty() {
+            Held::Nothing
+        } else if claims.0.implied.get_or_init(|| catalogs.implied(&claims.0)).of == catalogs.id() {
+            Held::WithClaims
+        } else {
+            Held::Apart(Arc::new(catalogs.implied(&claims.0)))
+        };
+        Self { claims, implied }
+    }
+
+    fn implied(&self) -> Option<&Implied> {
+        match &self.implied {
+            Held::Nothing => None,
+            Held::WithClaims => self.claim_set().implied.get(),
+            Held::Apart(implied) => Some(implied),
+        }
     }
 
     /// The caller that these claims describe, asserted and not validated. For tests.
+    ///
+    /// A gate adds what follows from its scopes and roles when it calls a tool; here it holds what it was given, and no more.
     #[cfg(feature = "assertions")]
     #[must_use]
     pub fn assert(claims: Claims) -> Self {
@@ -92,26 +138,39 @@ impl Caller {
         self.claim_set().tenant.as_deref()
     }
 
-    /// The granted scopes, sorted.
+    /// The scopes that the caller holds, sorted: those of the token, and what they imply by the gate's catalogue.
     pub fn scopes(&self) -> impl Iterator<Item = &str> {
+        let implied = self.implied().map_or(&[][..], |implied| &implied.scopes);
+        merged(self.granted_scopes(), implied)
+    }
+
+    /// The roles that the caller has, sorted: those of the token, and what they imply by the gate's catalogue.
+    pub fn roles(&self) -> impl Iterator<Item = &str> {
+        let implied = self.implied().map_or(&[][..], |implied| &implied.roles);
+        merged(self.granted_roles(), implied)
+    }
+
+    /// The scopes that stand in the token, sorted.
+    pub fn granted_scopes(&self) -> impl Iterator<Item = &str> {
         self.claim_set().scopes.iter().map(AsRef::as_ref)
     }
 
-    /// The roles, sorted.
-    pub fn roles(&self) -> impl Iterator<Item = &str> {
+    /// The roles that stand in the token, sorted.
+    pub fn granted_roles(&self) -> impl Iterator<Item = &str> {
         self.claim_set().roles.iter().map(AsRef::as_ref)
     }
 
-    /// Whether exactly this scope was granted.
+    /// Whether the caller holds exactly this scope: whether it is one of [`scopes`](Self::scopes).
     #[must_use]
     pub fn has_scope(&self, scope: &str) -> bool {
         contains(&self.claim_set().scopes, scope)
+            || self.implied().is_some_and(|implied| contains(&implied.scopes, scope))
     }
 
-    /// Whether the caller has exactly this role.
+    /// Whether the caller has exactly this role: whether it is one of [`roles`](Self::roles).
     #[must_use]
     pub fn has_role(&self, role: &str) -> bool {
-        contains(&self.claim_set().roles, role)
+        contains(&self.claim_set().roles, role) || self.implied().is_some_and(|implied| contains(&implied.roles, role))
     }
 
     /// When the token expires, as time since the Unix epoch.
@@ -122,7 +181,7 @@ impl Caller {
 
     /// Whether its token is no longer in time, with the leeway that it was validated with.
     pub(crate) fn has_expired(&self, now: Duration) -> bool {
-        self.0.check_time(now).is_err()
+        self.claims.check_time(now).is_err()
     }
 
     /// How much clocks may differ, as its validator says.
@@ -184,7 +243,7 @@ impl Caller {
     }
 
     pub(crate) fn claim_set(&self) -> &ClaimSet {
-        &self.0.0
+        &self.claims.0
     }
 }
 
@@ -228,46 +287,14 @@ impl Principal {
     }
 }
 
-/// Up to so many names it is faster to compare all of them, most of which differ in length, than to search among them.
-const FEW: usize = 16;
-
-/// `sorted` is what [`Claims`] keeps: sorted, without repetition.
-fn contains(sorted: &[Box<str>], wanted: &str) -> bool {
-    if sorted.len() <= FEW {
-        sorted.iter().any(|held| **held == *wanted)
-    } else {
-        sorted.binary_search_by(|held| held.as_ref().cmp(wanted)).is_ok()
-    }
-}
-
 impl fmt::Debug for Caller {
     /// Without the raw claims: they may hold what nobody wants in a log.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Caller")
             .field("principal", self.principal())
             .field("tenant", &self.tenant())
-            .field("scopes", &self.claim_set().scopes)
-            .field("roles", &self.claim_set().roles)
+            .field("scopes", &self.scopes().collect::<Vec<_>>())
+            .field("roles", &self.roles().collect::<Vec<_>>())
             .finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::contains;
-    use crate::claims::sorted;
-
-    #[test]
-    fn finds_a_name_among_few_and_many_and_no_other() {
-        for count in [0, 1, 2, 16, 17, 100] {
-            let names: Vec<_> = (0..count).map(|number| format!("scope:{number}")).collect();
-            let held = sorted(names.iter().map(String::as_str));
-            for name in &names {
-                assert!(contains(&held, name), "{name} of {count}");
-            }
-            for other in ["", "scope:", "scope:1000", "Scope:0", "scope:0 ", "scope:x"] {
-                assert!(!contains(&held, other), "{other} of {count}");
-            }
-        }
     }
 }

@@ -1,5 +1,10 @@
 //! Which scopes and roles there are, and which of them imply which.
 
+mod check;
+mod hierarchy;
+
+pub(crate) use self::hierarchy::{Catalogs, Implied};
+
 use crate::scope::ScopeToken;
 
 /// The scopes of a server, as variants of an enum: what `#[derive(ScopeCatalog)]` makes of it.

@@ -30,7 +30,7 @@ impl Checked<'_> {
         match asked.await? {
             Decision::Allow => Ok(()), // 2
             Decision::Deny(denial @ Denial::Check(_)) => Err(denial.into()),
-            Decision::Deny(other) => Err(Denial::Check(other.to_string().into()).into()), // 3
+            Decision::Deny(other) | Decision::WouldDeny(other) => Err(Denial::Check(other.to_string().into()).into()), // 3
         }
     }
 }
@@ -105,6 +105,12 @@ mod tests {
                 denied => panic!("{denied:?}"),
             }
         }
+        // No shadow falls on a check.
+        let tried_out = admit(Decision::WouldDeny(Denial::Check("a draft".into())));
+        assert!(
+            matches!(tried_out, Err(Error::Denied(Denial::Check(_)))),
+            "{tried_out:?}"
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a validated token says.
 
 use crate::caller::{Actor, Principal, PrincipalKind};
+use crate::catalog::Implied;
 use crate::revocation::TokenId;
 use crate::validator::{Standing, TokenError};
 use std::fmt;
@@ -38,6 +39,9 @@ pub(crate) struct ClaimSet {
     pub(crate) raw: Box<str>,
     /// Whether what proved them still stands. `None` if that is known by its age alone.
     pub(crate) standing: Option<Arc<Standing>>,
+    /// What follows from the scopes and roles, for the first gate that asked. It is kept here, so that a cache which keeps the claims
+    /// keeps it as well.
+    pub(crate) implied: OnceLock<Implied>,
     /// See [`token_id`](Self::token_id).
     pub(crate) token_id: OnceLock<TokenId>,
 }
@@ -55,6 +59,13 @@ impl Claims {
     #[must_use]
     pub fn with_tenant(self, tenant: &str) -> Self {
         self.with(|claims| claims.tenant = Some(tenant.into()))
+    }
+
+    /// Sets the client that the token was issued to.
+    #[cfg(feature = "assertions")]
+    #[must_use]
+    pub fn with_client_id(self, client_id: &str) -> Self {
+        self.with(|claims| claims.client_id = Some(client_id.into()))
     }
 
     /// Sets the scopes.
@@ -101,7 +112,9 @@ impl Claims {
 
     #[cfg(feature = "assertions")]
     fn with(mut self, change: impl FnOnce(&mut ClaimSet)) -> Self {
-        change(Arc::make_mut(&mut self.0));
+        let claims = Arc::make_mut(&mut self.0);
+        claims.implied = OnceLock::new();
+        change(claims);
         self
     }
 
@@ -146,6 +159,7 @@ impl ClaimSet {
             leeway: MAX_LEEWAY,
             raw: "{}".into(),
             standing: None,
+            implied: OnceLock::new(),
             token_id: OnceLock::new(),
         }
     }

@@ -1,20 +1,28 @@
 //! How a gate is set up. What is missing does not compile; what is malformed is a [`ConfigError`].
 
+mod authority;
+mod limits;
+mod lists;
+mod shadow;
+
+pub(crate) use self::authority::Authority;
+
 use crate::audit::{AuditSink, Sinks};
-use crate::bearer::BearerToken;
-use crate::caller::Caller;
-use crate::claims::Claims;
+use crate::catalog::{Catalogs, RoleCatalog, ScopeCatalog};
 use crate::clock::{Clock, SystemClock};
 use crate::error::ConfigError;
 use crate::gate::Gate;
 use crate::health::Health;
-use crate::metrics;
+use crate::listing::Listing;
 use crate::origin::AllowedPeers;
+use crate::rate_limit::RateLimit;
+use crate::rates::{Counts, Rates};
+use crate::refusals::Refusals;
 use crate::resource::ResourceUrl;
 use crate::revocation::{Revocations, Watch};
 use crate::scope::ScopeToken;
 use crate::session::SessionKeys;
-use crate::validator::{DynValidator, ValidateError, Validator};
+use crate::validator::{DynValidator, Validator};
 use std::fmt;
 use std::sync::Arc;
 
@@ -79,6 +87,11 @@ struct Options {
     hosts: Vec<String>,
     origins: Vec<String>,
     revocations: Option<Revocations>,
+    catalogs: Catalogs,
+    rates: Rates,
+    refused_tokens: Option<RateLimit>,
+    allow_shadow: bool,
+    listing: Listing,
 }
 
 /// What a gate works with.
@@ -91,34 +104,12 @@ pub(crate) struct Settings {
     pub(crate) peers: AllowedPeers,
     pub(crate) sessions: SessionKeys,
     pub(crate) sinks: Sinks,
-}
-
-/// What makes callers of tokens, and for which resource.
-pub(crate) struct Authority {
-    pub(crate) resource: ResourceUrl,
-    pub(crate) validator: Arc<dyn DynValidator>,
-}
-
-impl Authority {
-    /// Makes a caller of a token. Whoever wraps a validator in a cache and forgets to look at the time must not let expired
-    /// tokens in.
-    pub(crate) async fn caller(&self, token: &BearerToken, clock: &dyn Clock) -> Result<Caller, ValidateError> {
-        Self::checked(self.validator.validate(token).await, clock)
-    }
-
-    /// The same, with nothing that was kept from before.
-    pub(crate) async fn caller_anew(&self, token: &BearerToken, clock: &dyn Clock) -> Result<Caller, ValidateError> {
-        Self::checked(self.validator.validate_anew(token).await, clock)
-    }
-
-    fn checked(claims: Result<Claims, ValidateError>, clock: &dyn Clock) -> Result<Caller, ValidateError> {
-        let caller = claims.and_then(|claims| {
-            claims.check_time(clock.unix_time())?;
-            Ok(Caller::new(claims))
-        });
-        metrics::validated(&caller);
-        caller
-    }
+    pub(crate) counts: Counts,
+    /// `None` if it does not matter how many tokens are refused.
+    pub(crate) refusals: Option<Refusals>,
+    /// Whether it takes tools whose scopes and roles are not enforced.
+    pub(crate) allow_shadow: bool,
+    pub(crate) listing: Listing,
 }
 
 impl Gate {
@@ -135,6 +126,11 @@ impl Gate {
                 hosts: Vec::new(),
                 origins: Vec::new(),
                 revocations: None,
+                catalogs: Catalogs::default(),
+                rates: Rates::new(),
+                refused_tokens: None,
+                allow_shadow: false,
+                listing: Listing::default(),
             },
         }
     }
@@ -196,9 +192,27 @@ impl<R, V> GateBuilder<R, V> {
         self
     }
 
+    /// Sets which scopes there are, and which of them imply which (MCP-45): the enum with
+    /// `#[derive(`[`ScopeCatalog`](macro@crate::ScopeCatalog)`)]`.
+    ///
+    /// Whoever is granted a scope then holds what it implies, too. A scope of a token that is not in the catalogue is kept as it
+    /// is. What is implied is found out once for a token, and kept as long as its claims are: 16 bytes for each scope, which the
+    /// limits of a cache do not count. [`Gate::protect`] refuses a tool that demands a scope which is not in the catalogue, or one that follows anyway.
+    pub fn scopes<C: ScopeCatalog>(mut self) -> Self {
+        self.options.catalogs.set_scopes::<C>();
+        self
+    }
+
+    /// The same for roles: the enum with `#[derive(`[`RoleCatalog`](macro@crate::RoleCatalog)`)]`.
+    pub fn roles<C: RoleCatalog>(mut self) -> Self {
+        self.options.catalogs.set_roles::<C>();
+        self
+    }
+
     /// Sets the scopes that a client should ask for at first (`scopes_supported`, MCP-15).
     ///
-    /// By default those that the tools with `read_only = true` and without `roles` need.
+    /// By default those that the catalogue says are `baseline`. If there is none that says so, those that the tools with
+    /// `read_only = true` and without `roles` need.
     pub fn baseline(mut self, scopes: impl IntoIterator<Item = ScopeToken>) -> Self {
         self.options.baseline = Some(scopes.into_iter().collect());
         self
@@ -236,21 +250,37 @@ impl<R, V> GateBuilder<R, V> {
             Some(revocations) => Arc::new(Watch { validator, revocations }),
             None => validator,
         };
-        self.options.settings(Some(Authority { resource, validator }), peers)
+        let catalogs = self.options.catalogs.clone();
+        let mut options = self.options;
+        let listing = &mut options.listing;
+        listing.obtainable = listing.obtainable.take().or_else(|| catalogs.obtainable());
+        let authority = Authority {
+            resource,
+            validator,
+            catalogs,
+        };
+        options.settings(Some(authority), peers)
     }
 }
 
 impl Options {
     fn settings(self, authority: Option<Authority>, peers: AllowedPeers) -> Result<Gate, ConfigError> {
+        let resource = authority.as_ref().map_or("", |authority| authority.resource.as_str());
+        let counts = self.rates.start(resource, &self.clock)?;
+        let refusals = self.refused_tokens.map(|rate| Refusals::new(rate, &self.clock));
         Ok(Gate {
             settings: Arc::new(Settings {
                 authority,
+                counts,
+                refusals: refusals.transpose()?,
                 clock: self.clock,
                 name: self.name,
                 baseline: self.baseline,
                 peers,
                 sessions: SessionKeys::random()?,
                 sinks: Sinks::new(self.sinks),
+                allow_shadow: self.allow_shadow,
+                listing: self.listing,
             }),
         })
     }

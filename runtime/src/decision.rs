@@ -10,6 +10,9 @@ use std::borrow::Cow;
 pub enum Decision {
     /// The caller may go on.
     Allow,
+    /// The caller may go on, although there is this against it: it is only tried out so far
+    /// ([`Policy::shadow`](crate::Policy::shadow)).
+    WouldDeny(Denial),
     /// The caller may not, for this reason.
     Deny(Denial),
 }
@@ -20,10 +23,10 @@ impl Decision {
         Self::Deny(Denial::Check(reason.into()))
     }
 
-    /// The decision as a result, for `?`.
+    /// The decision as a result, for `?`: whether the caller may go on.
     pub fn into_result(self) -> Result<(), Denial> {
         match self {
-            Self::Allow => Ok(()),
+            Self::Allow | Self::WouldDeny(_) => Ok(()),
             Self::Deny(denial) => Err(denial),
         }
     }

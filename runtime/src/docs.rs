@@ -12,6 +12,7 @@ mod markdown;
 
 pub use self::current::assert_current;
 
+use crate::catalog::{RoleEntry, ScopeEntry};
 use crate::policy::{LoginDemand, Policy, Rule};
 use crate::scope::ScopeToken;
 use crate::tool::Hints;
@@ -24,14 +25,63 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct ScopeDocument {
+    /// What the catalogue says about scopes, in its order, if the toolset keeps to one ([`Toolset::scopes`]).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub scope_catalog: Vec<ScopeDescription>,
+    /// The same about roles ([`Toolset::roles`]).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub role_catalog: Vec<RoleDescription>,
     /// Every scope that some tool asks about, with those tools.
     pub scopes: BTreeMap<ScopeToken, Vec<String>>,
     /// Every role that some tool demands, with those tools.
     pub roles: BTreeMap<&'static str, Vec<String>>,
     /// The tools that need no token.
     pub public: Vec<String>,
+    /// The tools whose scopes and roles are tried out and not enforced.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub shadow: Vec<String>,
     /// Every tool with its demands.
     pub tools: Vec<ToolEntry>,
+}
+
+/// What a catalogue says about a scope.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct ScopeDescription {
+    /// The scope.
+    pub scope: ScopeToken,
+    /// What it is for.
+    pub description: &'static str,
+    /// All scopes that it implies.
+    #[serde(skip_serializing_if = "<[ScopeToken]>::is_empty")]
+    pub implies: &'static [ScopeToken],
+    /// Clients should ask for it at first.
+    #[serde(skip_serializing_if = "is_unset")]
+    pub baseline: bool,
+    /// It should not be granted lightly.
+    #[serde(skip_serializing_if = "is_unset")]
+    pub sensitive: bool,
+    /// Only an administrator can consent to it.
+    #[serde(skip_serializing_if = "is_unset")]
+    pub admin_consent: bool,
+}
+
+/// What a catalogue says about a role.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct RoleDescription {
+    /// The role.
+    pub role: &'static str,
+    /// Who has it.
+    pub description: &'static str,
+    /// All roles that it implies.
+    #[serde(skip_serializing_if = "<[&str]>::is_empty")]
+    pub implies: &'static [&'static str],
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+const fn is_unset(flag: &bool) -> bool {
+    !*flag
 }
 
 /// One tool of the document.
@@ -72,11 +122,20 @@ impl ScopeDocument {
                 name_once(roles.entry(*role).or_default(), &tool.name);
             }
         }
-        let public = tools.iter().filter(|tool| tool.policy.is_public());
+        let catalogs = &toolset.catalogs;
+        let scope_catalog = catalogs.scopes.iter().flat_map(|catalog| catalog.entries);
+        let role_catalog = catalogs.roles.iter().flat_map(|catalog| catalog.entries);
+        let named = |is_so: fn(&Policy) -> bool| {
+            let tools = tools.iter().filter(|tool| is_so(&tool.policy));
+            tools.map(|tool| tool.name.to_string()).collect()
+        };
         Self {
+            scope_catalog: scope_catalog.map(ScopeDescription::new).collect(),
+            role_catalog: role_catalog.map(RoleDescription::new).collect(),
             scopes,
             roles,
-            public: public.map(|tool| tool.name.to_string()).collect(),
+            public: named(Policy::is_public),
+            shadow: named(Policy::is_shadow),
             tools: tools.iter().map(ToolEntry::new).collect(),
         }
     }
@@ -94,6 +153,29 @@ impl ScopeDocument {
     #[must_use]
     pub fn to_markdown(&self) -> String {
         markdown::render(self)
+    }
+}
+
+impl ScopeDescription {
+    fn new(entry: &ScopeEntry) -> Self {
+        Self {
+            scope: entry.scope,
+            description: entry.description,
+            implies: entry.implies_all,
+            baseline: entry.baseline,
+            sensitive: entry.sensitive,
+            admin_consent: entry.admin_consent,
+        }
+    }
+}
+
+impl RoleDescription {
+    fn new(entry: &RoleEntry) -> Self {
+        Self {
+            role: entry.role,
+            description: entry.description,
+            implies: entry.implies_all,
+        }
     }
 }
 
@@ -117,8 +199,16 @@ fn name_once(tools: &mut Vec<String>, tool: &str) {
     }
 }
 
-/// The demands of a policy in words.
+/// The demands of a policy in words, and what it limits.
 fn demands(policy: &Policy) -> Vec<String> {
+    let mut demands = demands_of_caller(policy);
+    if let Some(rate) = policy.rate_limited() {
+        demands.push(format!("not more than {}", rate.in_words()));
+    }
+    demands
+}
+
+fn demands_of_caller(policy: &Policy) -> Vec<String> {
     if policy.is_public() {
         return vec!["nothing: anyone may call it, without a token".to_owned()];
     }
@@ -131,7 +221,8 @@ fn demands(policy: &Policy) -> Vec<String> {
         "a valid token"
     };
     let mut demands = vec![token.to_owned()];
-    let scopes = |scopes: &[ScopeToken]| quoted(scopes.iter().map(|scope| scope.as_str()));
+    let shadow = if policy.is_shadow() { " (**not enforced**)" } else { "" };
+    let scopes = |scopes: &[ScopeToken]| quoted(scopes.iter().map(|scope| scope.as_str())) + shadow;
     if !policy.demanded_scopes_all().is_empty() {
         demands.push(format!("all of the scopes {}", scopes(policy.demanded_scopes_all())));
     }
@@ -140,7 +231,7 @@ fn demands(policy: &Policy) -> Vec<String> {
     }
     if !policy.demanded_roles().is_empty() {
         demands.push(format!(
-            "one of the roles {}",
+            "one of the roles {}{shadow}",
             quoted(policy.demanded_roles().iter().copied())
         ));
     }

@@ -1,10 +1,12 @@
 //! What can come of a call besides a result, by whose business it is.
 
 use crate::decision::Denial;
+use crate::scope::ScopeToken;
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 
@@ -16,6 +18,12 @@ type BoxError = Box<dyn StdError + Send + Sync>;
 pub enum Error {
     /// The caller was turned away.
     Denied(Denial),
+    /// There were too many calls. The same call may come later.
+    Limited(Limited),
+    /// The caller was turned away, for this reason, and must not learn that there is such a tool
+    /// ([`hide_denied_tools`](crate::GateBuilder::hide_denied_tools)). [`Protected::call`](crate::Protected::call) does not give it:
+    /// it says that there is no tool.
+    Hidden(Box<Self>),
     /// It could not be found out whether the caller may; so the caller may not, for now.
     Unavailable(Unavailable),
     /// The arguments do not fit the tool.
@@ -32,6 +40,7 @@ impl fmt::Display for Error {
     /// 3. Any other denial is one and the same text, so that "not yours" and "not there" cannot be told apart.
     /// 4. An argument error says what is wrong (MCP-65): the caller has passed the policy.
     /// 5. A tool's error is opaque unless the tool made it public.
+    /// 6. A hidden tool is spoken of like one that does not exist.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Denied(Denial::MissingScopes { required, .. }) => {
@@ -40,6 +49,8 @@ impl fmt::Display for Error {
             }
             Self::Denied(Denial::InsufficientLogin { demand, .. }) => write!(f, "needs {demand}"),
             Self::Denied(_) => f.write_str("not found or not permitted"),
+            Self::Limited(limited) => limited.fmt(f),
+            Self::Hidden(_) => f.write_str(UNKNOWN_TOOL),
             Self::Unavailable(_) => f.write_str("permission cannot be checked right now, try again later"),
             Self::Arguments(error) => write!(f, "invalid arguments: {error}"),
             Self::Tool(error) => f.write_str(error.public_text()),
@@ -54,6 +65,8 @@ impl Error {
     pub const fn reason(&self) -> &'static str {
         match self {
             Self::Denied(denial) => denial.reason(),
+            Self::Limited(_) => "rate_limited",
+            Self::Hidden(error) => error.reason(),
             Self::Unavailable(_) => "unavailable",
             Self::Arguments(_) => "invalid_arguments",
             Self::Tool(_) => "tool_error",
@@ -61,13 +74,23 @@ impl Error {
         }
     }
 
+    /// The demanded scopes that are not held, for records.
+    pub(crate) fn missing_scopes(&self) -> &[ScopeToken] {
+        match self {
+            Self::Denied(denial) => denial.missing_scopes(),
+            Self::Hidden(error) => error.missing_scopes(),
+            _ => &[],
+        }
+    }
+
     /// What the reader of the audit record should know besides.
     pub(crate) fn detail(&self) -> Option<String> {
         match self {
             Self::Unavailable(error) => Some(chain(error).join(": ")),
+            Self::Hidden(error) => error.detail(),
             Self::Denied(denial) => denial.detail(),
             // Says which value did not fit, and so quotes arguments: those are not for the record.
-            Self::Arguments(_) | Self::Tool(_) | Self::Panicked => None,
+            Self::Arguments(_) | Self::Limited(_) | Self::Tool(_) | Self::Panicked => None,
         }
     }
 }
@@ -80,9 +103,41 @@ impl From<Denial> for Error {
     }
 }
 
+impl From<Limited> for Error {
+    fn from(limited: Limited) -> Self {
+        Self::Limited(limited)
+    }
+}
+
 impl From<Unavailable> for Error {
     fn from(unavailable: Unavailable) -> Self {
         Self::Unavailable(unavailable)
+    }
+}
+
+/// There were too many calls, and one may come only after a while.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("too many calls, try again in {} s", self.seconds())]
+pub struct Limited {
+    wait: Duration,
+}
+
+impl Limited {
+    pub(crate) const fn new(wait: Duration) -> Self {
+        Self { wait }
+    }
+
+    /// How long to wait.
+    #[must_use]
+    pub const fn wait(&self) -> Duration {
+        self.wait
+    }
+
+    /// How long to wait in whole seconds, such as stand in `Retry-After` (RFC 9110 section 10.2.3): rounded up, and at least one.
+    #[must_use]
+    pub fn seconds(&self) -> u64 {
+        let part = u64::from(self.wait.subsec_nanos() > 0);
+        self.wait.as_secs().saturating_add(part).max(1)
     }
 }
 
@@ -134,6 +189,9 @@ impl ArgumentsError {
         Self("this tool can only be called through its SDK".to_owned())
     }
 }
+
+/// What is said about a tool that does not exist; the words of the SDK `rmcp`.
+pub(crate) const UNKNOWN_TOOL: &str = "tool not found";
 
 const OPAQUE: &str = "the tool failed";
 

@@ -6,21 +6,16 @@ use crate::clock::Clock;
 use crate::config::Authority;
 use crate::decision::Denial;
 use crate::error::{Error, Unavailable};
+use crate::one_call::OneCall;
 use crate::toolset::Tool;
 use crate::validator::{TokenError, ValidateError};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-/// The fact that a token was validated anew for one call of one tool. Only [`Fresh::validate`] makes one, by doing so.
-///
-/// It is of one toolset behind one gate, since every toolset has tools of its own. Whoever keeps the request it came with
-/// and presents it again has none.
+/// The fact that a token was validated anew for one call of one tool. Only [`Fresh::validate`] makes one, by doing so. What it says was
+/// true since the validation began.
 #[derive(Clone, Debug)]
-pub(crate) struct Fresh {
-    tool: Arc<Tool>,
-    /// Shared by the clones.
-    is_used: Arc<AtomicBool>,
-}
+pub(crate) struct Fresh(OneCall);
 
 /// What a transport found out about a token's freshness, for a tool that is `fresh`.
 #[derive(Clone, Debug, Default)]
@@ -30,18 +25,21 @@ pub(crate) enum Freshness {
     Unknown,
     /// The token was validated anew.
     Known(Fresh),
-    /// It could not be found out.
-    Unavailable(Unavailable),
+    /// It was not.
+    Not(NotFresh),
 }
 
 /// Why a token that was valid is not known to be so anew.
-#[derive(Debug)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum NotFresh {
     /// It is not valid any more.
+    #[error(transparent)]
     Token(TokenError),
     /// It could not be found out.
+    #[error(transparent)]
     Unavailable(Unavailable),
     /// It is somebody else's.
+    #[error("validated anew, the token is somebody else's")]
     OtherCaller,
 }
 
@@ -61,6 +59,7 @@ impl Fresh {
         token: &BearerToken,
         before: &Caller,
     ) -> Result<(Caller, Self), NotFresh> {
+        let since = clock.monotonic();
         let caller = authority.caller_anew(token, clock).await.map_err(|error| match error {
             ValidateError::Token(error) => NotFresh::Token(error),
             ValidateError::Unavailable(error) => NotFresh::Unavailable(error),
@@ -68,46 +67,31 @@ impl Fresh {
         if caller.principal() != before.principal() {
             return Err(NotFresh::OtherCaller); // 3
         }
-        Ok((caller, Self::of(tool))) // 4
-    }
-
-    fn of(tool: &Arc<Tool>) -> Self {
-        Self {
-            tool: Arc::clone(tool),
-            is_used: Arc::default(),
-        }
-    }
-
-    fn is_of(&self, tool: &Tool) -> bool {
-        std::ptr::eq(Arc::as_ptr(&self.tool), tool)
-    }
-
-    fn is_first_use(&self) -> bool {
-        !self.is_used.swap(true, Ordering::Relaxed)
+        Ok((caller, Self(OneCall::of(tool, since)))) // 4
     }
 
     /// The fact without a validation, for tests.
     #[cfg(feature = "assertions")]
-    pub(crate) fn assert(tool: &Arc<Tool>) -> Self {
-        Self::of(tool)
+    pub(crate) fn assert(tool: &Arc<Tool>, clock: &dyn Clock) -> Self {
+        Self(OneCall::of(tool, clock.monotonic()))
     }
 }
 
 impl Freshness {
-    /// Decides about a call of a tool. It is the second step of the gate.
+    /// Decides about a call of a tool. It is the second step of the gate. `now` is on the monotonic clock.
     ///
     /// 1. A tool that is not `fresh` needs nothing.
-    /// 2. A fact about this very tool admits one call, the first.
+    /// 2. A fact about this very tool, no older than [`MAX_AGE`], admits one call, the first.
     /// 3. What could not be found out is not known.
-    /// 4. Whatever is none of this is denied: another tool's fact, one that was used, and none.
-    pub(crate) fn admit(&self, tool: &Tool) -> Result<(), Error> {
+    /// 4. Whatever is none of this is denied: another tool's fact, an old one, one that was used, and none.
+    pub(crate) fn admit(&self, tool: &Tool, now: Duration) -> Result<(), Error> {
         if !tool.policy.is_fresh() {
             return Ok(()); // 1
         }
         match self {
-            Self::Known(fresh) if fresh.is_of(tool) && fresh.is_first_use() => Ok(()), // 2
-            Self::Unavailable(error) => Err(error.clone().into()),                     // 3
-            _ => Err(Denial::NotFresh.into()),                                         // 4
+            Self::Known(Fresh(call)) if call.admits(tool, now) => Ok(()), // 2
+            Self::Not(NotFresh::Unavailable(error)) => Err(error.clone().into()), // 3
+            _ => Err(Denial::NotFresh.into()),                            // 4
         }
     }
 }

@@ -2,15 +2,17 @@
 
 mod ledger;
 
-use self::ledger::Ledger;
+pub(crate) use self::ledger::Ledger;
 use crate::audit::{AuditError, Record, call_span};
 use crate::call::{Call, CallContext};
 use crate::caller::Caller;
 use crate::check::Checked;
 use crate::config::Settings;
-use crate::decision::Denial;
-use crate::error::{ArgumentsError, Error};
+use crate::decision::{Decision, Denial};
+use crate::error::{ArgumentsError, Error, Unavailable};
 use crate::freshness::Freshness;
+use crate::listing::View;
+use crate::permit::Permit;
 use crate::supply::States;
 use crate::tenant::FindTenants;
 use crate::toolset::{Answer, Prepared, Tool};
@@ -42,6 +44,21 @@ pub(crate) struct Facts {
     pub(crate) span: Span,
     /// Whether the token was validated anew for this call.
     pub(crate) freshness: Freshness,
+    /// Whether the call was counted.
+    pub(crate) permit: Option<Permit>,
+    /// What the caller gets to see.
+    pub(crate) view: View,
+    /// Why there is no caller, where a transport looked for one and goes on without.
+    pub(crate) absent: Option<Absent>,
+}
+
+/// Why a transport that looked for a caller has none.
+#[derive(Clone, Debug)]
+pub(crate) enum Absent {
+    /// There is no token, or none that is valid, for this reason.
+    Refused(Arc<str>),
+    /// It could not be found out.
+    Unavailable(Unavailable),
 }
 
 impl Facts {
@@ -52,6 +69,29 @@ impl Facts {
             request_id: None,
             span: Span::current(),
             freshness: Freshness::Unknown,
+            permit: None,
+            view: View::Callable,
+            absent: None,
+        }
+    }
+
+    /// What a denial comes of: to be without a caller because it could not be found out is not to be unauthenticated.
+    fn explain(&self, denial: Denial) -> Error {
+        match (&denial, &self.absent) {
+            (Denial::Unauthenticated, Some(Absent::Unavailable(error))) => error.clone().into(),
+            _ => denial.into(),
+        }
+    }
+
+    /// What the reader of the audit record should know of such an error besides.
+    fn detail(&self, error: &Error) -> Option<String> {
+        if let Error::Hidden(error) = error {
+            return self.detail(error);
+        }
+        match (error, &self.absent, &self.freshness) {
+            (Error::Denied(Denial::Unauthenticated), Some(Absent::Refused(why)), _) => Some(why.to_string()),
+            (Error::Denied(Denial::NotFresh), _, Freshness::Not(why)) => Some(why.to_string()),
+            _ => None,
         }
     }
 }
@@ -73,30 +113,38 @@ impl Gate {
         self.settings.sinks.record(record);
     }
 
+    /// Opens the records of a call that is not decided yet. If it is dropped before it is handed on, it says that the call was
+    /// cancelled.
+    pub(crate) fn undecided<'a>(&'a self, tool: &'a Tool, facts: Facts) -> Ledger<'a> {
+        Ledger::open(self, tool, facts, Uuid::now_v7())
+    }
+
     /// Decides, writes the decision down, runs the tool if it was admitted, and writes down what came of it.
     ///
-    /// 1. Policy: scopes, roles and the login. Who fails here learns nothing about the arguments. A caller whose token has expired by now
-    ///    is turned away, also from a public tool.
+    /// 1. Policy: scopes, roles and the login. Who fails here learns nothing about the arguments. A caller whose token has expired
+    ///    by now is turned away, also from a public tool. If it could not be found out who calls, that is the answer, and not that
+    ///    nobody does. What speaks against a call and is only tried out is noted for the record.
     /// 2. Freshness: for a tool that is `fresh`, the transport had the token validated anew, for this call ([`Freshness`]).
-    /// 3. Rate: no tool can ask for it yet.
+    /// 3. Rate: a call of a tool with a `rate_limit` is counted, unless the transport did so, and was not one too many ([`Permit`]).
+    ///    Who fails before is not counted. Who fails after is: trying must not be free.
     /// 4. Arguments: they fit the tool.
     /// 5. Owner, then tenant: all that they name is the caller's, and of the caller's tenant.
     /// 6. The developer's own check, which sees the caller, the arguments and a state ([`Checked`]), allows it.
-    /// 7. The decision is recorded, on every path, also when the call is dropped half-way.
+    /// 7. The decision is recorded, on every path, also when the call is dropped half-way, or before it began.
     /// 8. The tool runs. This is the only place where a [`Call`] is made.
     /// 9. The outcome is recorded, exactly once: result, error, panic, or dropped.
-    pub(crate) async fn call<'p, R: Answer>(
-        &self,
-        tool: &Tool,
-        states: &Arc<States>,
+    pub(crate) fn call<'a, 'p, R: Answer>(
+        &'a self,
+        tool: &'a Tool,
+        states: &'a Arc<States>,
         facts: Facts,
         prepare: impl FnOnce() -> Result<Box<dyn Prepared<R> + 'p>, ArgumentsError>,
-    ) -> Result<R, Error> {
+    ) -> impl Future<Output = Result<R, Error>> {
         let id = Uuid::now_v7();
         let span = call_span(&facts.span, id, &tool.name);
-        let guarded = async {
-            let mut ledger = Ledger::open(self, tool, &facts, id);
-            let decided = self.decide(tool, states, &facts, prepare, &mut ledger); // 1 to 6
+        let mut ledger = Ledger::open(self, tool, facts, id);
+        let guarded = async move {
+            let decided = self.decide(tool, states, prepare, &mut ledger); // 1 to 6
             let prepared = match AssertUnwindSafe(decided).catch_unwind().await {
                 Ok(Ok(prepared)) => prepared,
                 Ok(Err(error)) => return Err(ledger.denied(error)), // 7
@@ -104,19 +152,30 @@ impl Gate {
             };
             ledger.allowed(); // 7
             let call = Call {
-                caller: facts.caller.clone(),
+                caller: ledger.facts().caller.clone(),
                 context: CallContext {
                     id,
                     tool: Arc::clone(&tool.name),
-                    request_id: facts.request_id.clone(),
+                    request_id: ledger.facts().request_id.clone(),
                 },
                 states: Arc::clone(states),
+                // Step 5 has let nothing through that is not the caller's.
+                is_tenant_checked: tool.policy.demanded_tenant().is_some(),
             };
             let run = async { prepared.run(call).await }; // 8
             let result = AssertUnwindSafe(run).catch_unwind().await;
             ledger.ended(result.unwrap_or(Err(Error::Panicked))) // 9
         };
-        guarded.instrument(span).await
+        guarded.instrument(span)
+    }
+
+    /// What a denial of the first step comes of: for a caller who must not know of the tool, it is hidden, whatever the reason.
+    fn turned_away(&self, tool: &Tool, facts: &Facts, denial: Denial) -> Error {
+        let error = facts.explain(denial);
+        if self.hides(tool, facts) {
+            return Error::Hidden(Box::new(error));
+        }
+        error
     }
 
     /// Steps 1 to 6. Whatever is not let through by each of them is an error.
@@ -124,17 +183,24 @@ impl Gate {
         &self,
         tool: &Tool,
         states: &States,
-        facts: &Facts,
         prepare: impl FnOnce() -> Result<Box<dyn Prepared<R> + 'p>, ArgumentsError>,
         ledger: &mut Ledger<'_>,
     ) -> Result<Box<dyn Prepared<R> + 'p>, Error> {
-        let caller = facts.caller.as_ref();
-        let now = self.settings.clock.unix_time();
-        if caller.is_some_and(|caller| caller.has_expired(now)) {
-            return Err(Denial::Expired.into()); // 1
+        let caller = ledger.facts().caller.clone();
+        let caller = caller.as_ref();
+        let today = self.settings.clock.unix_time();
+        match tool.policy.admit_at(caller, today) {
+            _ if caller.is_some_and(|caller| caller.has_expired(today)) => {
+                return Err(self.turned_away(tool, ledger.facts(), Denial::Expired)); // 1
+            }
+            Decision::Allow => {}
+            Decision::WouldDeny(denial) => ledger.note_shadow(denial),
+            Decision::Deny(denial) => return Err(self.turned_away(tool, ledger.facts(), denial)), // 1
         }
-        tool.policy.admit_at(caller, now).into_result()?; // 1
-        facts.freshness.admit(tool)?; // 2
+        let now = self.settings.clock.monotonic();
+        ledger.facts().freshness.admit(tool, now)?; // 2
+        let permit = ledger.facts().permit.clone();
+        Permit::admit(permit.as_ref(), tool, caller, now).await?; // 3
         let prepared = prepare().map_err(Error::Arguments)?; // 4
         ledger.note_arguments(prepared.audited());
         prepared

@@ -31,11 +31,20 @@
 //! Uncached, an RS256 token costs little more than its signature check, some 20 us. A cache pays off for introspection always, for
 //! JWTs if that time counts.
 //!
+//! # How often
+//!
+//! | to limit | use |
+//! | --- | --- |
+//! | how often a subject calls a tool | `rate_limit = "30/min"` under [`mcp_tool`](macro@crate::mcp_tool) |
+//! | how often a client does, or all callers together | `"30/min per client"`, `"30/min per tool"` |
+//! | the same over several instances | [`Rates`], given to [`GateBuilder::rates`], with `Rates::shared` (feature `redis`); without it each instance lets through the whole rate |
+//! | how often somebody tries tokens | [`GateBuilder::refused_tokens`], with the [`PeerAddress`](crate::layer::PeerAddress) of each request |
+//!
 //! # Which provider
 //!
 //! | provider | audience to accept | claims | to set up there |
 //! | --- | --- | --- | --- |
-//! | Keycloak | the resource URL | [`ClaimMap::keycloak`] | an audience mapper for the resource URL in a client scope; a mapper to `tenant_id` if there are tenants. Opaque-like use: its introspection endpoint takes its JWTs |
+//! | Keycloak | the resource URL | [`ClaimMap::keycloak`] | an audience mapper for the resource URL in a client scope; a mapper to `tenant_id` if there are tenants. To introspect its JWTs, an audience mapper for the client that asks as well: it tells others that they are not active |
 //! | Entra ID | the application ID of the API | [`ClaimMap::entra_id`] | `requestedAccessTokenVersion` 2; the API registered by itself, not the client's registration |
 //! | Okta | that of a custom authorization server | [`ClaimMap::okta`] | a `groups` claim in access tokens; the organization server's tokens cannot be used |
 //! | Auth0 | the API's identifier; make it the resource URL | [`ClaimMap::auth0`] | an Action that adds roles under a URL of yours; the RFC 9068 profile, then `strict_typ()` |
@@ -51,13 +60,16 @@
 //! | what is down | what happens |
 //! | --- | --- |
 //! | the key set, keys known | nothing, for an hour ([`stale_keys`](crate::validator::JwtValidatorBuilder::stale_keys)); [`Gate::health`] says `stale`, an event says so once |
-//! | the key set, for longer | 503 with `Retry-After`; within 2 s of its return tokens are taken again |
-//! | the key set, at the start | the server starts; calls that need a token get 503, public tools work. [`JwtValidator::warm_up`] fetches the keys before serving |
+//! | the key set, for longer | 503 with `Retry-After`. Within 2 s of its return tokens are taken again; up to 20 s if a fetch hangs at that time |
+//! | the key set, at the start | the server starts; calls that need a token get 503, public tools work. Once the provider is there, they work within a minute. [`JwtValidator::warm_up`] fetches the keys before serving |
 //! | introspection | 503 for tokens that are not in the cache; for at most a minute those that are still pass |
-//! | either, for a tool that is `fresh` | 503, always: it was not found out |
-//! | Redis | everything is found out locally. Revocations of other instances are not heard until it is back |
+//! | the key set, for a tool that is `fresh` | nothing, for [`fresh_keys`](crate::validator::JwtValidatorBuilder::fresh_keys) (60 s) after the last fetch; then 503 |
+//! | introspection, for a tool that is `fresh` | 503, whatever is in the cache |
+//! | Redis | everything is found out locally. Revocations of other instances are not heard until it is back. Of a shared rate each instance lets through its part |
 //!
-//! "Could not find out" is never 401: a client would throw its good token away and ask the provider, which is down, for another.
+//! "Could not find out" is not 401: a client would throw its good token away and ask the provider, which is down, for another.
+//! There is one exception: a token with a key that is not among the known ones is 401 while the key set is down, since those
+//! keys are still good (first row), and anybody can make up keys.
 //!
 //! # What to watch
 //!
@@ -68,6 +80,9 @@
 //! - `toolgate_introspections_total` with `result="busy"`: more tokens than the provider can be asked about; is there a cache?
 //! - `toolgate_token_validations_total` with `result="unavailable"`: callers get 503.
 //! - `toolgate_shared_state_total` with `result="tampered"`: somebody writes to Redis who has no key.
+//! - `toolgate_rates_total` with `by="fallback"`: instances do not count together, as Redis does not answer.
+//! - `toolgate_rates_crowded_total` above 0: more subjects call at once than there is place to count, see [`Rates::max_counted`].
+//! - `toolgate_refusals_total` with `reason="refused_too_often"`: somebody tries tokens, or all requests have the address of a proxy.
 //! - `toolgate_audit_records_lost_total` above 0.
 //! - a rise of `toolgate_decisions_total` with `decision="deny"`, by `reason`: a client was set up wrongly, or somebody tries doors.
 //!
@@ -101,6 +116,10 @@
 //! [`Cached`]: crate::Cached
 //! [`Revocations`]: crate::Revocations
 //! [`GateBuilder::revocations`]: crate::GateBuilder::revocations
+//! [`GateBuilder::rates`]: crate::GateBuilder::rates
+//! [`GateBuilder::refused_tokens`]: crate::GateBuilder::refused_tokens
+//! [`Rates`]: crate::Rates
+//! [`Rates::max_counted`]: crate::Rates::max_counted
 //! [`Gate::health`]: crate::Gate::health
 //! [`ClaimMap::keycloak`]: crate::ClaimMap::keycloak
 //! [`ClaimMap::entra_id`]: crate::ClaimMap::entra_id

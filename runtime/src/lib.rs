@@ -69,8 +69,8 @@
 //!
 //! With the feature `rmcp` or `pmcp`, the module of that name makes a server of it. `toolgate::rmcp::Server::http_service()` and
 //! `toolgate::pmcp::Server::router()` are all that a web server needs. Inside them stands [`Protected::layer`], a tower layer:
-//! it makes callers of tokens, and the gate takes callers from nobody else. A server without the layer runs `public` tools
-//! only.
+//! it makes callers of tokens, and over HTTP the gate takes callers from nobody else. A server without the layer runs `public`
+//! tools only.
 //!
 //! Over stdio there is one caller, whose token [`Protected::with_token`] takes from the environment.
 //!
@@ -79,9 +79,9 @@
 //! | when | what |
 //! | --- | --- |
 //! | compiling | that it is said who may call; that the demands do not contradict each other; that fields and lookups exist; that the state has what tools need; that gate and validator are complete |
-//! | `build()`, [`protect`](Gate::protect) | that URLs, hosts and keys are well-formed; that tool names are, and are unique; that there is a validator if a tool needs one |
-//! | a request, in the [`layer`] | host and origin; the token; that the body means one thing only; the policy's scopes, roles and login, to answer 401 and 403; the token once more, for a tool that is `fresh`; that a session is the caller's |
-//! | a call, in the gate | the policy again; that the token was validated anew, for a tool that is `fresh`; the arguments; their owners and tenants; the tool's own check; then the decision is recorded, the tool runs, and the outcome is recorded |
+//! | `build()`, [`protect`](Gate::protect) | that URLs, hosts and keys are well-formed; that tool names are, and are unique; that there is a validator if a tool needs one; that tools keep to the gate's catalogues; that no tool is a `shadow` unless the gate allows it |
+//! | a request, in the [`layer`] | host and origin; the token; that the body means one thing only; the policy's scopes, roles and login, to answer 401 and 403; the token once more, for a tool that is `fresh`; that a session is the caller's; the rate, to answer 429 |
+//! | a call, in the gate | the policy again; that the token was validated anew, for a tool that is `fresh`; the rate, unless the layer has counted the call; the arguments; their owners and tenants; the tool's own check; then the decision is recorded, the tool runs, and the outcome is recorded |
 //!
 //! # What a client learns
 //!
@@ -94,17 +94,24 @@
 //! | a scope is missing | 403, `insufficient_scope`, all scopes of the tool |
 //! | no such role | 403, no challenge |
 //! | a login that is too weak or too old | 401, `insufficient_user_authentication`, what is demanded of it (RFC 9470) |
+//! | a tool that the caller does not see in the list, if the gate [hides](GateBuilder::hide_denied_tools) those | as for a tool that does not exist: 200, a JSON-RPC error; without a token 401, as for any name |
 //! | a session of somebody else | 404 |
+//! | too many calls of a tool with a rate | 429, `Retry-After`; where there is no HTTP, an error result that says how long to wait |
+//! | too many refused tokens from one address, if that is limited | 429, `Retry-After` |
 //! | somebody else's, another tenant's, denied by a check, or not there | 200, an error result, one text for all |
 //! | wrong arguments | 200, an error result that says what is wrong |
 //! | the tool failed | 200, an error result, opaque unless it is [`ToolError::public`] |
+//!
+//! `tools/list` has what the caller could call with some arguments. Over HTTP it also has the tools for which nothing is missing but
+//! scopes that a client can get ([`GateBuilder::obtainable_scopes`]), so that it can ask for them.
 //!
 //! The [audit records](audit) say the rest. They always go to `tracing`, with the target `toolgate::audit`, and to every
 //! sink that is given to [`GateBuilder::audit`]. [`Gate::flush`] is the last thing for a server to do.
 //!
 //! # Panics
 //!
-//! A panic in a tool, in a lookup or in a check becomes an error of that one call, and is recorded as one. That needs unwinding: with
+//! A panic in a tool, in a lookup or in a check becomes an error of that one call, and is recorded as one; one in a validator is
+//! answered as if the issuer were out of reach. That needs unwinding: with
 //! `panic = "abort"` a panic ends the process, as everywhere, and with it every other call.
 //!
 //! # Features
@@ -114,7 +121,7 @@
 //! - `rmcp`: guarded tools in a server of the [`rmcp`](https://docs.rs/rmcp) SDK.
 //! - `pmcp`: guarded tools in a server of the [`pmcp`](https://docs.rs/pmcp) SDK.
 //! - `introspection`: opaque tokens, about which the issuer is asked (RFC 7662): `IntrospectionValidator`.
-//! - `redis`: instances share introspection answers and revocations through Redis, which is believed in nothing: `SharedState`.
+//! - `redis`: instances share introspection answers, revocations and rates through Redis, which is believed in nothing: `SharedState`.
 //! - `assertions`: claims and callers that no validator checked, for tests. `toolgate-testing` turns it on; nothing else
 //!   should.
 //!
@@ -123,9 +130,11 @@
 //! | for | look at |
 //! | --- | --- |
 //! | writing tools | [`mcp_tool`](macro@mcp_tool), [`FromCall`], [`State`], [`Json`], [`ToolError`] |
+//! | saying which scopes and roles there are | [`ScopeCatalog`](macro@ScopeCatalog), [`RoleCatalog`](macro@RoleCatalog), [`Granted`], [`TenantId`] |
 //! | choosing and running a validator | [`guide`] |
 //! | setting up a server | [`Gate`], [`JwtValidator`], [`Issuers`], [`Cached`], [`ClaimMap`], [`fetch::HttpFetch`], [`layer`] |
 //! | watching it | [`audit`], [`metrics`], [`Gate::health`] |
+//! | limiting it | [`RateLimit`], [`Rates`], [`GateBuilder::refused_tokens`] |
 //! | reviewing it | [`docs`], the scope document; [`Policy`] |
 //! | testing it | the crate `toolgate-testing`; [`Protected::call`], `Protected::call_fresh` |
 //! | extending it | [`Validator`], [`FromCall`], [`audit::AuditSink`], [`fetch::Fetch`], [`Clock`] |
@@ -164,11 +173,18 @@ mod config;
 mod decision;
 mod freshness;
 mod gate;
+mod granted;
 mod health;
+mod listing;
+mod one_call;
 mod origin;
 mod output;
 mod owner;
+mod permit;
 mod protected;
+mod rate_limit;
+mod rates;
+mod refusals;
 mod resource;
 mod revocation;
 mod scope;
@@ -189,12 +205,15 @@ pub use crate::claims::Claims;
 pub use crate::clock::{Clock, SystemClock};
 pub use crate::config::GateBuilder;
 pub use crate::decision::{Decision, Denial};
-pub use crate::error::{ConfigError, Error, ToolError, Unavailable};
+pub use crate::error::{ConfigError, Error, Limited, ToolError, Unavailable};
 pub use crate::gate::Gate;
+pub use crate::granted::{Granted, TenantId};
 pub use crate::health::{Health, HealthSource, HealthStatus};
 pub use crate::output::{Json, Output};
 pub use crate::policy::Policy;
 pub use crate::protected::Protected;
+pub use crate::rate_limit::{CountedPer, RateLimit};
+pub use crate::rates::Rates;
 pub use crate::revocation::{RevocationError, Revocations};
 pub use crate::scope::ScopeToken;
 #[cfg(all(feature = "redis", feature = "introspection"))]
@@ -215,11 +234,14 @@ pub mod plumbing {
     pub use crate::call::Call;
     pub use crate::check::{CheckReturn, Checked};
     pub use crate::config::{GivenResource, GivenValidator, HasResource, HasValidator, Missing};
+    #[doc(hidden)]
+    pub use crate::granted::Proof;
     pub use crate::output::{IntoJson, IntoOutput, IntoToolError, ToolReturn};
     pub use crate::owner::{OwnerField, Owners};
     pub use crate::supply::{Needed, States, Supplies};
     pub use crate::tenant::{FindTenants, TenantField, TenantLookup, Tenants};
     pub use crate::tool::ToolArguments;
+    pub use crate::toolset::{AddTo, Methods};
 }
 
 /// Makes a guarded tool of an `async fn`, and says who may call it.
@@ -259,8 +281,8 @@ pub mod plumbing {
 /// ```
 ///
 /// The function stays as it is. Beside it there is a type with its name, in camel case, and `Tool`: that is what a
-/// [`Toolset`] takes. The doc comment is the description that the model reads. The function is a free one: inside an `impl`
-/// there is no place for a type.
+/// [`Toolset`] takes. The doc comment is the description that the model reads. The function is a free one, or part of an
+/// `impl` with [`#[toolset]`](macro@toolset).
 ///
 /// The first parameter is the arguments; a tool may have none. Every other is taken from the call, see [`FromCall`]. The
 /// return type is a `Result` of [`Json`], text or `()`, see [`ToolReturn`](plumbing::ToolReturn).
@@ -320,9 +342,25 @@ pub mod plumbing {
 /// let tools = toolgate::Toolset::new(Notes).tool(PublishTool);
 /// ```
 ///
-/// Beside it may stand `fresh`, for what must not be done on the strength of a token that was revoked a moment ago: each call
-/// has the token validated anew ([`Validator::validate_anew`]), and never from anything that was kept. That takes a while and
-/// needs the issuer; when it cannot be asked, nobody may call. Only a caller who meets the demands makes us ask.
+/// Beside it may stand `fresh`, for what should not be done on the strength of an old answer: each call has the token validated
+/// anew ([`Validator::validate_anew`]), and never from a cache. When that cannot be done, nobody may call. Only a caller who
+/// meets the demands has it done. What it shows depends on the validator: one that introspects asks the issuer whether the token
+/// was revoked, and so does a [`JwtValidator`] with `introspect_anew`. Without that it checks the signature again, with keys that
+/// are at most a minute old (`fresh_keys`): that sees no revocation but those in [`Revocations`].
+///
+/// And `rate_limit`, how many calls are let through: `"30/min"` is 30 in a minute, or one every two seconds, for each subject of each
+/// tenant. The unit is `s`, `min` or `h`. Who calls too often is told when to come again. See [`RateLimit`].
+///
+/// | | |
+/// | --- | --- |
+/// | `rate_limit = "30/min"` | counted for each subject of each tenant; all 30 may come at once |
+/// | `rate_limit = "30/min, burst 10"` | not more than 10 at once |
+/// | `rate_limit = "30/min per client"` | counted together for all who come through one client, in each tenant |
+/// | `rate_limit = "30/min per tool"` | counted together for all; a `public` tool takes no other |
+///
+/// Beside scopes or roles may stand `shadow`, to try them out on a server that is in use: who lacks them is let through, and the
+/// record says `would_deny`, why, and what is missing. Nothing else is weakened: not the token, the tenant, or that it is validated
+/// anew. The gate has to be told ([`GateBuilder::allow_shadow`]), and warns at every start.
 ///
 /// **What the tool is**, for clients and people: `name = ".."` (by default that of the function), `title = ".."`, and what a
 /// client may assume of it: `read_only`, `destructive`, `idempotent` and `open_world`, each `= true` or `= false`.
@@ -412,3 +450,72 @@ pub use toolgate_macros::ScopeCatalog;
 /// [`ScopeCatalog`](macro@ScopeCatalog), but that a role has no flags and no type. In tools, strings among the roles are
 /// checked by `role_catalog = Role`.
 pub use toolgate_macros::RoleCatalog;
+
+/// Makes guarded tools of methods, and says once what all of them demand.
+///
+/// ```
+/// use schemars::JsonSchema;
+/// use serde::Deserialize;
+/// use std::convert::Infallible;
+/// use toolgate::{Caller, Toolset, toolset};
+///
+/// #[derive(Deserialize, JsonSchema)]
+/// struct DeleteNote {
+///     note: String,
+/// }
+///
+/// #[derive(Clone)]
+/// struct Notes; // a store, say a pool of database connections
+///
+/// #[toolset(scopes_all = ["notes:read"], tenant_of = Self::tenant_of)]
+/// impl Notes {
+///     /// Tells how many notes there are.
+///     #[mcp_tool(read_only = true)]
+///     async fn count(&self) -> Result<String, Infallible> {
+///         Ok("3".to_owned())
+///     }
+///
+///     /// Deletes a note.
+///     #[mcp_tool(scopes_all = ["notes:write"], tenant_field = "note", destructive = true)]
+///     async fn delete(&self, args: DeleteNote, caller: Caller) -> Result<String, Infallible> {
+///         // Here the caller has both scopes, and the note is of the caller's tenant.
+///         Ok(format!("{} deleted {}", caller.subject(), args.note))
+///     }
+///
+///     async fn tenant_of(&self, note: &str) -> Result<Option<String>, Infallible> {
+///         Ok(note.split_once('-').map(|(tenant, _)| tenant.to_owned()))
+///     }
+/// }
+///
+/// let tools = Toolset::new(Notes).tools::<Notes>();
+/// ```
+///
+/// Every function in the `impl` with [`#[mcp_tool(..)]`](macro@mcp_tool) is a tool, without a `use` of that; everything else
+/// stays as it is. Of the method `delete` of `Notes` comes the type `NotesDeleteTool`, which is as visible as the method.
+/// [`Toolset::tools`] adds all tools of the type, and so forgets none; `.tool(NotesDeleteTool)` adds one alone. Clients know
+/// the tool as `delete`, or as its `name = ".."` says. Names that are taken are refused by [`Gate::protect`], which tells
+/// both places.
+///
+/// A method takes `&self`: the state `Notes`, of which the toolset keeps one for all calls. So the toolset's state has to give
+/// it, as for a parameter [`State<Notes>`](State). A function without `self` takes what free functions take. `Self` may stand
+/// in signatures and attributes.
+///
+/// The `impl` is that of a struct or an enum, and not generic; for a generic type, name what it is for, as in
+/// `impl Notes<Database>`. A type has one toolset.
+///
+/// **In the parentheses** stands what all tools have in common: demands, `authenticated`, `fresh`, how tools behave,
+/// `audit_fields` and `crate`. A tool may demand more, and never less:
+///
+/// | said of the toolset | what a tool may say besides |
+/// | --- | --- |
+/// | `scopes_all` | more scopes: all are demanded |
+/// | `scopes_any`, `roles` | fewer of them, so a narrower choice; for `scopes_any`, one of them in `scopes_all` |
+/// | `authenticated` | any demand |
+/// | `tenant_field`, `fresh` | nothing: it holds for each tool |
+/// | `tenant_of` | a `tenant_field`, whose tenant is looked up so |
+/// | `read_only`, `destructive`, `idempotent`, `open_world` | otherwise |
+/// | `audit_fields` | more fields |
+///
+/// `public` under any demand of the toolset is a mistake, and so is saying again what the toolset says. No toolset is `public`:
+/// each public tool says so itself.
+pub use toolgate_macros::toolset;

@@ -4,8 +4,10 @@
 //! | name | kind | labels | what |
 //! | --- | --- | --- | --- |
 //! | `toolgate_token_validations_total` | counter | `result` | tokens that a gate had validated, also anew for tools that are `fresh`: `ok`, `unavailable`, or the [reason](crate::validator::TokenError::reason) why not |
-//! | `toolgate_decisions_total` | counter | `tool`, `decision`, `reason` | decisions about calls of tools: `allow` with the reason `none`, or `deny` with that of the audit record |
+//! | `toolgate_decisions_total` | counter | `tool`, `decision`, `reason` | decisions about calls of tools: `allow` with the reason `none`, or `deny` with that of the audit record; `would_deny` for a call of a `shadow` tool that was let through |
 //! | `toolgate_outcomes_total` | counter | `tool`, `outcome` | what came of the calls that were let through: `ok`, `tool_error`, `panic`, `cancelled` |
+//! | `toolgate_rates_total` | counter | `tool`, `result`: `allowed`, `limited`, `by`: `instance`, `shared`, `fallback` | calls of tools with a rate, as they were counted: in this process, together with other instances, or by this instance's part as the others could not be asked |
+//! | `toolgate_rates_crowded_total` | counter | | calls that were counted together with others', because there was no place for another count: see [`Rates`](crate::Rates) |
 //! | `toolgate_call_duration_seconds` | histogram | `tool` | how long the tool ran |
 //! | `toolgate_refusals_total` | counter | `reason` | requests that the layer answered itself, for whatever reason |
 //! | `toolgate_audit_records_lost_total` | counter | | records that an audit sink did not take |
@@ -38,6 +40,10 @@ pub const TOKEN_VALIDATIONS: &str = "toolgate_token_validations_total";
 pub const DECISIONS: &str = "toolgate_decisions_total";
 /// Counts what came of calls.
 pub const OUTCOMES: &str = "toolgate_outcomes_total";
+/// Counts calls of tools with a rate.
+pub const RATES: &str = "toolgate_rates_total";
+/// Counts calls for which there was no count of their own.
+pub const RATES_CROWDED: &str = "toolgate_rates_crowded_total";
 /// Measures how long tools run, in seconds.
 pub const CALL_DURATION: &str = "toolgate_call_duration_seconds";
 /// Counts requests that the layer answered itself.
@@ -100,6 +106,10 @@ impl ToolMetrics {
         increment(&self.allowed);
     }
 
+    pub(crate) fn would_deny(&self, reason: &'static str) {
+        increment(&decision(&self.tool, Verdict::WouldDeny, reason));
+    }
+
     pub(crate) fn denied(&self, reason: &'static str) {
         increment(&decision(&self.tool, Verdict::Deny, reason));
     }
@@ -147,6 +157,18 @@ pub(crate) fn validated<T>(result: &Result<T, ValidateError>) {
         Err(ValidateError::Token(error)) => counter!(TOKEN_VALIDATIONS, "result" => error.reason()).increment(1),
         Err(ValidateError::Unavailable(_)) => counter!(TOKEN_VALIDATIONS, "result" => "unavailable").increment(1),
     }
+}
+
+/// Counts a call of a tool with a rate.
+pub(crate) fn rate(tool: &Arc<str>, allowed: bool, by: &'static str) {
+    let tool = SharedString::from_shared(Arc::clone(tool));
+    let result = if allowed { "allowed" } else { "limited" };
+    counter!(RATES, "tool" => tool, "result" => result, "by" => by).increment(1);
+}
+
+/// Counts a call for which there was no count of its own.
+pub(crate) fn crowded() {
+    counter!(RATES_CROWDED).increment(1);
 }
 
 /// Counts a request that the layer answered itself.

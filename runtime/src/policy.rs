@@ -10,6 +10,7 @@ pub use self::rule::Rule;
 
 use crate::caller::Caller;
 use crate::decision::{Decision, Denial};
+use crate::rate_limit::{CountedPer, RateLimit};
 use crate::scope::ScopeToken;
 use aws_lc_rs::digest;
 use serde::Serialize;
@@ -35,12 +36,27 @@ pub struct Policy {
     check: Option<&'static str>,
     #[serde(skip_serializing_if = "is_unset")]
     fresh: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rate_limit: Option<RateLimit>,
+    #[serde(skip_serializing_if = "is_unset")]
+    shadow: bool,
 }
 
 /// What is not said stands in no JSON form, so that the fingerprints of policies which do not say it stay the same.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 const fn is_unset(flag: &bool) -> bool {
     !*flag
+}
+
+/// How scopes that a caller lacks can be had.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum InReach {
+    /// None is lacking.
+    Held,
+    /// The client can get each of them.
+    Obtainable,
+    /// Some cannot be got, or would not help.
+    No,
 }
 
 /// Who is considered at all.
@@ -82,6 +98,8 @@ impl Policy {
             tenant: None,
             check: None,
             fresh: false,
+            rate_limit: None,
+            shadow: false,
         }
     }
 
@@ -165,7 +183,7 @@ impl Policy {
         }
     }
 
-    /// Demands that the token is validated anew for each call, with nothing that was kept from before. As for
+    /// Demands that the token is validated anew for each call, from no cache. As for
     /// [`scopes_all`](Self::scopes_all), the policy is not public then. The gate sees to it; [`admit`](Self::admit) does not.
     #[must_use]
     pub const fn fresh(self) -> Self {
@@ -173,6 +191,45 @@ impl Policy {
             fresh: true,
             ..self.demanding()
         }
+    }
+
+    /// Lets only so many calls through. As for [`scopes_all`](Self::scopes_all), the policy is not public then, unless all callers are
+    /// counted together: who is nobody in particular cannot be counted apart. The gate sees to it; [`admit`](Self::admit) does not.
+    ///
+    /// # Panics
+    ///
+    /// If one was given before. In a constant that is a compile error.
+    #[must_use]
+    pub const fn rate_limit(self, limit: RateLimit) -> Self {
+        assert!(self.rate_limit.is_none(), "`rate_limit` is given twice");
+        let policy = match limit.counted_per() {
+            CountedPer::Tool => self,
+            CountedPer::Subject | CountedPer::Client => self.demanding(),
+        };
+        Self {
+            rate_limit: Some(limit),
+            ..policy
+        }
+    }
+
+    /// Has the scopes and roles that were demanded until here tried out and not enforced: who lacks them is let through, and the
+    /// record says that the call would have been denied. Nothing else is weakened. It is no demand: who may be considered at all
+    /// stays as it was.
+    ///
+    /// [`Gate::protect`](crate::Gate::protect) takes such a policy only if the gate was told so
+    /// ([`allow_shadow`](crate::GateBuilder::allow_shadow)).
+    ///
+    /// # Panics
+    ///
+    /// If neither scopes nor roles were demanded. In a constant that is a compile error.
+    #[must_use]
+    pub const fn shadow(self) -> Self {
+        let is_empty = self.scopes_all.is_empty() && self.scopes_any.is_empty() && self.roles.is_empty();
+        assert!(
+            !is_empty || self.allow.is_some(),
+            "there are neither scopes nor roles to try out"
+        );
+        Self { shadow: true, ..self }
     }
 
     const fn demanding(self) -> Self {
@@ -192,9 +249,11 @@ impl Policy {
     /// 3. The caller holds every scope of `scopes_all`, and one of `scopes_any` if there are any.
     /// 4. The caller holds one of `roles` if there are any.
     /// 5. The caller meets the rule that takes the place of these lists, if there is one.
-    /// 6. The caller's login is strong and fresh enough, if something is demanded of it. This comes last: who lacks a role is not
-    ///    sent to log in again for nothing.
-    /// 7. Whatever is none of this is denied.
+    /// 6. If only 3 to 5 speak against the caller, and the policy is a [`shadow`](Self::shadow), the caller would be denied, and is
+    ///    not.
+    /// 7. The caller's login is strong and fresh enough, if something is demanded of it. No shadow falls on this, and it comes last:
+    ///    who lacks a role is not sent to log in again for nothing.
+    /// 8. Whatever is none of this is denied.
     pub fn admit_at(&self, caller: Option<&Caller>, now: Duration) -> Decision {
         self.judge(caller, Some(now))
     }
@@ -213,39 +272,81 @@ impl Policy {
         }
     }
 
+    /// Whatever else is demanded of a caller has to be decided here, before the last line: a shadow falls on scopes and roles only.
     fn judge_caller(&self, caller: &Caller, now: Option<Duration>) -> Decision {
-        let missing = self.missing_scopes(caller);
+        let tried_out = match self.admit_rights(caller) {
+            Err(denial) if self.shadow => Some(denial),
+            Err(denial) => return Decision::Deny(denial),
+            Ok(()) => None,
+        };
+        if let Err(flaw) = self.login.check(caller, now) {
+            return Decision::Deny(Denial::InsufficientLogin {
+                flaw,
+                demand: self.login,
+                required: self.challenge_scopes(),
+            });
+        }
+        tried_out.map_or(Decision::Allow, Decision::WouldDeny)
+    }
+
+    fn admit_rights(&self, caller: &Caller) -> Result<(), Denial> {
+        let missing: Vec<_> = self.missing_scopes(caller).collect();
         if !missing.is_empty() {
-            return Decision::Deny(Denial::MissingScopes {
+            return Err(Denial::MissingScopes {
                 missing,
                 required: self.challenge_scopes(),
             });
         }
-        if !self.roles.is_empty() && !self.roles.iter().any(|role| caller.has_role(role)) {
-            return Decision::Deny(Denial::MissingRole(self.roles));
+        if !self.has_role(caller) {
+            return Err(Denial::MissingRole(self.roles));
         }
-        if let Some(rule) = self.allow
-            && !rule.is_met_by(caller)
-        {
-            return Decision::Deny(rule_denial(rule, caller));
-        }
-        match self.login.check(caller, now) {
-            Ok(()) => Decision::Allow,
-            Err(flaw) => Decision::Deny(Denial::InsufficientLogin {
-                flaw,
-                demand: self.login,
-                required: self.challenge_scopes(),
-            }),
+        match self.allow {
+            Some(rule) if !rule.is_met_by(caller) => Err(rule_denial(rule, caller)),
+            _ => Ok(()),
         }
     }
 
-    fn missing_scopes(&self, caller: &Caller) -> Vec<ScopeToken> {
+    fn has_role(&self, caller: &Caller) -> bool {
+        self.roles.is_empty() || self.roles.iter().any(|role| caller.has_role(role))
+    }
+
+    /// The scopes that a caller lacks and should get: of alternatives, if none is held, the first.
+    pub(crate) fn missing_scopes(&self, caller: &Caller) -> impl Iterator<Item = ScopeToken> {
         let lacks = |scope: &&ScopeToken| !caller.has_scope(scope.as_str());
-        let mut missing: Vec<_> = self.scopes_all.iter().filter(lacks).copied().collect();
-        if self.scopes_any.iter().all(|scope| lacks(&scope)) {
-            missing.extend(self.scopes_any.first());
+        let none = self.scopes_any.iter().all(|scope| lacks(&scope));
+        let any = self.scopes_any.first().filter(|_| none);
+        self.scopes_all.iter().filter(lacks).chain(any).copied()
+    }
+
+    /// What is demanded besides what a client could get: scopes, and another login.
+    pub(crate) const fn without_obtainable(self) -> Self {
+        Self {
+            scopes_all: &[],
+            scopes_any: &[],
+            allow: None,
+            login: LoginDemand::NONE,
+            ..self
         }
-        missing
+    }
+
+    /// Whether a caller lacks scopes, and whether all that would let the caller in can be got; whatever is demanded besides.
+    pub(crate) fn scopes_in_reach(&self, caller: &Caller, is_obtainable: impl Fn(ScopeToken) -> bool) -> InReach {
+        let mut missing = self.missing_scopes(caller);
+        let all = match (missing.next(), self.allow) {
+            (Some(first), _) => is_obtainable(first) && missing.all(is_obtainable),
+            (None, Some(rule)) if !rule.is_met_by(caller) => match rule_denial(rule, caller) {
+                Denial::MissingScopes { missing, .. } => missing.into_iter().all(is_obtainable),
+                _ => false,
+            },
+            (None, _) => return InReach::Held,
+        };
+        if all { InReach::Obtainable } else { InReach::No }
+    }
+
+    /// Whether the caller's login will do. The time is asked for only if something depends on it.
+    pub(crate) fn accepts_login(&self, caller: &Caller, now: impl FnOnce() -> Duration) -> bool {
+        let now = self.login.max_age().map(|_| now());
+        self.login.check(caller, now).is_ok()
     }
 
     /// The scopes that a client should ask for to call the tool: all of `scopes_all`, and the first of `scopes_any`; those of the
@@ -332,6 +433,19 @@ impl Policy {
         self.fresh
     }
 
+    /// How many calls are let through, if not all.
+    #[must_use]
+    pub const fn rate_limited(&self) -> Option<RateLimit> {
+        self.rate_limit
+    }
+
+    /// Whether scopes and roles are tried out and not enforced. Proofs that a scope or a tenant was checked must not be given to
+    /// such a tool.
+    #[must_use]
+    pub const fn is_shadow(&self) -> bool {
+        self.shadow
+    }
+
     /// A short name of exactly this policy: 16 hexadecimal digits of the SHA-256 of its JSON form.
     ///
     /// It stands in every audit record, so that a record can be tied to the declaration it was decided by.
@@ -366,6 +480,7 @@ mod tests {
     use crate::caller::{Caller, PrincipalKind};
     use crate::claims::{ClaimSet, sorted};
     use crate::decision::{Decision, Denial};
+    use crate::rate_limit::RateLimit;
     use crate::scope::ScopeToken;
     use std::collections::BTreeSet;
     use std::panic::catch_unwind;
@@ -423,6 +538,9 @@ mod tests {
             Policy::PUBLIC.tenant(tenant),
             Policy::PUBLIC.check("Notes::may"),
             Policy::PUBLIC.fresh(),
+            Policy::PUBLIC.rate_limit(RateLimit::per_minute(30)),
+            Policy::PUBLIC.rate_limit(RateLimit::per_minute(30).per_client()),
+            Policy::PUBLIC.rate_limit(RateLimit::per_minute(30).per_tool()).fresh(),
         ] {
             assert!(!demanding.is_public(), "{demanding:?}");
             assert_eq!(
@@ -431,6 +549,8 @@ mod tests {
                 "{demanding:?}"
             );
         }
+        let counted_as_a_whole = Policy::PUBLIC.rate_limit(RateLimit::per_minute(30).per_tool());
+        assert_eq!(counted_as_a_whole.admit(None), Decision::Allow);
         // Nor does a demand open what admits no one.
         let nobody = Policy::NOBODY
             .scopes_all(&[A])
@@ -441,7 +561,8 @@ mod tests {
             .owner(owner)
             .tenant(tenant)
             .check("Notes::may")
-            .fresh();
+            .fresh()
+            .rate_limit(RateLimit::per_minute(30).per_tool());
         assert_eq!(nobody.admit(Some(&caller(&["a"]))), Decision::Deny(Denial::Nobody));
     }
 
@@ -449,6 +570,10 @@ mod tests {
     #[test]
     fn what_is_not_said_does_not_change_a_fingerprint() {
         assert_eq!(Policy::AUTHENTICATED.fingerprint(), "269687ebd23d1930");
+        const OWNER: OwnerDemand = OwnerDemand {
+            field: "owner",
+            unless: &[],
+        };
         let different = [
             Policy::AUTHENTICATED,
             Policy::AUTHENTICATED.fresh(),
@@ -462,14 +587,14 @@ mod tests {
             Policy::AUTHENTICATED.max_age(Duration::from_secs(901)),
             Policy::AUTHENTICATED.check("Notes::may"),
             Policy::AUTHENTICATED.check("Notes::may_not"),
-            Policy::AUTHENTICATED.owner(OwnerDemand {
-                field: "owner",
-                unless: &[],
-            }),
-            Policy::AUTHENTICATED.owner(OwnerDemand {
-                field: "owner",
-                unless: &[A],
-            }),
+            Policy::AUTHENTICATED.owner(OWNER),
+            Policy::AUTHENTICATED.owner(OwnerDemand { unless: &[A], ..OWNER }),
+            Policy::AUTHENTICATED.rate_limit(RateLimit::per_minute(30)),
+            Policy::AUTHENTICATED.rate_limit(RateLimit::per_hour(30)),
+            Policy::AUTHENTICATED.rate_limit(RateLimit::per_minute(31)),
+            Policy::AUTHENTICATED.rate_limit(RateLimit::per_minute(30).burst(10)),
+            Policy::AUTHENTICATED.rate_limit(RateLimit::per_minute(30).per_client()),
+            Policy::AUTHENTICATED.rate_limit(RateLimit::per_minute(30).per_tool()),
         ];
         let fingerprints: BTreeSet<_> = different.iter().map(Policy::fingerprint).collect();
         assert_eq!(fingerprints.len(), different.len());

@@ -2,10 +2,12 @@
 
 use crate::audit::{Event, Record, Verdict, Who};
 use crate::caller::Caller;
+use crate::catalog::Catalogs;
 use crate::decision::{Decision, Denial};
 use crate::error::{ConfigError, Error};
 #[cfg(feature = "assertions")]
 use crate::freshness::Fresh;
+#[cfg(feature = "assertions")]
 use crate::freshness::Freshness;
 use crate::gate::{Facts, Gate};
 use crate::output::Output;
@@ -40,15 +42,23 @@ impl Gate {
     /// 1. A name has the form that MCP asks for: 1 to 128 of `A-Z a-z 0-9 _ - .`.
     /// 2. No two tools have the same name.
     /// 3. A gate without a validator takes only tools that are `public`.
-    /// 4. Who is excused from being the owner stays within a tenant, so that a tool with such scopes demands one, too.
-    /// 5. A subject is unique within its issuer only. With several of them, an owner is somebody of one tenant.
-    pub fn protect<S>(&self, toolset: Toolset<S>) -> Result<Protected, ConfigError> {
+    /// 4. The gate has the catalogues that the toolset keeps to.
+    /// 5. What tools demand is in the gate's catalogues, and does not follow from what they demand besides.
+    /// 6. Tools that are a `shadow` are taken only by a gate that was told so, and named in the log each time.
+    /// 7. The calls of a tool with a rate are counted by the gate, so that they stay counted when the tools are protected once more.
+    /// 8. Who is excused from being the owner stays within a tenant, so that a tool with such scopes demands one, too.
+    /// 9. A subject is unique within its issuer only. With several of them, an owner is somebody of one tenant.
+    pub fn protect<S>(&self, mut toolset: Toolset<S>) -> Result<Protected, ConfigError> {
         let mut by_name = HashMap::new();
+        let none = Catalogs::default();
+        let catalogs = self.settings.authority.as_ref();
+        let catalogs = catalogs.map_or(&none, |authority| &authority.catalogs);
+        catalogs.check_kept_by(&toolset.catalogs)?; // 4
         for (index, tool) in toolset.tools.iter().enumerate() {
-            check_name(tool)?;
+            check_name(tool)?; // 1
             if let Some(first) = by_name.insert(Arc::clone(&tool.name), index) {
                 let first = toolset.tools.get(first).map_or(tool.location, |tool| tool.location);
-                return Err(duplicate(&tool.name, first, tool));
+                return Err(duplicate(&tool.name, first, tool)); // 2
             }
             if self.settings.authority.is_none() && !tool.policy.is_public() {
                 return Err(ConfigError::new(
@@ -57,9 +67,15 @@ impl Gate {
                         tool.name, tool.location
                     ),
                     "make the gate with `Gate::builder()` and a validator",
-                ));
+                )); // 3
             }
-            check_owner(self, tool)?;
+            catalogs.check(tool)?; // 5
+            check_owner(self, tool)?; // 8, 9
+        }
+        self.check_shadows(&toolset.tools)?; // 6
+        for tool in &mut toolset.tools {
+            let limiter = |rate| self.settings.counts.limiter(&tool.name, rate);
+            tool.limiter = tool.policy.rate_limited().map(limiter); // 7
         }
         Ok(Protected {
             inner: Arc::new(Inner {
@@ -71,6 +87,13 @@ impl Gate {
             }),
             local: None,
         })
+    }
+}
+
+fn unless_hidden(result: Result<Output, Error>) -> Option<Result<Output, Error>> {
+    match result {
+        Err(Error::Hidden(_)) => None,
+        result => Some(result),
     }
 }
 
@@ -128,34 +151,47 @@ impl Protected {
         }
     }
 
-    /// What is known of a request that did not come over HTTP.
+    /// What is known of a request that did not come over HTTP, for a call of a tool or for anything else.
+    ///
+    /// If a call is dropped meanwhile, the record says so.
     #[cfg_attr(
         not(any(feature = "rmcp", feature = "pmcp")),
         expect(dead_code, reason = "asked by the adapters")
     )]
-    pub(crate) async fn local_facts(&self, tool: Option<&Arc<Tool>>) -> Facts {
-        let settings = &self.gate().settings;
-        let (caller, freshness) = match (&self.local, &settings.authority) {
-            (Some(source), Some(authority)) => source.caller(tool, authority, settings.clock.as_ref()).await,
-            _ => (None, Freshness::Unknown),
-        };
-        Facts {
-            caller,
-            freshness,
+    pub(crate) async fn local_facts(&self, tool: Option<&Arc<Tool>>, request_id: Option<Arc<str>>) -> Facts {
+        let facts = Facts {
+            request_id,
             ..Facts::nobody()
+        };
+        let settings = &self.gate().settings;
+        let (Some(source), Some(authority)) = (&self.local, &settings.authority) else {
+            return facts;
+        };
+        let mut undecided = tool.map(|tool| (tool, self.gate().undecided(tool, facts.clone())));
+        let clock = settings.clock.as_ref();
+        let found = source.find(undecided.as_mut(), authority, clock).await;
+        if let Some((_, ledger)) = &mut undecided {
+            ledger.hand_on();
+        }
+        Facts {
+            caller: found.caller,
+            freshness: found.freshness,
+            absent: found.absent,
+            ..facts
         }
     }
 
     /// Calls a tool in this process, through the gate.
     ///
-    /// Whoever has a [`Caller`] has authenticated it. `None` if there is no such tool. A tool that is `fresh` does not run: there
+    /// Whoever has a [`Caller`] has authenticated it. `None` if there is no such tool, or if it is hidden from the caller
+    /// ([`hide_denied_tools`](crate::GateBuilder::hide_denied_tools)). A tool that is `fresh` does not run: there
     /// is no token here to validate anew.
     pub async fn call(&self, tool: &str, caller: Option<Caller>, arguments: Value) -> Option<Result<Output, Error>> {
         let facts = Facts {
-            caller,
+            caller: caller.map(|caller| self.recognized(caller)),
             ..Facts::nobody()
         };
-        Some(self.run(self.tool(tool)?, facts, arguments).await)
+        unless_hidden(self.run(self.tool(tool)?, facts, arguments).await)
     }
 
     /// The same, for a caller whose token is said to have been validated anew for this call. For tests.
@@ -163,11 +199,19 @@ impl Protected {
     pub async fn call_fresh(&self, tool: &str, caller: Caller, arguments: Value) -> Option<Result<Output, Error>> {
         let tool = self.tool(tool)?;
         let facts = Facts {
-            caller: Some(caller),
-            freshness: Freshness::Known(Fresh::assert(tool)),
+            caller: Some(self.recognized(caller)),
+            freshness: Freshness::Known(Fresh::assert(tool, self.gate().settings.clock.as_ref())),
             ..Facts::nobody()
         };
-        Some(self.run(tool, facts, arguments).await)
+        unless_hidden(self.run(tool, facts, arguments).await)
+    }
+
+    /// A caller that was made elsewhere, perhaps behind another gate, with the rights that it has behind this one.
+    fn recognized(&self, caller: Caller) -> Caller {
+        match &self.gate().settings.authority {
+            Some(authority) => caller.within(&authority.catalogs),
+            None => caller.within(&Catalogs::default()),
+        }
     }
 
     pub(crate) async fn run(&self, tool: &Tool, facts: Facts, arguments: Value) -> Result<Output, Error> {
@@ -199,6 +243,13 @@ impl Protected {
     #[cfg(any(feature = "rmcp", feature = "pmcp"))]
     pub(crate) fn states(&self) -> &Arc<States> {
         &self.inner.states
+    }
+
+    /// The tools that a caller gets to see, in the order they were added, each with its place among all.
+    #[cfg(any(feature = "rmcp", feature = "pmcp"))]
+    pub(crate) fn visible_tools(&self, facts: &Facts) -> impl Iterator<Item = (usize, &Arc<Tool>)> {
+        let tools = self.inner.tools.iter().enumerate();
+        tools.filter(|(_, tool)| self.inner.gate.shows(tool, facts))
     }
 
     pub(crate) fn has_public_tools(&self) -> bool {
@@ -253,10 +304,14 @@ impl Protected {
     }
 }
 
-/// What was configured, or else what the read-only tools without roles need.
+/// What was configured, or else what the catalogue says, or else what the read-only tools without roles need.
 fn baseline(gate: &Gate, tools: &[Tool]) -> BTreeSet<ScopeToken> {
     if let Some(baseline) = &gate.settings.baseline {
         return baseline.iter().copied().collect();
+    }
+    let authority = gate.settings.authority.as_ref();
+    if let Some(baseline) = authority.and_then(|authority| authority.catalogs.baseline()) {
+        return baseline;
     }
     let basic = tools.iter().filter(|tool| tool.hints.read_only == Some(true));
     let scopes = basic.filter_map(|tool| tool.policy.scopes_without_roles());

@@ -70,12 +70,11 @@ async fn until_cancelled<T>(
 ///    comes in the extensions of the request. If it is not there, the layer was not, and nobody calls.
 /// 2. Any other came over stdio or the like, and is the one caller of the process, if it was given one.
 async fn facts(protected: &Protected, tool: Option<&Arc<Tool>>, context: &RequestContext<RoleServer>) -> Facts {
-    let mut facts = match context.extensions.get::<Parts>() {
-        Some(parts) => Admission::facts(&parts.extensions, protected),
-        None => protected.local_facts(tool).await,
+    let request_id = || serde_json::to_string(&context.id).ok().map(Into::into);
+    let Some(parts) = context.extensions.get::<Parts>() else {
+        return protected.local_facts(tool, request_id()).await;
     };
-    if facts.request_id.is_none() {
-        facts.request_id = serde_json::to_string(&context.id).ok().map(Into::into);
-    }
+    let mut facts = Admission::facts(&parts.extensions, protected);
+    facts.request_id = facts.request_id.or_else(request_id);
     facts
 }

@@ -5,10 +5,13 @@ mod breaker;
 mod introspection;
 mod key_ring;
 mod link;
+mod rates;
 mod revocations;
 
 #[cfg(feature = "introspection")]
 pub use self::introspection::SharedIntrospection;
+
+pub(crate) use self::rates::SharedRates;
 
 use self::key_ring::KeyRing;
 use self::link::Link;
@@ -24,7 +27,8 @@ use std::time::Duration;
 /// The longest that a request may wait for Redis.
 const MAX_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// What instances of a server tell each other through Redis: a handle, cheap to clone.
+/// What instances of a server tell each other through Redis: a handle, cheap to clone. Revocations, introspection answers, and how
+/// often tools with a rate were called ([`Rates::shared`](crate::Rates::shared)).
 ///
 /// ```
 /// # use toolgate::{ConfigError, Revocations, SharedState};
@@ -40,7 +44,8 @@ const MAX_TIMEOUT: Duration = Duration::from_secs(1);
 /// 1. Redis is believed in nothing (R18). Names are HMACs under a key that it does not know. Values are sealed with AES-256-GCM-SIV,
 ///    for one purpose and one place. What does not open, is too long or of another type is as if it was not there, and counted.
 /// 2. Redis is waited for at most 50 ms, unless set, and after five failures in a row not at all for 10 s.
-/// 3. Without Redis every instance validates for itself. Nobody gets in because of that, and nobody stays out.
+/// 3. Without Redis every instance validates for itself. Nobody gets in because of that, and nobody stays out. Of a rate, each lets
+///    through its part.
 ///
 /// Who can write to Redis can still delete what is there, and bring back what was there before: introspection results are believed
 /// for a minute after they were asked for, no longer; a revocation that another instance has seen is remembered there.

@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::config::Authority;
 use crate::error::chain;
 use crate::freshness::{Fresh, Freshness, NotFresh};
+use crate::gate::{Absent, Ledger};
 use crate::toolset::Tool;
 use crate::validator::ValidateError;
 use std::fmt;
@@ -33,6 +34,14 @@ enum Place {
     Variable(String),
 }
 
+/// What was found out about who calls.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) caller: Option<Caller>,
+    pub(crate) freshness: Freshness,
+    pub(crate) absent: Option<Absent>,
+}
+
 /// A token could not be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -41,6 +50,8 @@ enum ReadError {
     Io(#[from] io::Error),
     #[error("the token file may be read by others than its owner; run `chmod 600` on it")]
     Open,
+    #[error("the token file is no regular file")]
+    NotAFile,
     #[error("not a bearer token")]
     NotAToken,
 }
@@ -65,39 +76,39 @@ impl TokenSource {
         }
     }
 
-    /// The caller of a tool, or of anything else.
+    /// Who calls a tool, or anything else.
     ///
     /// 1. The token that was read last is validated.
     /// 2. If it is not valid any more, or there was none, it is read again, and validated if it is another.
-    /// 3. Otherwise nobody calls, and only public tools run. The log says why.
-    pub(crate) async fn caller(
+    /// 3. Otherwise what was said of it stands: nobody calls, and only public tools run. The log says why.
+    pub(crate) async fn find(
         &self,
-        tool: Option<&Arc<Tool>>,
+        mut call: Option<&mut (&Arc<Tool>, Ledger<'_>)>,
         authority: &Authority,
         clock: &dyn Clock,
-    ) -> (Option<Caller>, Freshness) {
+    ) -> Found {
         let held = self.held().clone();
-        let failed = match &held {
-            None => None,
-            Some(token) => match validate(token, tool, authority, clock).await {
-                Ok(found) => return found, // 1
-                Err(error) => Some((token, error)),
-            },
-        };
-        let token = match self.read() {
-            Ok(token) => Arc::new(token),
-            Err(error) => return nobody(&error), // 3
-        };
-        if let Some((held, ValidateError::Token(error))) = failed
-            && held.expose() == token.expose()
-        {
-            return nobody(&error); // 3
+        let mut found = None;
+        if let Some(token) = &held {
+            let said = validate(token, call.as_deref_mut(), authority, clock).await;
+            if said.refusal().is_none() {
+                return said; // 1
+            }
+            found = Some(said);
         }
-        *self.held() = Some(Arc::clone(&token));
-        match validate(&token, tool, authority, clock).await {
-            Ok(found) => found,           // 2
-            Err(error) => nobody(&error), // 3
+        let found = match (self.read(), held, found) {
+            (Err(error), ..) => Found::nobody(&error), // 3
+            (Ok(token), Some(held), Some(found)) if held.expose() == token.expose() => found, // 3
+            (Ok(token), ..) => {
+                let token = Arc::new(token);
+                *self.held() = Some(Arc::clone(&token));
+                validate(&token, call, authority, clock).await // 2
+            }
+        };
+        if let Some(error) = found.refusal() {
+            tracing::warn!(target: "toolgate::stdio", error, "nobody calls: only public tools run");
         }
+        found
     }
 
     fn held(&self) -> MutexGuard<'_, Option<Arc<BearerToken>>> {
@@ -113,57 +124,103 @@ impl TokenSource {
     }
 }
 
+impl Found {
+    fn nobody(error: &(dyn std::error::Error + 'static)) -> Self {
+        Self {
+            absent: Some(Absent::Refused(chain(error).join(": ").into())),
+            ..Self::default()
+        }
+    }
+
+    /// Why this is not somebody who may call, if it is not.
+    fn refusal(&self) -> Option<String> {
+        match (&self.absent, &self.freshness) {
+            (Some(Absent::Refused(why)), _) => Some(why.to_string()),
+            (Some(Absent::Unavailable(error)), _) => Some(chain(error).join(": ")),
+            (None, Freshness::Not(NotFresh::Token(error))) => Some(error.to_string()),
+            (None, _) => None,
+        }
+    }
+}
+
 /// Makes a caller of a token, as a tool needs it.
 ///
 /// 1. The token is validated.
 /// 2. For a tool that is `fresh` it is validated anew, if the tool's policy admits the caller. The gate finds out again that it
 ///    does not, and says so.
-/// 3. A token that is then not valid any more is none. That it could not be found out is for the gate to say.
+/// 3. From then on the caller is who the token says now. If there is none any more, or it could not be found out, the gate has
+///    the caller from before for its record, and lets nobody in.
 async fn validate(
     token: &BearerToken,
-    tool: Option<&Arc<Tool>>,
+    call: Option<&mut (&Arc<Tool>, Ledger<'_>)>,
     authority: &Authority,
     clock: &dyn Clock,
-) -> Result<(Option<Caller>, Freshness), ValidateError> {
-    let caller = authority.caller(token, clock).await?; // 1
-    let admits = |tool: &&Arc<Tool>| {
-        tool.policy
-            .admit_at(Some(&caller), clock.unix_time())
-            .into_result()
-            .is_ok()
+) -> Found {
+    let caller = match authority.caller(token, clock).await {
+        Ok(caller) => caller, // 1
+        Err(ValidateError::Token(error)) => return Found::nobody(&error),
+        Err(ValidateError::Unavailable(error)) => {
+            return Found {
+                absent: Some(Absent::Unavailable(error)),
+                ..Found::default()
+            };
+        }
     };
-    let Some(tool) = tool.filter(|tool| tool.policy.is_fresh()).filter(admits) else {
-        return Ok((Some(caller), Freshness::Unknown));
+    let mut found = Found {
+        caller: Some(caller.clone()),
+        ..Found::default()
     };
-    match Fresh::validate(tool, authority, clock, token, &caller).await {
-        Ok((caller, fresh)) => Ok((Some(caller), Freshness::Known(fresh))), // 2
-        Err(NotFresh::Token(error)) => Err(error.into()),                   // 3
-        Err(NotFresh::Unavailable(error)) => Ok((Some(caller), Freshness::Unavailable(error))),
-        Err(NotFresh::OtherCaller) => Ok((Some(caller), Freshness::Unknown)),
+    let Some((tool, ledger)) = call else {
+        return found;
+    };
+    let admits = tool
+        .policy
+        .admit_at(Some(&caller), clock.unix_time())
+        .into_result()
+        .is_ok();
+    if tool.policy.is_fresh() && admits {
+        ledger.note_caller(&caller);
+        match Fresh::validate(tool, authority, clock, token, &caller).await {
+            Ok((caller, fresh)) => {
+                found.caller = Some(caller); // 2, 3
+                found.freshness = Freshness::Known(fresh);
+            }
+            Err(why) => found.freshness = Freshness::Not(why), // 3
+        }
     }
+    found
 }
 
 /// Reads a file that is its owner's alone. What was opened is looked at, not what the path names a moment later.
+///
+/// 1. A pipe that nobody writes to is not waited for.
+/// 2. A pipe, a device or a directory is no token file: reading it could wait for ever, or never end.
+/// 3. Nobody but its owner may read it.
 fn read_private(path: &Path) -> Result<String, ReadError> {
     /// More than any token has.
     const LIMIT: u64 = 64 * 1024;
-    let file = File::open(path)?;
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.custom_flags(libc::O_NONBLOCK); // 1
+    }
+    let file = options.open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(ReadError::NotAFile); // 2
+    }
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        if file.metadata()?.permissions().mode() & 0o077 != 0 {
-            return Err(ReadError::Open);
+        if metadata.permissions().mode() & 0o077 != 0 {
+            return Err(ReadError::Open); // 3
         }
     }
     let mut text = String::new();
     file.take(LIMIT).read_to_string(&mut text)?;
     Ok(text)
-}
-
-fn nobody(error: &(dyn std::error::Error + 'static)) -> (Option<Caller>, Freshness) {
-    let error = chain(error).join(": ");
-    tracing::warn!(target: "toolgate::stdio", error = error.as_str(), "nobody calls: only public tools run");
-    (None, Freshness::Unknown)
 }
 
 impl fmt::Debug for TokenSource {

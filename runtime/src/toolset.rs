@@ -2,12 +2,14 @@
 
 use crate::call::Call;
 use crate::caller::Caller;
+use crate::catalog::{Catalogs, RoleCatalog, ScopeCatalog};
 use crate::check::Checked;
 use crate::error::{ArgumentsError, Error};
 use crate::metrics::ToolMetrics;
 use crate::output::Output;
 use crate::owner::Owners;
 use crate::policy::Policy;
+use crate::rates::Limiter;
 use crate::supply::{States, Supplies};
 use crate::tenant::{FindTenants, Tenants};
 use crate::tool::{Hints, Location, ToolArguments as _, ToolHandler};
@@ -25,6 +27,7 @@ pub struct Toolset<S = ()> {
     state: S,
     pub(crate) tools: Vec<Tool>,
     pub(crate) states: States,
+    pub(crate) catalogs: Catalogs,
 }
 
 impl<S> Toolset<S> {
@@ -34,7 +37,23 @@ impl<S> Toolset<S> {
             state,
             tools: Vec::new(),
             states: States::default(),
+            catalogs: Catalogs::default(),
         }
+    }
+
+    /// Keeps all tools to this catalogue of scopes: [`Gate::protect`](crate::Gate::protect) then takes them only with a gate that
+    /// has the same one ([`GateBuilder::scopes`](crate::GateBuilder::scopes)), and the [scope document](crate::docs) describes it.
+    #[must_use]
+    pub fn scopes<C: ScopeCatalog>(mut self) -> Self {
+        self.catalogs.set_scopes::<C>();
+        self
+    }
+
+    /// The same for roles.
+    #[must_use]
+    pub fn roles<C: RoleCatalog>(mut self) -> Self {
+        self.catalogs.set_roles::<C>();
+        self
     }
 
     /// Adds a tool. The state has to give what the tool's [`State`](crate::State) parameters, `tenant_of` and `check` need.
@@ -48,6 +67,37 @@ impl<S> Toolset<S> {
         self.tools.push(Tool::new::<T>());
         self
     }
+
+    /// Adds all tools of a type, which are the functions with `#[mcp_tool(..)]` in its `impl` with
+    /// [`#[toolset]`](macro@crate::toolset), in the order they are written. What one of them needs, the state has to give.
+    ///
+    /// A tool that was also added by [`tool`](Self::tool) is there twice, which [`Gate::protect`](crate::Gate::protect)
+    /// refuses.
+    #[must_use]
+    pub fn tools<T>(self) -> Self
+    where
+        T: Methods,
+        T::All: AddTo<S>,
+    {
+        T::All::add_to(self)
+    }
+}
+
+/// A type with tools. Written by [`#[toolset]`](macro@crate::toolset).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no tools",
+    label = "this is not the type of a toolset",
+    note = "put `#[toolset]` on the `impl` of `{Self}` that has functions with `#[mcp_tool(..)]`"
+)]
+pub trait Methods {
+    /// All of them.
+    type All;
+}
+
+/// Tools that a toolset with the state `S` can have.
+pub trait AddTo<S> {
+    /// Adds them.
+    fn add_to(tools: Toolset<S>) -> Toolset<S>;
 }
 
 /// What is known of a tool, and how to run it.
@@ -64,6 +114,8 @@ pub(crate) struct Tool {
     pub(crate) policy: Policy,
     pub(crate) fingerprint: Arc<str>,
     pub(crate) metrics: ToolMetrics,
+    /// What counts its calls, for a tool with a rate that is behind a gate.
+    pub(crate) limiter: Option<Arc<Limiter>>,
     pub(crate) location: Location,
     #[cfg_attr(
         not(any(feature = "rmcp", feature = "pmcp")),
@@ -144,6 +196,7 @@ impl Tool {
             hints: T::SPEC.hints,
             policy: T::SPEC.policy,
             fingerprint: T::SPEC.policy.fingerprint().into(),
+            limiter: None,
             location: T::SPEC.location,
             input_schema: T::Args::schema(),
             output_schema: T::output_schema(),
@@ -172,6 +225,7 @@ impl Tool {
             hints: Hints::default(),
             policy,
             fingerprint: policy.fingerprint().into(),
+            limiter: None,
             location: Location {
                 file: stock.place(),
                 line: 0,

@@ -25,6 +25,11 @@ impl AssertedCaller {
         Self(self.0.with_tenant(tenant))
     }
 
+    /// Sets the client that the token was issued to.
+    pub fn client_id(self, client_id: &str) -> Self {
+        Self(self.0.with_client_id(client_id))
+    }
+
     /// Sets the scopes.
     pub fn scopes<'a>(self, scopes: impl IntoIterator<Item = &'a str>) -> Self {
         Self(self.0.with_scopes(scopes))

@@ -11,15 +11,15 @@ use std::process::{Command, ExitCode};
 /// The scenario that needs `jose`.
 const DIFFERENTIAL: &str = "differential";
 
-/// The scenario that needs `redis-server`.
-const REDIS: &str = "redis";
+/// The scenarios that need `redis-server`.
+const REDIS: [&str; 2] = ["redis", "rates"];
 
 /// What `target/differential` is made of. The lock file pins `jose` by its hash.
 const FILES: [&str; 3] = ["package.json", "package-lock.json", "validate.mjs"];
 
 /// Runs scenarios; `arguments` are those of the program.
 pub(crate) fn run(arguments: &[String]) -> ExitCode {
-    if needs(REDIS, arguments)
+    if REDIS.iter().any(|scenario| needs(scenario, arguments))
         && let Err(mistake) = redis_server::ensure()
     {
         eprintln!("error: {mistake}");

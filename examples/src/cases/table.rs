@@ -184,5 +184,13 @@ fn decided_by_arguments() -> Vec<Case> {
             .status(403).challenge(Some("insufficient_scope"), "admin")
             .records(&["delete_notes deny insufficient_scope"])
             .over_stdio(|answer| answer.error("needs scope admin")),
+        // Over stdio each case has a server of its own, and nobody calls it too often.
+        call("who may, may again", User("carol"), "delete_notes", json!({})).over(Transport::Http)
+            .body("/result/structuredContent/count", 0)
+            .records(&["delete_notes allow", "delete_notes ok"]),
+        call("but not too often", User("carol"), "delete_notes", json!({})).over(Transport::Http)
+            .status(429)
+            .body("/error/code", 429).body("/error/message", "too many calls")
+            .records(&["delete_notes deny rate_limited"]),
     ]
 }

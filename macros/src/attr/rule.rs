@@ -11,11 +11,13 @@ use syn::parse::{ParseStream, Result};
 use syn::{Error, Ident, LitStr, Token, parenthesized, token};
 
 /// A part of a rule, with the word that begins it.
+#[derive(Clone)]
 pub(crate) struct Rule {
     pub(crate) word: Ident,
     pub(crate) kind: RuleKind,
 }
 
+#[derive(Clone)]
 pub(crate) enum RuleKind {
     Scope(Name),
     Role(Name),

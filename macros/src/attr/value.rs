@@ -68,6 +68,7 @@ impl Value for LitStr {
 }
 
 /// A text that is to be a time.
+#[derive(Clone)]
 pub(crate) struct AgeText(pub(crate) LitStr);
 
 impl Value for AgeText {
@@ -87,6 +88,18 @@ impl Value for AgeText {
             first,
             format!("expected a time with its unit, in quotes\nhelp: {help}"),
         ))
+    }
+}
+
+/// A text that is to be a rate.
+#[derive(Clone)]
+pub(crate) struct RateText(pub(crate) LitStr);
+
+impl Value for RateText {
+    const EXAMPLE: &str = "\"30/min\"";
+
+    fn read(input: ParseStream) -> Result<Self> {
+        <LitStr as Value>::read(input).map(Self)
     }
 }
 
@@ -139,6 +152,7 @@ impl Value for Path {
 }
 
 /// The enum that is a catalogue.
+#[derive(Clone)]
 pub(crate) struct CatalogPath(pub(crate) Path);
 
 impl Value for CatalogPath {
@@ -172,6 +186,7 @@ impl Value for TypePath {
 }
 
 /// The path of a method that decides.
+#[derive(Clone)]
 pub(crate) struct CheckPath(pub(crate) TypePath);
 
 impl Value for CheckPath {

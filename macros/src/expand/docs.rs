@@ -2,15 +2,17 @@
 
 use crate::attr::{Name, Rule, RuleKind};
 use crate::item::Item;
-use crate::spec::{Demands, Policy, Spec};
+use crate::spec::{Demands, Per, Policy, Rate, Spec, Unit};
 use syn::ext::IdentExt as _;
 
 /// The lines.
 pub(super) fn docs(spec: &Spec, item: &Item) -> Vec<String> {
-    let mut lines = vec![
-        format!(" The guarded tool of [`{}()`].", item.sig.ident.unraw()),
-        String::new(),
-    ];
+    let function = item.sig.ident.unraw();
+    let function = match &item.owner {
+        None => function.to_string(),
+        Some(owner) => format!("{}::{function}", owner.path()),
+    };
+    let mut lines = vec![format!(" The guarded tool of [`{function}()`]."), String::new()];
     match &spec.policy {
         Policy::Public => lines.push(" Everyone may call it, without a token too.".to_owned()),
         Policy::Callers(demands) => {
@@ -24,7 +26,34 @@ pub(super) fn docs(spec: &Spec, item: &Item) -> Vec<String> {
             }
         }
     }
+    if let Some(rate) = &spec.rate_limit {
+        lines.push(String::new());
+        lines.push(format!(" Not more than {}.", calls(rate)));
+    }
     lines
+}
+
+/// A rate in words.
+fn calls(rate: &Rate) -> String {
+    let Rate {
+        count,
+        unit,
+        burst,
+        per,
+    } = rate;
+    let calls = if *count == 1 { "call" } else { "calls" };
+    let unit = match unit {
+        Unit::Second => "a second",
+        Unit::Minute => "a minute",
+        Unit::Hour => "an hour",
+    };
+    let whose = match per {
+        Per::Subject => "of each subject of a tenant",
+        Per::Client => "of each client of a tenant",
+        Per::Tool => "of all callers together",
+    };
+    let burst = burst.map_or_else(String::new, |burst| format!(", {burst} at once"));
+    format!("{count} {calls} {unit} {whose}{burst}")
 }
 
 fn rows(demands: &Demands) -> Vec<String> {
@@ -39,6 +68,7 @@ fn rows(demands: &Demands) -> Vec<String> {
         tenant,
         check,
         fresh,
+        shadow,
     } = demands;
     let lists = [
         ("all of the scopes", scopes_all),
@@ -46,14 +76,15 @@ fn rows(demands: &Demands) -> Vec<String> {
         ("one of the roles", roles),
     ];
     let lists = lists.into_iter().filter(|(_, list)| !list.is_empty());
-    let mut rows: Vec<_> = lists.map(|(what, list)| row(what, &names(list))).collect();
+    let enforced = if *shadow { ", **not enforced**" } else { "" };
+    let mut rows: Vec<_> = lists.map(|(what, list)| row(what, &(names(list) + enforced))).collect();
     if let Some(allow) = allow {
         let (what, parts) = match allow.kind {
             RuleKind::Any(_) => ("one of", allow.parts()),
             _ => ("all of", allow.parts()),
         };
         let parts: Vec<_> = parts.iter().map(in_words).collect();
-        rows.push(row(what, &parts.join(", ")));
+        rows.push(row(what, &(parts.join(", ") + enforced)));
     }
     if !acr.is_empty() {
         let classes: Vec<_> = acr.iter().map(|class| code(&class.value())).collect();

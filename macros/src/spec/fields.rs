@@ -1,5 +1,6 @@
 //! Whether what is said about fields of the arguments makes sense. Whether they exist, rustc finds out.
 
+use super::lookup;
 use crate::attr::Attr;
 use crate::errors::Errors;
 use crate::item::Item;
@@ -13,6 +14,18 @@ pub(super) fn check(attr: &Attr, item: &Item, errors: &mut Errors) {
     check_unless_has_tenant(attr, errors);
     check_owner_is_no_tenant(attr, errors);
     check_audit_fields(attr, errors);
+}
+
+/// What is said of several tools at once. Whether they have arguments, only each of them knows.
+pub(super) fn check_common(attr: &Attr, errors: &mut Errors) {
+    check_audit_fields(attr, errors);
+    if let Some(arg) = &attr.tenant_of {
+        lookup::tenant_of(&arg.value, errors);
+    }
+    if let Some(arg) = &attr.check {
+        lookup::check(&arg.value.0, errors);
+    }
+    check_unless_has_field(attr, errors);
 }
 
 /// Fields are fields of the arguments, so there have to be some.
@@ -36,7 +49,7 @@ fn check_arguments(attr: &Attr, item: &Item, errors: &mut Errors) {
 }
 
 /// A lookup is asked about the value of a field.
-fn check_lookup_has_field(attr: &Attr, errors: &mut Errors) {
+pub(super) fn check_lookup_has_field(attr: &Attr, errors: &mut Errors) {
     if let (Some(lookup), None) = (&attr.tenant_of, &attr.tenant_field)
         && !attr.is_incomplete
     {

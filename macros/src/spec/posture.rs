@@ -1,24 +1,34 @@
 //! Whether it is said, once and without contradiction, who may call.
 
+use super::rate::{self, Rate};
 use crate::attr::Attr;
 use crate::errors::Errors;
 use crate::item::Item;
 use proc_macro2::Span;
 use syn::{Error, Ident};
 
-pub(super) fn check(attr: &Attr, item: &Item, errors: &mut Errors) {
+/// The rate is given back, for it is judged here: whether it can be kept depends on who may call.
+pub(super) fn check(attr: &Attr, item: &Item, errors: &mut Errors) -> Option<Rate> {
     let demands = demands(attr);
     check_stated(attr, item, &demands, errors);
     check_public_or_authenticated(attr, errors);
     check_public_without_demands(attr, &demands, errors);
     check_authenticated_is_needed(attr, &demands, errors);
     check_fresh_has_a_token(attr, &demands, errors);
+    check_shadow_has_rights(attr, &demands, errors);
     check_public_is_harmless(attr, errors);
+    check_read_only_is_harmless(attr, errors);
+    rate::check(attr, &demands, errors)
+}
+
+/// What is said of several tools at once. Whether it is enough, only each of them knows.
+pub(super) fn check_common(attr: &Attr, errors: &mut Errors) {
+    check_authenticated_is_needed(attr, &demands(attr), errors);
     check_read_only_is_harmless(attr, errors);
 }
 
 /// The arguments that demand something of the caller.
-fn demands(attr: &Attr) -> Vec<&Ident> {
+pub(super) fn demands(attr: &Attr) -> Vec<&Ident> {
     let keys = [
         attr.scopes_all.as_ref().map(|arg| &arg.key),
         attr.scopes_any.as_ref().map(|arg| &arg.key),
@@ -45,13 +55,25 @@ fn check_stated(attr: &Attr, item: &Item, demands: &[&Ident], errors: &mut Error
         let message = "`fresh` does not say who may call this tool\n\
                        help: add `authenticated` to admit every valid token, or a demand, as in `scopes_all = [\"notes:write\"]`";
         errors.at(&fresh.key, message);
+    } else if let Some(rate_limit) = &attr.rate_limit {
+        let message = "`rate_limit` does not say who may call this tool\n\
+                       help: add `authenticated` to admit every valid token, or a demand, as in `scopes_all = [\"notes:write\"]`";
+        errors.at(&rate_limit.key, message);
+    } else if let Some(shadow) = &attr.shadow {
+        let message = "`shadow` does not say who may call this tool\n\
+                       help: add what is to be tried out, as in `scopes_all = [\"notes:write\"]`";
+        errors.at(&shadow.key, message);
     } else {
         let message = "nothing says who may call this tool\n\
                        help: demand something, as in `#[mcp_tool(scopes_all = [\"notes:write\"])]`\n\
                        help: or write `authenticated` to admit every valid token, `public` to admit everyone";
-        // Under the attribute, as the user's own code and not as code of the macro.
-        let attribute = Span::call_site().resolved_at(item.sig.ident.span());
-        errors.push(Error::new(attribute, message));
+        let function = item.sig.ident.span();
+        // Under the attribute, as the user's own code and not as code of the macro. That of a toolset is not the tool's.
+        let place = match &item.owner {
+            None => Span::call_site().resolved_at(function),
+            Some(_) => function,
+        };
+        errors.push(Error::new(place, message));
     }
 }
 
@@ -97,6 +119,31 @@ fn check_fresh_has_a_token(attr: &Attr, demands: &[&Ident], errors: &mut Errors)
     }
 }
 
+/// A shadow falls on scopes and roles. Without any it weakens nothing, and looks as if it did. What contradicts `public` besides
+/// has a message of its own.
+fn check_shadow_has_rights(attr: &Attr, demands: &[&Ident], errors: &mut Errors) {
+    let has_rights = attr.scopes_all.is_some() || attr.scopes_any.is_some() || attr.roles.is_some();
+    let has_rights = has_rights || attr.allow.is_some();
+    let Some(shadow) = &attr.shadow else { return };
+    if has_rights || attr.is_incomplete {
+        return;
+    }
+    let message = match (&attr.public, &attr.authenticated, demands) {
+        (Some(_), None, []) => "`shadow` contradicts `public`: there is nothing to try out\n\
+             help: replace `public` by the scopes or roles that are to be tried out, or remove `shadow`"
+            .to_owned(),
+        (None, Some(_), []) => "`shadow` has nothing to try out: `authenticated` demands neither scopes nor roles\n\
+             help: replace `authenticated` by the scopes or roles that are to be tried out, or remove `shadow`"
+            .to_owned(),
+        (None, _, [_, ..]) => {
+            let demands = listed(demands);
+            format!("`shadow` weakens scopes and roles only, and never {demands}\nhelp: remove `shadow`")
+        }
+        (Some(_), ..) | (None, None, []) => return,
+    };
+    errors.at(&shadow.key, message);
+}
+
 /// A tool that anyone may call destroys nothing.
 fn check_public_is_harmless(attr: &Attr, errors: &mut Errors) {
     if let (Some(_), Some(destructive)) = (&attr.public, &attr.destructive)
@@ -120,7 +167,7 @@ fn check_read_only_is_harmless(attr: &Attr, errors: &mut Errors) {
 }
 
 /// The keys, as in a sentence.
-fn listed(keys: &[&Ident]) -> String {
+pub(super) fn listed(keys: &[&Ident]) -> String {
     let keys: Vec<_> = keys.iter().map(|key| format!("`{key}`")).collect();
     keys.join(" and ")
 }

@@ -6,7 +6,7 @@ use crate::item::Item;
 use crate::item::find_word;
 use proc_macro2::TokenStream;
 use quote::ToTokens as _;
-use syn::{GenericArgument, GenericParam, PathArguments, ReturnType, Safety, Type};
+use syn::{GenericArgument, GenericParam, PathArguments, Receiver, ReceiverKind, ReturnType, Safety, Type};
 
 pub(super) fn check(item: &Item, errors: &mut Errors) {
     check_async(item, errors);
@@ -60,17 +60,40 @@ fn check_generics(item: &Item, errors: &mut Errors) {
     errors.at(&generics.params, message);
 }
 
-/// A tool is a free function: there is no value that it could be a method of.
+/// A method belongs to a toolset, which says whose it is. Its `self` is a state of the toolset, and all calls share that.
 fn check_self(item: &Item, errors: &mut Errors) {
-    if let Some(receiver) = item.sig.receiver() {
-        let message = "a tool cannot be a method\n\
-                       help: make it a free function, and take what `self` holds as a parameter `state: State<..>`";
+    let receiver = item.sig.receiver();
+    if item.owner.is_some() {
+        if let Some(receiver) = receiver {
+            check_receiver(receiver, errors);
+        }
+    } else if let Some(receiver) = receiver {
+        let message = "a tool can be a method only in a toolset\n\
+                       help: put `#[toolset]` on the `impl`";
         errors.at(receiver, message);
     } else if let Some(word) = find_word(item.sig.to_token_stream(), "Self") {
-        let message = "a tool cannot be part of an `impl`\n\
-                       help: make it a free function, and write the type in place of `Self`";
+        let message = "a tool can be part of an `impl` only in a toolset\n\
+                       help: put `#[toolset]` on the `impl`";
         errors.at(word, message);
     }
+}
+
+/// It is taken as `&self`: nobody has it alone, and it is there for the next call too.
+fn check_receiver(receiver: &Receiver, errors: &mut Errors) {
+    let written = match &receiver.kind {
+        ReceiverKind::Reference(_, _, Some(_)) => {
+            let message = "a tool cannot take `&mut self`: several calls run at the same time\n\
+                           help: write `&self`, and keep what changes behind a lock or in an atomic";
+            return errors.at(receiver, message);
+        }
+        ReceiverKind::Reference(_, Some(lifetime), None) if lifetime.ident == "static" => "&'static self".to_owned(),
+        // A lifetime of the method's own is a mistake among its parameters.
+        ReceiverKind::Reference(..) => return,
+        ReceiverKind::Typed(_, ty) => format!("self: {}", readable(ty)),
+        _ => "self".to_owned(),
+    };
+    let message = format!("a tool cannot take `{written}`: its toolset keeps the state\nhelp: write `&self`");
+    errors.at(receiver, message);
 }
 
 /// A parameter has one type, and owns its value: arguments are read for the call, everything else is cloned for it.
@@ -140,7 +163,7 @@ fn has_impl(ty: &Type) -> bool {
 
 /// The first place where a type borrows for less than `'static`. What is between the parentheses of a function type is its
 /// own matter.
-fn borrow(ty: &Type) -> Option<TokenStream> {
+pub(crate) fn borrow(ty: &Type) -> Option<TokenStream> {
     match ty {
         Type::Reference(reference) => match &reference.lifetime {
             None => Some(reference.to_token_stream()),

@@ -2,6 +2,8 @@
 
 use super::{Facts, Gate};
 use crate::audit::{Event, Outcome, Record, Verdict, Who};
+use crate::caller::Caller;
+use crate::decision::Denial;
 use crate::error::Error;
 use crate::toolset::{Answer, Tool};
 use serde_json::Value;
@@ -10,12 +12,14 @@ use uuid::Uuid;
 
 /// Writes a decision, and after an admission exactly one outcome. What is not yet written when it is dropped says that
 /// the call was cancelled.
-pub(super) struct Ledger<'a> {
+pub(crate) struct Ledger<'a> {
     gate: &'a Gate,
     tool: &'a Tool,
-    facts: &'a Facts,
+    facts: Facts,
     id: Uuid,
     arguments: Vec<(&'static str, Value)>,
+    /// What speaks against the call and is not enforced.
+    shadow: Option<Denial>,
     stage: Stage,
 }
 
@@ -26,33 +30,48 @@ enum Stage {
 }
 
 impl<'a> Ledger<'a> {
-    pub(super) fn open(gate: &'a Gate, tool: &'a Tool, facts: &'a Facts, id: Uuid) -> Self {
+    pub(super) fn open(gate: &'a Gate, tool: &'a Tool, facts: Facts, id: Uuid) -> Self {
         Self {
             gate,
             tool,
             facts,
             id,
             arguments: Vec::new(),
+            shadow: None,
             stage: Stage::Deciding,
         }
+    }
+
+    /// Notes who calls, for the record.
+    pub(crate) fn note_caller(&mut self, caller: &Caller) {
+        self.facts.caller = Some(caller.clone());
+    }
+
+    pub(crate) const fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// Leaves the decision to somebody else, who writes it down.
+    pub(crate) fn hand_on(&mut self) {
+        self.stage = Stage::Closed;
     }
 
     pub(super) fn note_arguments(&mut self, arguments: Vec<(&'static str, Value)>) {
         self.arguments = arguments;
     }
 
+    pub(super) fn note_shadow(&mut self, denial: Denial) {
+        self.shadow = Some(denial);
+    }
+
     pub(super) fn denied(&mut self, error: Error) -> Error {
-        let missing_scopes = match &error {
-            Error::Denied(denial) => denial.missing_scopes(),
-            _ => &[],
-        };
         self.stage = Stage::Closed;
         self.tool.metrics.denied(error.reason());
         self.write(Event::Decision {
             decision: Verdict::Deny,
             reason: Some(error.reason()),
-            missing_scopes,
-            detail: error.detail(),
+            missing_scopes: error.missing_scopes(),
+            detail: error.detail().or_else(|| self.facts.detail(&error)),
             arguments: self.arguments.iter().cloned().collect(),
         });
         error
@@ -62,11 +81,15 @@ impl<'a> Ledger<'a> {
         self.stage = Stage::Running {
             since: self.gate.settings.clock.monotonic(),
         };
-        self.tool.metrics.allowed();
+        match &self.shadow {
+            None => self.tool.metrics.allowed(),
+            Some(denial) => self.tool.metrics.would_deny(denial.reason()),
+        }
+        let shadow = self.shadow.as_ref();
         self.write(Event::Decision {
-            decision: Verdict::Allow,
-            reason: None,
-            missing_scopes: &[],
+            decision: shadow.map_or(Verdict::Allow, |_| Verdict::WouldDeny),
+            reason: shadow.map(Denial::reason),
+            missing_scopes: shadow.map_or(&[], Denial::missing_scopes),
             detail: None,
             arguments: self.arguments.iter().cloned().collect(),
         });

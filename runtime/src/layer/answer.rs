@@ -3,7 +3,7 @@
 use super::message::MessageError;
 use crate::bearer::CredentialsError;
 use crate::decision::Denial;
-use crate::error::Unavailable;
+use crate::error::{Limited, UNKNOWN_TOOL, Unavailable};
 use crate::origin::ForeignPeer;
 use crate::protected::Protected;
 use crate::scope::ScopeToken;
@@ -28,11 +28,17 @@ pub(super) enum Refusal {
     Foreign(ForeignPeer),
     Credentials(CredentialsError),
     Token(TokenError),
+    /// Too many tokens were refused that came from there.
+    RefusedTooOften(Limited),
     Unavailable(Unavailable),
     /// There is no token where one is needed, for a tool that needs these scopes.
     NoCredentials(Vec<ScopeToken>),
     Denied(Denial),
+    /// There were too many calls.
+    Limited(Limited),
     UnknownTool,
+    /// The caller was turned away, and must not learn that there is such a tool.
+    Hidden(Denial),
     /// The arguments of a call are no object.
     Arguments,
     ForeignSession,
@@ -48,9 +54,11 @@ impl Refusal {
             Self::Foreign(peer) => peer.reason(),
             Self::Credentials(_) => "invalid_credentials",
             Self::Token(_) => "invalid_token",
+            Self::RefusedTooOften(_) => "refused_too_often",
             Self::Unavailable(_) => "unavailable",
             Self::NoCredentials(_) => "unauthenticated",
-            Self::Denied(denial) => denial.reason(),
+            Self::Denied(denial) | Self::Hidden(denial) => denial.reason(),
+            Self::Limited(_) => "rate_limited",
             Self::UnknownTool => "unknown_tool",
             Self::Arguments => "invalid_arguments",
             Self::ForeignSession => "foreign_session",
@@ -76,7 +84,8 @@ impl Refusal {
     ///    take any 403 with a challenge for missing scopes.
     /// 2. Without credentials the challenge has no `error` (BT-09).
     /// 3. Texts are fixed: nothing of the request is repeated but the JSON-RPC id.
-    /// 4. What is wrong with a token is not said, but for one that is bound to its sender: it says so itself, and its client would
+    /// 4. A hidden tool is answered exactly as one that does not exist.
+    /// 5. What is wrong with a token is not said, but for one that is bound to its sender: it says so itself, and its client would
     ///    get the same again and again.
     /// 5. Who has to log in again is told how (RFC 9470 section 3), and asks for the same scopes as before.
     pub(super) fn answer(&self, protected: &Protected, id: Option<&Value>) -> Response<Full<Bytes>> {
@@ -88,7 +97,7 @@ impl Refusal {
             _ => self.status_and_text(),
         };
         let code = match self {
-            Self::UnknownTool => -32602,
+            Self::UnknownTool | Self::Hidden(_) => -32602,
             Self::Message(MessageError::NotJson) => -32700,
             Self::Message(_) => -32600,
             // Outside the range that JSON-RPC and MCP reserve (MCP-70).
@@ -114,6 +123,9 @@ impl Refusal {
         }
         if matches!(self, Self::Unavailable(_)) {
             headers.insert(RETRY_AFTER, RETRY_SECONDS.into());
+        }
+        if let Self::Limited(limited) | Self::RefusedTooOften(limited) = self {
+            headers.insert(RETRY_AFTER, limited.seconds().into());
         }
         if matches!(self, Self::Method) {
             headers.insert(ALLOW, HeaderValue::from_static("POST"));
@@ -141,7 +153,12 @@ impl Refusal {
             }
             Self::Denied(Denial::MissingScopes { .. }) => (StatusCode::FORBIDDEN, "the access token lacks a scope"),
             Self::Denied(_) => (StatusCode::FORBIDDEN, "not permitted"),
-            Self::UnknownTool => (StatusCode::OK, "tool not found"),
+            Self::Limited(_) => (StatusCode::TOO_MANY_REQUESTS, "too many calls"),
+            Self::RefusedTooOften(_) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "too many access tokens were refused that came from there",
+            ),
+            Self::UnknownTool | Self::Hidden(_) => (StatusCode::OK, UNKNOWN_TOOL),
             Self::Arguments => (StatusCode::OK, "invalid arguments: expected an object"),
             Self::ForeignSession => (StatusCode::NOT_FOUND, "no such session"),
             Self::Path => (StatusCode::NOT_FOUND, "nothing is served at this path"),

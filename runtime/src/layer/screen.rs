@@ -8,10 +8,15 @@ use super::session;
 use crate::bearer::BearerToken;
 use crate::caller::Caller;
 use crate::decision::Denial;
+use crate::error::Error;
 use crate::freshness::{Fresh, Freshness, NotFresh};
 use crate::gate::Facts;
+use crate::listing::View;
 use crate::metrics;
+use crate::permit::Permit;
 use crate::protected::Protected;
+use crate::refusals::PeerAddress;
+use crate::toolset::Tool;
 use crate::validator::{TokenError, ValidateError};
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
@@ -26,14 +31,17 @@ use std::error::Error as StdError;
 /// 1. The host is known. The metadata document is for everyone. The path is one that is served. The origin is known, if there
 ///    is one (MCP-50).
 /// 2. The credentials are well-formed, if there are any (R20).
-/// 3. The token, if there is one, is valid. A bad token is never "no token", also on a public tool.
+/// 3. Not too many tokens were refused that came from the same address. The token, if there is one, is valid. A bad token is never
+///    "no token", also on a public tool.
 /// 4. The body of a POST is read once, within its limits, which are tighter without a token. It means one thing only (R16).
 /// 5. Without a token only what is public passes; what cannot be read is not public.
 /// 6. A call that can be denied without the arguments is answered here, in the words of HTTP. The token has not expired while
 ///    the body was on its way.
 /// 7. For a tool that is `fresh` the token is validated anew, and the call decided again.
 /// 8. A session is this caller's (MCP-58).
-/// 9. The SDK gets the request without credentials, and with the facts that the gate needs.
+/// 9. A call of a tool with a rate is counted, and is not one too many. That comes last: whoever is refused for another reason is not
+///    counted, and it is counted for whom the token says now that it is.
+/// 10. The SDK gets the request without credentials, and with the facts that the gate needs.
 pub(super) async fn screen<B>(
     protected: &Protected,
     paths: Paths,
@@ -45,14 +53,18 @@ where
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
 {
     let (mut parts, body) = request.into_parts();
-    let mut facts = Facts::nobody();
+    let mut facts = Facts {
+        view: View::Obtainable,
+        ..Facts::nobody()
+    };
     let unread = Message::default();
     let token = match open(protected, paths, &parts) {
         Ok(Opened::Token(token)) => token, // 2
         Ok(Opened::Metadata(document)) => return Err(document),
         Err(refusal) => return Err(refuse(protected, &refusal, &unread, &facts)), // 1
     };
-    facts.caller = match authenticate(protected, token.as_ref()).await {
+    let peer = parts.extensions.get::<PeerAddress>().copied();
+    facts.caller = match authenticate(protected, token.as_ref(), peer).await {
         Ok(caller) => caller, // 3
         Err(refusal) => return Err(refuse(protected, &refusal, &unread, &facts)),
     };
@@ -75,15 +87,22 @@ where
         }
     };
     facts.request_id = message.id.as_ref().map(|id| id.to_string().into());
-    let mut admitted = admit(protected, &message, &facts); // 5, 6
+    let mut admitted = admit(protected, &parts, &message, &facts); // 5, 6
     if admitted.is_ok() {
         admitted = refresh(protected, &message, token.as_ref(), &mut facts).await; // 7
+        if let (Some(refusals), Some(token), Err(Refusal::Token(_))) =
+            (&protected.gate().settings.refusals, &token, &admitted)
+        {
+            refusals.refused(peer, token);
+        }
     }
     let caller = facts.caller.clone();
     let has_session = admitted
         .and_then(|()| session::unbind(protected, &mut parts, &message, caller.as_ref())) // 8
         .map_err(|refusal| refuse(protected, &refusal, &message, &facts))?;
-    strip(&mut parts.headers); // 9
+    let counted = take_permit(protected, &message, &mut facts).await; // 9
+    counted.map_err(|refusal| refuse(protected, &refusal, &message, &facts))?;
+    strip(&mut parts.headers); // 10
     parts.extensions.remove::<Caller>();
     if let Some(caller) = &caller {
         parts.extensions.insert(caller.clone());
@@ -123,14 +142,31 @@ fn open(protected: &Protected, paths: Paths, parts: &Parts) -> Result<Opened, Re
 }
 
 /// Makes a caller of a token. A gate that knows no callers has no use for tokens, good or bad.
-async fn authenticate(protected: &Protected, token: Option<&BearerToken>) -> Result<Option<Caller>, Refusal> {
+///
+/// 1. Somebody at an address of which too many were refused is not listened to, and the validator is not asked.
+/// 2. What the validator refuses is counted for the address. What it could not find out is not.
+async fn authenticate(
+    protected: &Protected,
+    token: Option<&BearerToken>,
+    peer: Option<PeerAddress>,
+) -> Result<Option<Caller>, Refusal> {
     let settings = &protected.gate().settings;
     let (Some(authority), Some(token)) = (&settings.authority, token) else {
         return Ok(None);
     };
+    let refusals = settings.refusals.as_ref();
+    if let Some(refusals) = refusals {
+        refusals.admit(peer, token).map_err(Refusal::RefusedTooOften)?; // 1
+    }
     match authority.caller(token, settings.clock.as_ref()).await {
-        Ok(caller) => Ok(Some(caller)),
-        Err(ValidateError::Token(error)) => Err(Refusal::Token(error)),
+        Ok(caller) => {
+            refusals.inspect(|refusals| refusals.accepted(token));
+            Ok(Some(caller))
+        }
+        Err(ValidateError::Token(error)) => {
+            refusals.inspect(|refusals| refusals.refused(peer, token)); // 2
+            Err(Refusal::Token(error))
+        }
         Err(ValidateError::Unavailable(error)) => Err(Refusal::Unavailable(error)),
     }
 }
@@ -139,28 +175,46 @@ async fn authenticate(protected: &Protected, token: Option<&BearerToken>) -> Res
 ///
 /// 1. A token that was valid before the body was read may have expired since.
 /// 2. A call of a tool of ours is decided by its policy. Its arguments have to be an object.
-/// 3. A call of any other tool reaches nothing (R22): it is no tool, whatever an SDK may have under that name.
+/// 3. A call of any other tool reaches nothing (R22): it is no tool, whatever an SDK may have under that name. One that the
+///    caller must not know of is answered likewise, and here, where no more was done for it than for that.
 /// 4. Everything else that comes with a valid token passes, and so does what is open to anyone where some tool is public.
-/// 5. What is left came without a token, and needs one.
-fn admit(protected: &Protected, message: &Message, facts: &Facts) -> Result<(), Refusal> {
+/// 5. Where some tool is public, clients without a token ask for a stream too. Nobody gets one without a session, and 405 says
+///    so: at a 401 they would have their user log in, who called nothing that needs it.
+/// 6. What is left came without a token, and needs one.
+fn admit(protected: &Protected, parts: &Parts, message: &Message, facts: &Facts) -> Result<(), Refusal> {
     let now = || protected.gate().settings.clock.unix_time();
     if facts.caller.as_ref().is_some_and(|caller| caller.has_expired(now())) {
         return Err(Refusal::Token(TokenError::Expired));
     }
     let tool = message.tool.as_deref().and_then(|name| protected.tool(name));
     match tool {
-        Some(tool) if facts.caller.is_none() && !tool.policy.is_public() => {
-            Err(Refusal::NoCredentials(tool.policy.challenge_scopes()))
-        }
+        Some(tool) if facts.caller.is_none() && !tool.policy.is_public() => Err(no_credentials(protected, tool, facts)),
         Some(tool) => match protected.deny_early(tool, facts) {
-            Some(denial) => Err(Refusal::Denied(denial)),
+            Some(denial) => Err(turned_away(protected, tool, facts, denial)),
             None if message.has_odd_arguments => Err(Refusal::Arguments),
             None => Ok(()),
         },
         None if facts.caller.is_some() && message.is_call() => Err(Refusal::UnknownTool),
         None if facts.caller.is_some() => Ok(()),
         None if protected.has_public_tools() && message.is_open_to_anyone() => Ok(()),
+        None if protected.has_public_tools() && session::is_stream_without_session(parts) => Err(Refusal::Method),
         None => Err(Refusal::NoCredentials(Vec::new())),
+    }
+}
+
+/// The scopes of a tool are told to whoever has no token yet (MCP-13), unless they would tell that there is such a tool.
+fn no_credentials(protected: &Protected, tool: &Tool, facts: &Facts) -> Refusal {
+    if protected.gate().hides(tool, facts) {
+        return Refusal::NoCredentials(Vec::new());
+    }
+    Refusal::NoCredentials(tool.policy.challenge_scopes())
+}
+
+fn turned_away(protected: &Protected, tool: &Tool, facts: &Facts, denial: Denial) -> Refusal {
+    if protected.gate().hides(tool, facts) {
+        Refusal::Hidden(denial)
+    } else {
+        Refusal::Denied(denial)
     }
 }
 
@@ -171,6 +225,8 @@ fn admit(protected: &Protected, message: &Message, facts: &Facts) -> Result<(), 
 /// 2. If it cannot be found out, nobody gets in.
 /// 3. A token that is somebody else's by now is nobody's whom this request is of.
 /// 4. From now on the caller is who the token says now. What it may do may be less than before.
+///
+/// If the client goes away meanwhile, the record says so.
 async fn refresh(
     protected: &Protected,
     message: &Message,
@@ -183,23 +239,42 @@ async fn refresh(
         return Ok(());
     };
     let (Some(authority), Some(token), Some(before)) = (&settings.authority, token, &facts.caller) else {
-        return Err(Refusal::NoCredentials(tool.policy.challenge_scopes()));
+        return Err(no_credentials(protected, tool, facts));
     };
-    match Fresh::validate(tool, authority, settings.clock.as_ref(), token, before).await {
+    let mut undecided = protected.gate().undecided(tool, facts.clone());
+    let validated = Fresh::validate(tool, authority, settings.clock.as_ref(), token, before).await;
+    undecided.hand_on();
+    match validated {
         Ok((caller, fresh)) => {
             facts.caller = Some(caller); // 4
             facts.freshness = Freshness::Known(fresh);
             protected
                 .deny_early(tool, facts)
-                .map_or(Ok(()), |denial| Err(Refusal::Denied(denial)))
+                .map_or(Ok(()), |denial| Err(turned_away(protected, tool, facts, denial)))
         }
         Err(NotFresh::Token(error)) => Err(Refusal::Token(error)), // 1
         Err(NotFresh::Unavailable(error)) => Err(Refusal::Unavailable(error)), // 2
-        Err(NotFresh::OtherCaller) => {
-            let detail = Some("validated anew, the token is somebody else's".to_owned());
+        Err(other @ NotFresh::OtherCaller) => {
+            let detail = Some(other.to_string());
             protected.record_denial(Some(tool), facts, Denial::NotFresh.reason(), &[], detail);
             Err(Refusal::Denied(Denial::NotFresh)) // 3
         }
+    }
+}
+
+/// Counts a call of a tool with a rate, and leaves the fact for the gate. Only for a call that nothing else is known against.
+async fn take_permit(protected: &Protected, message: &Message, facts: &mut Facts) -> Result<(), Refusal> {
+    let tool = message.tool.as_deref().and_then(|name| protected.tool(name));
+    let Some(tool) = tool else { return Ok(()) };
+    let now = protected.gate().settings.clock.monotonic();
+    match Permit::take(tool, facts.caller.as_ref(), now).await {
+        Ok(permit) => {
+            facts.permit = permit;
+            Ok(())
+        }
+        Err(Error::Limited(limited)) => Err(Refusal::Limited(limited)),
+        // The gate asks again, and has the words for it.
+        Err(_) => Ok(()),
     }
 }
 
@@ -208,7 +283,7 @@ fn refuse(protected: &Protected, refusal: &Refusal, message: &Message, facts: &F
     metrics::refused(refusal.reason());
     let tool = message.tool.as_deref().and_then(|name| protected.tool(name));
     // The policy's own denials are recorded where they are decided.
-    if !matches!(refusal, Refusal::Denied(_)) {
+    if !matches!(refusal, Refusal::Denied(_) | Refusal::Hidden(_)) {
         protected.record_denial(tool.map(AsRef::as_ref), facts, refusal.reason(), &[], refusal.detail());
     }
     refusal.answer(protected, message.id.as_ref())

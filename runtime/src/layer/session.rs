@@ -35,7 +35,7 @@ pub(super) fn unbind(
     }
     let mut ids = parts.headers.get_all(SESSION).iter();
     let id = match (ids.next(), ids.next()) {
-        (None, _) if matches!(parts.method, Method::GET | Method::HEAD) => return Err(Refusal::Method), // 2
+        (None, _) if is_stream_without_session(parts) => return Err(Refusal::Method), // 2
         (None, _) => return Ok(message.method.as_deref() == Some("initialize")),
         (Some(id), None) => id.to_str().map_err(|_| Refusal::ForeignSession)?, // 3
         (Some(_), Some(_)) => return Err(Refusal::ForeignSession),
@@ -45,6 +45,11 @@ pub(super) fn unbind(
     let id = HeaderValue::from_str(id).map_err(|_| Refusal::ForeignSession)?;
     parts.headers.insert(SESSION, id);
     Ok(true)
+}
+
+/// Whether this asks for a stream that is of no session, which nobody gets.
+pub(super) fn is_stream_without_session(parts: &Parts) -> bool {
+    matches!(parts.method, Method::GET | Method::HEAD) && !parts.headers.contains_key(SESSION)
 }
 
 /// Binds a session id that the SDK gives out to the caller. One that cannot be bound is not given out.

@@ -30,6 +30,18 @@ impl Provider {
         }
     }
 
+    /// What the SDK, and a tool that was written for it, is told about who calls.
+    pub(super) fn told(&self, caller: Option<&Caller>) -> AuthContext {
+        match caller {
+            Some(caller) => self.context(caller),
+            None => AuthContext {
+                // With one space: the name of no caller.
+                subject: "no caller".to_owned(),
+                ..AuthContext::anonymous()
+            },
+        }
+    }
+
     fn context(&self, caller: &Caller) -> AuthContext {
         let mut claims: HashMap<_, _> = caller.claims().into_iter().collect();
         if let Some(tenant) = caller.tenant() {
@@ -65,20 +77,12 @@ impl AuthProvider for Provider {
     async fn validate_request(&self, _: Option<&str>) -> ::pmcp::Result<Option<AuthContext>> {
         let facts = match self.callers {
             Callers::Requests => request::facts(&self.protected),
-            Callers::Environment => Some(self.protected.local_facts(None).await),
+            Callers::Environment => Some(self.protected.local_facts(None, None).await),
         };
         let Some(facts) = facts else {
             return Err(::pmcp::Error::authentication("this server is served without its gate"));
         };
-        let context = match &facts.caller {
-            Some(caller) => self.context(caller),
-            None => AuthContext {
-                // With one space: the name of no caller.
-                subject: "no caller".to_owned(),
-                ..AuthContext::anonymous()
-            },
-        };
-        Ok(Some(context))
+        Ok(Some(self.told(facts.caller.as_ref())))
     }
 }
 

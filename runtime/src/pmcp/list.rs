@@ -1,9 +1,8 @@
-//! The answers to `tools/list`, cut down to what the caller may call.
+//! The answers to `tools/list`, cut down to what the caller gets to see.
 
-use crate::caller::Caller;
+use crate::gate::Facts;
 use crate::layer::Asked;
 use crate::protected::Protected;
-use crate::toolset::Tool;
 use axum::body::{Body, BodyDataStream};
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
@@ -11,28 +10,27 @@ use futures_util::{StreamExt as _, stream};
 use http::StatusCode;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http_body_util::{BodyExt as _, Limited};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::io;
-use std::sync::Arc;
 
 /// The longest answer to `tools/list`, and the longest event of a stream, in bytes.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
 
-/// Cuts the lists in a response down to the tools that this caller could call with some arguments (MCP-60, MCP-61, MCP-62).
+/// Cuts the lists in a response down to the tools that this caller gets to see (MCP-60, MCP-61, MCP-62).
 ///
 /// 1. The answer to a call is no list, however it comes.
 /// 2. The SDK sends answers as events too, and those of a session to the stream that the session has open. So every event
 ///    of all other streams is looked at.
 /// 3. Any other answer to `tools/list` is read to its end, within the limit. What cannot be read does not go out.
 /// 4. All other answers go out as they are.
-pub(super) async fn for_caller(
-    response: Response,
-    asked: Asked,
-    protected: Protected,
-    caller: Option<Caller>,
-) -> Response {
-    let list = CallerList { protected, caller };
+pub(super) async fn for_caller(response: Response, asked: Asked, protected: Protected, facts: Facts) -> Response {
+    let list = CallerList { protected, facts };
     let kind = response.headers().get(CONTENT_TYPE);
     let streams = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
     let (mut parts, body) = response.into_parts();
@@ -66,12 +64,12 @@ fn unreadable() -> Response {
 /// The list as one caller gets to see it.
 pub(super) struct CallerList {
     protected: Protected,
-    caller: Option<Caller>,
+    facts: Facts,
 }
 
 impl CallerList {
-    pub(super) fn new(protected: Protected, caller: Option<Caller>) -> Self {
-        Self { protected, caller }
+    pub(super) fn new(protected: Protected, facts: Facts) -> Self {
+        Self { protected, facts }
     }
 
     /// No body is no list. Anything else has to be JSON.
@@ -79,38 +77,67 @@ impl CallerList {
         if body.is_empty() {
             return Some(Vec::new());
         }
-        let mut message = serde_json::from_slice(body).ok()?;
-        self.cut(&mut message);
-        serde_json::to_vec(&message).ok()
+        let text = std::str::from_utf8(body).ok()?;
+        match self.cut_text(text) {
+            Some(cut) => Some(cut.into_bytes()),
+            None => serde_json::from_str::<IgnoredAny>(text).ok().map(|_| body.to_vec()),
+        }
     }
 
-    /// Cuts a message down if it is a list of tools: those of the toolset, in its order, that the caller may call. Says
-    /// whether it was one.
-    fn cut(&self, message: &mut Value) -> bool {
-        message.get_mut("result").is_some_and(|result| self.cut_result(result))
+    /// Cuts a message down if it is a list of tools. What the SDK wrote about each tool goes out as it is: reading all of it would
+    /// cost more than the list did.
+    fn cut_text(&self, message: &str) -> Option<String> {
+        let mut message: Members = serde_json::from_str(message).ok()?;
+        let mut result: Members = serde_json::from_str(message.get("result")?.get()).ok()?;
+        let tools: Vec<&RawValue> = serde_json::from_str(result.get("tools")?.get()).ok()?;
+        let tools = to_raw_value(&self.cut(tools, Named::of)).ok()?;
+        let (private, stale) = (to_raw_value("private").ok()?, to_raw_value(&0).ok()?);
+        result.insert("tools".to_owned(), &tools);
+        if result.contains_key("resultType") {
+            result.insert("cacheScope".to_owned(), &private);
+            result.insert("ttlMs".to_owned(), &stale);
+        }
+        let result = to_raw_value(&result).ok()?;
+        message.insert("result".to_owned(), &result);
+        serde_json::to_string(&message).ok()
     }
 
-    /// As [`cut`](Self::cut), for what stands in a message as its result.
-    pub(super) fn cut_result(&self, result: &mut Value) -> bool {
-        let Some(result) = result.as_object_mut() else {
-            return false;
-        };
-        let Some(Value::Array(mut offered)) = result.get_mut("tools").map(Value::take) else {
-            return false;
-        };
-        let callable = self.protected.tools().iter();
-        let now = self.protected.gate().settings.clock.unix_time();
-        let admits = |tool: &&Arc<Tool>| tool.policy.admit_at(self.caller.as_ref(), now).into_result().is_ok();
-        let callable = callable.filter(admits);
-        let tools = callable.filter_map(|tool| {
-            let described = |offered: &Value| offered.get("name").and_then(Value::as_str) == Some(&tool.name);
-            let index = offered.iter().position(described)?;
-            Some(offered.swap_remove(index))
-        });
-        let tools = tools.collect();
-        result.insert("tools".to_owned(), Value::Array(tools));
-        keep_private(result);
-        true
+    /// Cuts the result of a message down if it is a list of tools.
+    pub(super) fn cut_result(&self, result: &mut Value) {
+        if let Some(result) = result.as_object_mut()
+            && let Some(Value::Array(offered)) = result.get_mut("tools").map(Value::take)
+        {
+            let named = |tool: &Value| Some(tool.get("name")?.as_str()?.to_owned().into());
+            let tools = self.cut(offered, named);
+            result.insert("tools".to_owned(), Value::Array(tools));
+            keep_private(result);
+        }
+    }
+
+    /// Of what the SDK offers, the tools of the toolset that the caller gets to see, in its order.
+    fn cut<'n, T>(&self, offered: Vec<T>, named: impl Fn(&T) -> Option<Cow<'n, str>>) -> Vec<T> {
+        let offered = offered.into_iter().filter_map(|tool| Some((named(&tool)?, tool)));
+        let mut offered: HashMap<_, _> = offered.collect();
+        let visible = self.protected.visible_tools(&self.facts);
+        visible.filter_map(|(_, tool)| offered.remove(&*tool.name)).collect()
+    }
+}
+
+/// An object, its values unread.
+type Members<'a> = BTreeMap<String, &'a RawValue>;
+
+/// What has to be read of a tool.
+#[derive(Deserialize)]
+struct Named<'a> {
+    #[serde(borrow)]
+    name: Cow<'a, str>,
+}
+
+impl<'a> Named<'a> {
+    fn of(tool: &&'a RawValue) -> Option<Cow<'a, str>> {
+        serde_json::from_str(RawValue::get(tool))
+            .ok()
+            .map(|named: Self| named.name)
     }
 }
 
@@ -171,10 +198,11 @@ impl CallerList {
     fn cut_event(&self, event: Vec<u8>) -> Bytes {
         let text = String::from_utf8_lossy(&event);
         let data: Vec<_> = text.lines().filter_map(|line| line.strip_prefix("data:")).collect();
-        let mut message = serde_json::from_str(&data.join("\n")).unwrap_or_default();
-        if !self.cut(&mut message) {
+        let Some(message) = self.cut_text(&data.join("\n")) else {
             return event.into();
-        }
+        };
+        // White space between the values may be a line break, which would end the data.
+        let message = message.replace(['\n', '\r'], " ");
         let others = text
             .lines()
             .filter(|line| !line.starts_with("data:") && !line.is_empty());
@@ -188,12 +216,13 @@ impl CallerList {
 #[cfg(test)]
 mod tests {
     use super::{CallerList, MAX_BYTES, events};
+    use crate::gate::Facts;
     use crate::{Gate, Toolset, mcp_tool};
     use axum::body::Body;
     use bytes::Bytes;
     use futures_util::stream;
     use http_body_util::BodyExt as _;
-    use serde_json::json;
+    use serde_json::{Value, json};
     use std::convert::Infallible;
 
     /// The first.
@@ -212,7 +241,7 @@ mod tests {
         let tools = Toolset::new(()).tool(FirstTool).tool(SecondTool);
         CallerList {
             protected: Gate::public_only().unwrap().protect(tools).unwrap(),
-            caller: None,
+            facts: Facts::nobody(),
         }
     }
 
@@ -259,15 +288,18 @@ mod tests {
 
     #[test]
     fn mcp_62_only_versions_that_know_caching_are_told_that_a_list_is_private() {
-        for (mut message, expected) in [
+        for (message, expected) in [
             (
                 json!({"result": {"tools": [], "resultType": "complete", "cacheScope": "public", "ttlMs": 5}}),
                 json!({"result": {"tools": [], "resultType": "complete", "cacheScope": "private", "ttlMs": 0}}),
             ),
             (json!({"result": {"tools": []}}), json!({"result": {"tools": []}})),
         ] {
-            assert!(list().cut(&mut message));
-            assert_eq!(message, expected);
+            let cut = list().cut_text(&message.to_string()).unwrap();
+            assert_eq!(serde_json::from_str::<Value>(&cut).unwrap(), expected);
+            let mut result = message["result"].clone();
+            list().cut_result(&mut result);
+            assert_eq!(result, expected["result"]);
         }
     }
 }

@@ -47,15 +47,15 @@ pub(super) async fn pass(State(passage): State<Passage>, request: Request, next:
         // The layer always stands before this.
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    let caller = admission.facts_for(&protected).and_then(|facts| facts.caller);
+    let facts = admission.facts_for(&protected).unwrap_or_else(Facts::nobody);
     let (asked, has_session) = (admission.asked, admission.has_session);
     let answered = async {
-        if caller.is_some() && has_session {
+        if facts.caller.is_some() && has_session {
             return next.run(request).await;
         }
         let Ok(response) = sessionless.call(request).await; // 1
         response
     };
     let response = ADMISSION.scope(admission, answered).await; // 2
-    list::for_caller(response, asked, protected, caller).await // 3
+    list::for_caller(response, asked, protected, facts).await // 3
 }

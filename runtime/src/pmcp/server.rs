@@ -21,7 +21,7 @@ pub struct Server {
 
 /// Builds the SDK's server, with our answer to the question who calls, and looks it through.
 pub(super) fn finish(tools: &Tools, builder: ServerBuilder) -> Result<::pmcp::Server, ConfigError> {
-    let provider = Provider::new(&tools.protected, tools.callers);
+    let provider = Provider::new(&tools.desk.protected, tools.desk.callers);
     let sdk = builder.auth_provider(provider).build().map_err(|error| {
         ConfigError::new(
             format!("the server cannot be built: {error}"),
@@ -39,7 +39,7 @@ impl Server {
     /// 2. A tool that has no policy, or is not the guarded one, is a [`ConfigError`] (R22).
     /// 3. So are tools [for stdio](Tools::for_stdio): they would take every request for one of their caller's.
     pub fn new(tools: &Tools, builder: ServerBuilder) -> Result<Self, ConfigError> {
-        if tools.callers != Callers::Requests {
+        if tools.desk.callers != Callers::Requests {
             return Err(ConfigError::new(
                 "these tools are for stdio",
                 "make them with `Tools::new`",
@@ -47,7 +47,7 @@ impl Server {
         }
         Ok(Self {
             sdk: Arc::new(finish(tools, builder)?),
-            protected: tools.protected.clone(),
+            protected: tools.desk.protected.clone(),
         })
     }
 

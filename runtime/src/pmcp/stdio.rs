@@ -4,21 +4,20 @@ mod passage;
 
 use self::passage::Passage;
 use super::server::finish;
-use super::tools::{Callers, Tools};
+use super::tools::{Callers, Desk, Tools};
 use crate::error::ConfigError;
-use crate::protected::Protected;
 use ::pmcp::{ServerBuilder, StdioTransport, Transport};
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared, pending};
+use std::fmt;
 
 /// Completes when nothing more is to be read.
 type Stop = Shared<BoxFuture<'static, ()>>;
 
-/// A `pmcp` server over stdio, whose one caller is who the token of [`Protected::with_token`] is of.
-#[derive(Debug)]
+/// A `pmcp` server over stdio, whose one caller is who the token of [`Protected::with_token`](crate::Protected::with_token) is of.
 pub struct StdioServer {
     sdk: ::pmcp::Server,
-    protected: Protected,
+    desk: Desk,
     stop: Stop,
 }
 
@@ -28,7 +27,7 @@ impl StdioServer {
     /// As for [`Server::new`](super::Server::new): the SDK learns from the gate who calls, and a tool without a policy is a
     /// [`ConfigError`]. So are tools that are not for stdio: nobody would call them.
     pub fn new(tools: &Tools, builder: ServerBuilder) -> Result<Self, ConfigError> {
-        if tools.callers != Callers::Environment {
+        if tools.desk.callers != Callers::Environment {
             return Err(ConfigError::new(
                 "these tools are for requests over HTTP",
                 "make them with `Tools::for_stdio`",
@@ -36,7 +35,7 @@ impl StdioServer {
         }
         Ok(Self {
             sdk: finish(tools, builder)?,
-            protected: tools.protected.clone(),
+            desk: tools.desk.clone(),
             stop: pending().boxed().shared(),
         })
     }
@@ -53,14 +52,20 @@ impl StdioServer {
     /// Serves standard input and output until the client closes them.
     ///
     /// Requests that were read until then are still answered. What is not done after five seconds is cancelled, and leaves
-    /// its outcome.
+    /// its outcome; what was not begun by then does not begin. A message that the SDK cannot read ends it too.
     pub async fn run(self) -> ::pmcp::Result<()> {
         self.run_on(StdioTransport::new()).await
     }
 
     /// Serves the client at the other end of this transport, and nobody else.
     pub async fn run_on(self, transport: impl Transport + 'static) -> ::pmcp::Result<()> {
-        let passage = Passage::new(transport, self.protected, self.stop);
+        let passage = Passage::new(transport, self.desk, self.stop);
         self.sdk.run(passage).await
+    }
+}
+
+impl fmt::Debug for StdioServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StdioServer").finish_non_exhaustive()
     }
 }

@@ -1,10 +1,10 @@
 //! Tools that a server already has, written for `pmcp` and not with `#[mcp_tool]`.
 
-use super::tools::{Callers, facts, rejected, until_cancelled};
+use super::auth::Provider;
+use super::tools::{Desk, rejected};
 use crate::call::Call;
 use crate::error::{ArgumentsError, ConfigError, Error};
 use crate::policy::Policy;
-use crate::protected::Protected;
 use crate::toolset::{Answer, Prepared, Stock, Tool, Toolset};
 use ::pmcp::server::ToolOutput;
 use ::pmcp::types::ToolInfo;
@@ -64,19 +64,14 @@ impl<S> Toolset<S> {
 
 /// A handler of the SDK that runs only if the gate lets it.
 pub(super) struct GuardedStock {
-    protected: Protected,
-    callers: Callers,
+    desk: Desk,
+    provider: Provider,
     tool: Arc<Tool>,
     handler: Arc<dyn ToolHandler>,
 }
 
 impl GuardedStock {
-    pub(super) fn new(
-        protected: &Protected,
-        callers: Callers,
-        tool: &Arc<Tool>,
-        handler: &StockHandler,
-    ) -> Result<Self, ConfigError> {
+    pub(super) fn new(desk: &Desk, tool: &Arc<Tool>, handler: &StockHandler) -> Result<Self, ConfigError> {
         if let Some(demand) = tool.policy.demand_on_arguments() {
             return Err(ConfigError::new(
                 format!(
@@ -87,41 +82,43 @@ impl GuardedStock {
             ));
         }
         Ok(Self {
-            protected: protected.clone(),
-            callers,
+            desk: desk.clone(),
+            provider: Provider::new(&desk.protected, desk.callers),
             tool: Arc::clone(tool),
             handler: Arc::clone(&handler.0),
         })
     }
 
-    async fn run<T>(&self, arguments: Value, extra: RequestHandlerExtra) -> ::pmcp::Result<T>
+    /// The handler is told of the caller that the gate decides about. The SDK asked who calls before that: a token that was
+    /// validated anew since may say less.
+    async fn run<T>(&self, arguments: Value, mut extra: RequestHandlerExtra) -> ::pmcp::Result<T>
     where
         ::pmcp::Result<T>: Answer,
         for<'a> StockCall<'a>: Prepared<::pmcp::Result<T>>,
     {
-        let facts = facts(&self.protected, self.callers, &self.tool, &extra).await;
+        let facts = self.desk.facts(&self.tool, &extra).await;
+        extra.auth_context = Some(self.provider.told(facts.caller.as_ref()));
         let call = StockCall {
             handler: &*self.handler,
             arguments,
             extra: extra.clone(),
         };
         let prepare = || Ok::<_, ArgumentsError>(Box::new(call) as Box<dyn Prepared<::pmcp::Result<T>> + '_>);
-        let call = self
-            .protected
-            .gate()
-            .call(&self.tool, self.protected.states(), facts, prepare);
-        until_cancelled(&extra, call).await?.map_err(|error| rejected(&error))?
+        let protected = &self.desk.protected;
+        let call = protected.gate().call(&self.tool, protected.states(), facts, prepare);
+        let result = self.desk.until_cancelled(&extra, call).await?;
+        result.map_err(|error| rejected(&error))?
     }
 }
 
 #[async_trait]
 impl ToolHandler for GuardedStock {
     async fn handle(&self, arguments: Value, extra: RequestHandlerExtra) -> ::pmcp::Result<Value> {
-        self.run(arguments, extra).await
+        Box::pin(self.run(arguments, extra)).await
     }
 
     async fn handle_output(&self, arguments: Value, extra: RequestHandlerExtra) -> ::pmcp::Result<ToolOutput> {
-        self.run(arguments, extra).await
+        Box::pin(self.run(arguments, extra)).await
     }
 
     /// Under the name of the toolset: it is what clients are told, and what lists are cut down by.

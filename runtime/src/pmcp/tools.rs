@@ -15,15 +15,24 @@ use schemars::Schema;
 use serde_json::{Map, Value};
 use std::fmt;
 use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
 
 /// The tools of a [`Protected`], each behind the gate, for `ServerBuilder::mcp_server`. Cheap to clone.
 ///
 /// Hand them over before any `prompt_workflow`: a workflow keeps the handlers that are there when it is added.
 #[derive(Clone)]
 pub struct Tools {
+    pub(super) desk: Desk,
+    handlers: Arc<[Handler]>,
+}
+
+/// What every handler has before it.
+#[derive(Clone)]
+pub(super) struct Desk {
     pub(super) protected: Protected,
     pub(super) callers: Callers,
-    handlers: Arc<[Handler]>,
+    /// That the server has ended, whatever the SDK still has in its queue. Over HTTP, requests end by themselves.
+    pub(super) ended: CancellationToken,
 }
 
 /// Where the handlers look for who calls. The SDK tells them nothing of its transport.
@@ -48,20 +57,25 @@ impl Tools {
     }
 
     /// The same for a [`StdioServer`](super::StdioServer): **whoever** reaches these handlers is who the token of
-    /// [`Protected::with_token`] is of, so never hand them to a server with another transport.
+    /// [`Protected::with_token`] is of, so never hand them to a server with another transport. They are for one server, and
+    /// admit nobody after its end.
     pub fn for_stdio(protected: &Protected) -> Result<Self, ConfigError> {
         Self::with_callers(protected, Callers::Environment)
     }
 
     fn with_callers(protected: &Protected, callers: Callers) -> Result<Self, ConfigError> {
+        let desk = Desk {
+            protected: protected.clone(),
+            callers,
+            ended: CancellationToken::new(),
+        };
         let handlers = protected.tools().iter().map(|tool| {
             let handler: Arc<dyn ToolHandler> = match tool.as_stock() {
                 None => Arc::new(Guarded {
-                    protected: protected.clone(),
-                    callers,
+                    desk: desk.clone(),
                     tool: Arc::clone(tool),
                 }),
-                Some(Stock::Pmcp(stock)) => Arc::new(GuardedStock::new(protected, callers, tool, stock)?),
+                Some(Stock::Pmcp(stock)) => Arc::new(GuardedStock::new(&desk, tool, stock)?),
                 #[cfg(feature = "rmcp")]
                 Some(Stock::Rmcp) => {
                     return Err(ConfigError::new(
@@ -73,9 +87,8 @@ impl Tools {
             Ok((Arc::clone(&tool.name), handler))
         });
         Ok(Self {
-            protected: protected.clone(),
-            callers,
             handlers: handlers.collect::<Result<_, _>>()?,
+            desk,
         })
     }
 
@@ -96,7 +109,7 @@ impl Tools {
         let (shown, _) = server.build_expansion_registries();
         let mut unknown: Vec<_> = shown
             .keys()
-            .filter(|name| self.protected.tool(name).is_none())
+            .filter(|name| self.desk.protected.tool(name).is_none())
             .collect();
         unknown.sort();
         match unknown.first() {
@@ -131,25 +144,23 @@ impl fmt::Debug for Tools {
 }
 
 struct Guarded {
-    protected: Protected,
-    callers: Callers,
+    desk: Desk,
     tool: Arc<Tool>,
 }
 
 impl Guarded {
     async fn run(&self, arguments: Value, extra: &RequestHandlerExtra) -> ::pmcp::Result<Output> {
-        let facts = facts(&self.protected, self.callers, &self.tool, extra).await;
+        let facts = self.desk.facts(&self.tool, extra).await;
         let prepare = || match arguments {
             // What the SDK makes of arguments that were left out.
             Value::Null => self.tool.prepare(Map::new().into()),
             Value::Object(_) => self.tool.prepare(arguments),
             _ => Err(ArgumentsError::not_an_object()),
         };
-        let call = self
-            .protected
-            .gate()
-            .call(&self.tool, self.protected.states(), facts, prepare);
-        until_cancelled(extra, call).await?.map_err(|error| rejected(&error))
+        let protected = &self.desk.protected;
+        let call = protected.gate().call(&self.tool, protected.states(), facts, prepare);
+        let result = self.desk.until_cancelled(extra, call).await?;
+        result.map_err(|error| rejected(&error))
     }
 }
 
@@ -178,38 +189,43 @@ impl ToolHandler for Guarded {
     }
 }
 
-/// Who calls this tool, and what else is known of the request. Without a layer nobody calls.
-pub(super) async fn facts(
-    protected: &Protected,
-    callers: Callers,
-    tool: &Arc<Tool>,
-    extra: &RequestHandlerExtra,
-) -> Facts {
-    let mut facts = match callers {
-        Callers::Requests => request::facts(protected).unwrap_or_else(Facts::nobody),
-        Callers::Environment => protected.local_facts(Some(tool)).await,
-    };
-    if facts.request_id.is_none() {
-        facts.request_id = Some(extra.request_id.as_str().into());
+impl Desk {
+    /// Who calls this tool, and what else is known of the request. Without a layer nobody calls.
+    pub(super) async fn facts(&self, tool: &Arc<Tool>, extra: &RequestHandlerExtra) -> Facts {
+        let request_id = || Some(extra.request_id.as_str().into());
+        if self.callers == Callers::Environment {
+            return self.protected.local_facts(Some(tool), request_id()).await;
+        }
+        let mut facts = request::facts(&self.protected).unwrap_or_else(Facts::nobody);
+        facts.request_id = facts.request_id.or_else(request_id);
+        facts
     }
-    facts
-}
 
-/// Runs a call until the SDK says that it was cancelled. Dropping the call is what stops it.
-pub(super) async fn until_cancelled<T>(
-    extra: &RequestHandlerExtra,
-    call: impl Future<Output = T>,
-) -> ::pmcp::Result<T> {
-    tokio::select! {
-        biased;
-        () = extra.cancellation_token.cancelled() => Err(::pmcp::Error::Cancelled),
-        result = call => Ok(result),
+    /// Runs a call until the SDK says that it was cancelled, or the server has ended. Dropping the call is what stops it, and
+    /// one that was not begun leaves its record too.
+    pub(super) async fn until_cancelled<T>(
+        &self,
+        extra: &RequestHandlerExtra,
+        call: impl Future<Output = T>,
+    ) -> ::pmcp::Result<T> {
+        tokio::select! {
+            biased;
+            () = extra.cancellation_token.cancelled() => Err(::pmcp::Error::Cancelled),
+            () = self.ended.cancelled() => Err(::pmcp::Error::Cancelled),
+            result = call => Ok(result),
+        }
     }
 }
 
 /// The one kind of error that the SDK turns into a result with `isError`, and not into an internal error of the protocol.
+///
+/// What is said of a hidden tool is such an error, as for a tool that does not exist. Over stdio it is put into the same words as
+/// that on its way out.
 pub(super) fn rejected(error: &Error) -> ::pmcp::Error {
-    ::pmcp::Error::tool_rejected(error.to_string(), None)
+    match error {
+        Error::Hidden(_) => ::pmcp::Error::not_found(error.to_string()),
+        _ => ::pmcp::Error::tool_rejected(error.to_string(), None),
+    }
 }
 
 fn describe(tool: &Tool) -> ToolInfo {

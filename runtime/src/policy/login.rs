@@ -303,6 +303,7 @@ mod tests {
         };
         let reason = |decision| match decision {
             Decision::Allow => "allowed",
+            Decision::WouldDeny(_) => "would be denied",
             Decision::Deny(denial) => denial.reason(),
         };
         assert_eq!(reason(decide(&[], &["r"], "weak".into())), "insufficient_scope");
@@ -317,6 +318,17 @@ mod tests {
             })
         );
         assert_eq!(reason(decide(&["a"], &["r"], "strong".into())), "allowed");
+    }
+
+    #[test]
+    fn no_shadow_falls_on_a_login() {
+        const POLICY: Policy = Policy::AUTHENTICATED.roles(&["r"]).acr(&["strong"]).shadow();
+        let decide = |acr| POLICY.admit(Some(&caller(Some(acr), None, 0)));
+        assert_eq!(decide("strong"), Decision::WouldDeny(Denial::MissingRole(&["r"])));
+        assert!(matches!(
+            decide("weak"),
+            Decision::Deny(Denial::InsufficientLogin { .. })
+        ));
     }
 
     #[test]

@@ -56,6 +56,8 @@ use std::sync::Arc;
 pub struct Router<S> {
     protected: Protected,
     routes: ToolRouter<S>,
+    /// What clients are told of each tool, in the order of the toolset.
+    described: Vec<Option<model::Tool>>,
 }
 
 impl<S: Send + Sync + 'static> Router<S> {
@@ -76,8 +78,10 @@ impl<S: Send + Sync + 'static> Router<S> {
                 routes.add_route(guarded(protected, tool));
             }
         }
+        let described = protected.tools().iter().map(|tool| routes.get(&tool.name).cloned());
         Ok(Self {
             protected: protected.clone(),
+            described: described.collect(),
             routes,
         })
     }
@@ -98,14 +102,13 @@ impl<S: Send + Sync + 'static> Router<S> {
         self.routes.get(name)
     }
 
-    /// The tools that the caller could call with some arguments, in the order of the toolset (MCP-60, MCP-61); for
+    /// The tools that the caller could call with some arguments, in the order of the toolset (MCP-60, MCP-61), and over HTTP those
+    /// whose scopes the client can get ([`obtainable_scopes`](crate::GateBuilder::obtainable_scopes)); for
     /// `ServerHandler::list_tools`.
     pub async fn list_tools(&self, context: &RequestContext<RoleServer>) -> ListToolsResult {
         let facts = facts(&self.protected, None, context).await;
-        let now = self.protected.gate().settings.clock.unix_time();
-        let admits = |tool: &&Arc<Tool>| tool.policy.admit_at(facts.caller.as_ref(), now).into_result().is_ok();
-        let callable = self.protected.tools().iter().filter(admits);
-        let described = callable.filter_map(|tool| self.routes.get(&tool.name).cloned());
+        let visible = self.protected.visible_tools(&facts);
+        let described = visible.filter_map(|(place, _)| self.described.get(place)?.clone());
         // The SDK marks a list without further words as private, and as stale at once (MCP-62).
         ListToolsResult::with_all_items(described.collect())
     }
@@ -120,17 +123,27 @@ fn guarded<S: Send + Sync + 'static>(protected: &Protected, tool: &Arc<Tool>) ->
             let arguments = Value::Object(context.arguments.unwrap_or_default());
             let call = protected.run(&tool, facts, arguments);
             let result = until_cancelled(&context.request_context, call).await?;
-            Ok(answer(result).into())
+            answer(result)
         })
     })
 }
 
-fn answer(result: Result<Output, Error>) -> CallToolResult {
-    match result {
-        Ok(Output::Json(value)) => CallToolResult::structured(value),
-        Ok(Output::Text(text)) => CallToolResult::success(vec![ContentBlock::text(text)]),
-        Ok(Output::Empty) => CallToolResult::success(Vec::new()),
-        Err(error) => CallToolResult::error(vec![ContentBlock::text(error.to_string())]),
+fn answer(result: Result<Output, Error>) -> Result<CallToolResponse, ErrorData> {
+    Ok(match result {
+        Ok(Output::Json(value)) => CallToolResult::structured(value).into(),
+        Ok(Output::Text(text)) => CallToolResult::success(vec![ContentBlock::text(text)]).into(),
+        Ok(Output::Empty) => CallToolResult::success(Vec::new()).into(),
+        Err(error) => return refused(&error),
+    })
+}
+
+/// What the client is told of an error that is not the tool's own. A hidden tool is answered as the SDK answers one that does not
+/// exist.
+pub(super) fn refused(error: &Error) -> Result<CallToolResponse, ErrorData> {
+    let text = error.to_string();
+    match error {
+        Error::Hidden(_) => Err(ErrorData::invalid_params(text, None)),
+        _ => Ok(CallToolResult::error(vec![ContentBlock::text(text)]).into()),
     }
 }
 

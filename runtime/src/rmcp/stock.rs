@@ -1,5 +1,6 @@
 //! Tools that a server already has, written for `rmcp` and not with `#[mcp_tool]`.
 
+use super::router::refused;
 use super::{facts, until_cancelled};
 use crate::call::Call;
 use crate::error::{ArgumentsError, ConfigError, Error};
@@ -9,7 +10,7 @@ use crate::toolset::{Answer, Prepared, Stock, Tool, Toolset};
 use ::rmcp::ErrorData;
 use ::rmcp::handler::server::router::tool::{ToolRoute, ToolRouter};
 use ::rmcp::handler::server::tool::ToolCallContext;
-use ::rmcp::model::{CallToolResponse, CallToolResult, ContentBlock};
+use ::rmcp::model::CallToolResponse;
 use futures_util::future::BoxFuture;
 use std::sync::Arc;
 
@@ -80,7 +81,7 @@ pub(super) fn guarded<S: Send + Sync + 'static>(
             let call = protected.gate().call(&tool, protected.states(), facts, prepare);
             match until_cancelled(&request, call).await? {
                 Ok(result) => result,
-                Err(error) => Ok(CallToolResult::error(vec![ContentBlock::text(error.to_string())]).into()),
+                Err(error) => refused(&error),
             }
         })
     }))

@@ -17,6 +17,7 @@ pub(super) const MAX_OVERHEAD: usize = 2 + MAX_ID + NONCE_LEN + 16;
 #[derive(Clone, Copy)]
 pub(super) enum Domain {
     Introspection,
+    Rate,
     RevocationsByTime,
     RevocationsByExpiry,
     RevocationsChannel,
@@ -27,6 +28,7 @@ impl Domain {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Introspection => "introspection",
+            Self::Rate => "rate",
             Self::RevocationsByTime => "revocations by time",
             Self::RevocationsByExpiry => "revocations by expiry",
             Self::RevocationsChannel => "revocations channel",

@@ -22,6 +22,7 @@ mod opaque;
 mod outage;
 mod provider;
 mod random;
+mod rates;
 mod redis;
 mod report;
 mod rotation;
@@ -102,6 +103,11 @@ const SCENARIOS: &[Scenario] = &[
         name: "redis",
         about: "F16, F17: three instances that share a Redis, which is killed and hangs",
         run: |_| block_on(redis::run()),
+    },
+    Scenario {
+        name: "rates",
+        about: "F16, F17, F22, F24: a rate that three instances keep together through a Redis, which is killed and hangs",
+        run: |length| block_on(rates::run(length)),
     },
     Scenario {
         name: "differential",

@@ -133,13 +133,13 @@ fn instance(provider: &mut Provider, redis: &str) -> Server {
 }
 
 /// A Redis on a port of its own.
-struct Redis {
+pub(crate) struct Redis {
     port: u16,
     process: Child,
 }
 
 impl Redis {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         // Nobody else gets this port for a while.
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         Self {
@@ -148,22 +148,22 @@ impl Redis {
         }
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
-    fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         // A process that is stopped can be killed all the same.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 
     /// Starts it again, empty.
-    fn restart(&mut self) {
+    pub(crate) fn restart(&mut self) {
         self.process = start(self.port);
     }
 
-    fn signal(&self, signal: &str) {
+    pub(crate) fn signal(&self, signal: &str) {
         let id = self.process.id().to_string();
         assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
     }

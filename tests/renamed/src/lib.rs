@@ -13,7 +13,7 @@
     clippy::nursery
 )]
 
-use gate::{mcp_tool, RoleCatalog, ScopeCatalog, State, ToolError, Toolset};
+use gate::{mcp_tool, toolset, RoleCatalog, ScopeCatalog, State, ToolError, Toolset};
 
 /// What [`update`] is called with.
 #[derive(Debug, serde::Deserialize, schemars::JsonSchema)]
@@ -72,7 +72,28 @@ pub enum Role {
 #[derive(Clone, Copy, Debug)]
 pub struct Notes;
 
+#[toolset(crate = gate, scopes_all = ["notes:read"])]
 impl Notes {
+    /// Tells how many notes there are.
+    ///
+    /// # Errors
+    ///
+    /// There are none.
+    #[mcp_tool(scopes_all = ["notes:count"])]
+    pub async fn count(&self) -> Result<String, ToolError> {
+        Ok(size_of_val(self).to_string())
+    }
+
+    /// Updates as [`update`] does.
+    ///
+    /// # Errors
+    ///
+    /// There are none.
+    #[mcp_tool(tenant_field = "notes[*]", tenant_of = Self::tenant_of)]
+    pub async fn replace(&self, args: Update) -> Result<String, ToolError> {
+        update(args, State(*self)).await
+    }
+
     /// Whose a note is.
     ///
     /// # Errors
@@ -129,5 +150,6 @@ pub async fn nothing() -> Result<(), ToolError> {
 /// All tools.
 #[must_use]
 pub fn tools() -> Toolset<Notes> {
-    Toolset::new(Notes).tool(UpdateTool).tool(NothingTool)
+    let tools = Toolset::new(Notes).tools::<Notes>();
+    tools.tool(UpdateTool).tool(NothingTool)
 }

@@ -281,7 +281,7 @@ impl Write for Buffer {
 }
 
 /// `tracing` as most servers set it up. Calls made in this process stay on this thread, where the subscriber is.
-async fn traced<F: Future>(json: bool, future: F) -> String {
+pub(crate) async fn traced<F: Future>(json: bool, future: F) -> String {
     let buffer = Buffer::default();
     let writer = buffer.clone();
     let layer = tracing_subscriber::fmt::layer()

@@ -27,6 +27,7 @@ struct Case {
     all: BTreeSet<&'static str>,
     any: BTreeSet<&'static str>,
     roles: BTreeSet<&'static str>,
+    shadow: bool,
     caller: Option<(BTreeSet<&'static str>, BTreeSet<&'static str>)>,
 }
 
@@ -34,31 +35,45 @@ fn cases() -> impl Strategy<Value = Case> {
     let scopes = || prop::sample::subsequence(&SCOPES[..], 0..=SCOPES.len()).prop_map(BTreeSet::from_iter);
     let roles = || prop::sample::subsequence(&ROLES[..], 0..=ROLES.len()).prop_map(BTreeSet::from_iter);
     let caller = prop::option::weighted(0.9, (scopes(), roles()));
-    (prop::bool::weighted(0.1), scopes(), scopes(), roles(), caller).prop_map(|(public, all, any, roles, caller)| {
+    let flags = (prop::bool::weighted(0.1), prop::bool::weighted(0.3));
+    (flags, scopes(), scopes(), roles(), caller).prop_map(|((public, shadow), all, any, roles, caller)| {
+        let demands = !(all.is_empty() && any.is_empty() && roles.is_empty());
         Case {
             public,
             all,
             any,
             roles,
+            shadow: shadow && demands,
             caller,
         }
     })
 }
 
 /// The decision as one would explain it.
-fn naive(case: &Case) -> bool {
+#[derive(Debug, Eq, PartialEq)]
+enum Naive {
+    Allowed,
+    WouldBeDenied,
+    Denied,
+}
+
+fn naive(case: &Case) -> Naive {
     // A demand takes the openness away, it is not ignored.
     let demands = !(case.all.is_empty() && case.any.is_empty() && case.roles.is_empty());
     if case.public && !demands {
-        return true;
+        return Naive::Allowed;
     }
     let Some((scopes, roles)) = &case.caller else {
-        return false;
+        return Naive::Denied;
     };
     let all = case.all.is_subset(scopes);
     let any = case.any.is_empty() || !case.any.is_disjoint(scopes);
     let role = case.roles.is_empty() || !case.roles.is_disjoint(roles);
-    all && any && role
+    match (all && any && role, case.shadow) {
+        (true, _) => Naive::Allowed,
+        (false, true) => Naive::WouldBeDenied,
+        (false, false) => Naive::Denied,
+    }
 }
 
 fn policy(case: &Case) -> Policy {
@@ -84,6 +99,9 @@ fn policy(case: &Case) -> Policy {
     if !case.roles.is_empty() {
         policy = policy.roles(case.roles.iter().copied().collect::<Vec<_>>().leak());
     }
+    if case.shadow {
+        policy = policy.shadow();
+    }
     policy
 }
 
@@ -99,7 +117,14 @@ proptest! {
     #[test]
     fn a_policy_decides_as_the_naive_reading_does(case in cases()) {
         let decision = policy(&case).admit(caller(&case).as_ref());
-        prop_assert_eq!(decision == Decision::Allow, naive(&case));
+        let lets_through = decision.clone().into_result().is_ok();
+        let decided = match decision {
+            Decision::Allow => Naive::Allowed,
+            Decision::WouldDeny(_) => Naive::WouldBeDenied,
+            Decision::Deny(_) => Naive::Denied,
+        };
+        prop_assert_eq!(lets_through, decided != Naive::Denied);
+        prop_assert_eq!(decided, naive(&case));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::legacy::Legacy;
 use crate::server::{Records, Running, Sdk, pmcp_builder};
+use crate::stdio::Hands;
 use async_trait::async_trait;
 use axum::Router;
 use pmcp::axum::RouterConfig;
@@ -13,10 +14,12 @@ use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt as _, tool, tool_router};
 use serde_json::{Value, json};
 use std::convert::Infallible;
+use std::future::pending;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::sync::Notify;
 use toolgate::audit::JsonLines;
 use toolgate::validator::{TokenError, ValidateError};
 use toolgate::{
@@ -51,6 +54,8 @@ async fn look(_: NoArguments) -> Result<&'static str, Infallible> {
 struct Issuer(Arc<Inner>);
 
 struct Inner {
+    /// Wakes whoever waits for a question that is not answered.
+    asked: Notify,
     plain: Mutex<Claims>,
     anew: Mutex<Result<Claims, ValidateError>>,
     asked_plain: AtomicUsize,
@@ -60,6 +65,7 @@ struct Inner {
 impl Issuer {
     fn new() -> Self {
         Self(Arc::new(Inner {
+            asked: Notify::new(),
             plain: Mutex::new(admin()),
             anew: Mutex::new(Ok(admin())),
             asked_plain: AtomicUsize::new(0),
@@ -89,7 +95,16 @@ impl Validator for Issuer {
 
     async fn validate_anew(&self, _: &BearerToken) -> Result<Claims, ValidateError> {
         self.0.asked_anew.fetch_add(1, Ordering::SeqCst);
-        self.0.anew.lock().unwrap().clone()
+        let answer = self.0.anew.lock().unwrap().clone();
+        if answer.as_ref().is_err_and(|error| error.to_string() == SILENCE) {
+            self.0.asked.notify_one();
+            pending::<()>().await;
+        }
+        assert!(
+            !answer.as_ref().is_err_and(|error| error.to_string() == PANIC),
+            "on purpose"
+        );
+        answer
     }
 
     fn issuers(&self) -> Vec<String> {
@@ -108,6 +123,10 @@ fn admin() -> Claims {
 fn down() -> ValidateError {
     Unavailable::new("the issuer does not answer").into()
 }
+
+/// What the issuer is told to say, and does not: it never answers, it panics.
+const SILENCE: &str = "silence";
+const PANIC: &str = "panic";
 
 struct App {
     server: Running,
@@ -191,6 +210,61 @@ async fn what_cannot_be_found_out_lets_nobody_in() {
         assert_eq!((app.issuer.asked_anew(), app.runs()), (1, 0));
         let detail = json!("the issuer does not answer");
         assert_eq!(app.last_denial("wipe"), (json!("unavailable"), detail));
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_goes_away_while_its_token_is_validated_anew_leaves_a_record() {
+    for sdk in Sdk::EACH {
+        let app = App::start(sdk).await;
+        app.issuer.says_anew(Err(Unavailable::new(SILENCE).into()));
+        tokio::select! {
+            reply = app.call("wipe") => panic!("{sdk:?}: {}", reply.body),
+            () = app.issuer.0.asked.notified() => {}
+        }
+        let records = app.server.records.wait_for("wipe", 1).await;
+        assert_eq!(
+            (&records[0]["reason"], &records[0]["user.id"]),
+            (&json!("cancelled"), &json!("carol")),
+            "{sdk:?}"
+        );
+        assert!(records[0]["jsonrpc.request.id"].is_string(), "{sdk:?}");
+        assert_eq!(app.runs(), 0);
+    }
+}
+
+/// Panics when it validates.
+struct Panicking;
+
+impl Validator for Panicking {
+    async fn validate(&self, _: &BearerToken) -> Result<Claims, ValidateError> {
+        panic!("on purpose")
+    }
+
+    fn issuers(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+#[tokio::test]
+async fn r22_a_validator_that_panics_lets_nobody_in() {
+    let panicked = (json!("unavailable"), json!("the validator panicked"));
+    for sdk in Sdk::EACH {
+        let app = App::start(sdk).await;
+        app.issuer.says_anew(Err(Unavailable::new(PANIC).into()));
+        assert_eq!(app.call("wipe").await.status, 503, "{sdk:?}");
+        assert_eq!((app.last_denial("wipe"), app.runs()), (panicked.clone(), 0), "{sdk:?}");
+
+        let tools = Toolset::new(Runs::default()).tool(LookTool);
+        let server = Running::start_with(sdk, tools, |gate| gate.validator(Panicking)).await;
+        let reply = server.client().bearer("token").call("look", json!({})).await.unwrap();
+        assert_eq!(reply.status, 503, "{sdk:?}");
+        let record = server.records.all().pop().unwrap();
+        assert_eq!(
+            (record["reason"].clone(), record["detail"].clone()),
+            panicked,
+            "{sdk:?}"
+        );
     }
 }
 
@@ -405,6 +479,60 @@ async fn a_fact_is_about_one_call_of_one_tool() {
     assert_eq!(reasons(&server.records, "wipe"), [Value::Null, json!("not_fresh")]);
 }
 
+/// A service of `rmcp` that takes its time before it calls the tool.
+struct Slow {
+    router: toolgate::rmcp::Router<Self>,
+    clock: Hands,
+    seconds: u64,
+}
+
+impl ServerHandler for Slow {
+    fn get_info(&self) -> ServerConfig {
+        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
+    }
+
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        self.clock.go_on(self.seconds);
+        self.router.call(ToolCallContext::new(self, request, context)).await
+    }
+}
+
+#[tokio::test]
+async fn a_fact_that_is_older_than_ten_seconds_is_none() {
+    for (seconds, admitted) in [(0, true), (10, true), (11, false)] {
+        let (issuer, runs, clock) = (Issuer::new(), Runs::default(), Hands::default());
+        let configure = |gate: crate::server::Builder| gate.validator(issuer.clone()).clock(clock.clone());
+        let serve = |protected: &Protected| {
+            let (protected, clock) = (protected.clone(), clock.clone());
+            let layer = protected.layer();
+            let service = rmcp::transport::streamable_http_server::StreamableHttpService::new(
+                move || {
+                    let stock = rmcp::handler::server::router::tool::ToolRouter::new();
+                    let router = toolgate::rmcp::Router::new(&protected, stock).unwrap();
+                    Ok(Slow {
+                        router,
+                        clock: clock.clone(),
+                        seconds,
+                    })
+                },
+                Arc::<rmcp::transport::streamable_http_server::session::local::LocalSessionManager>::default(),
+                rmcp::transport::streamable_http_server::StreamableHttpServerConfig::default(),
+            );
+            Router::new().fallback_service(service).layer(layer)
+        };
+        let server = Running::start_app(tools(&runs), configure, serve).await;
+        let reply = server.client().bearer("token").call("wipe", json!({})).await.unwrap();
+        assert_eq!(reply.is_error(), !admitted, "{seconds}: {}", reply.body);
+        assert_eq!(runs.load(Ordering::SeqCst), usize::from(admitted), "{seconds}");
+        let reason = if admitted { Value::Null } else { json!("not_fresh") };
+        assert_eq!(reasons(&server.records, "wipe"), [reason], "{seconds}");
+    }
+}
+
 /// Written for `pmcp`: calls other tools of the server.
 #[derive(Clone, Default)]
 struct Calling(Arc<OnceLock<Arc<pmcp::Server>>>);
@@ -502,13 +630,13 @@ async fn a_stock_tool_is_fresh_if_its_policy_says_so() {
 }
 
 /// A client at the other end of a server over stdio.
-struct Pipe {
+pub(crate) struct Pipe {
     lines: tokio::io::Lines<BufReader<tokio::io::ReadHalf<tokio::io::DuplexStream>>>,
     write: tokio::io::WriteHalf<tokio::io::DuplexStream>,
 }
 
 impl Pipe {
-    async fn open(protected: &Protected) -> Self {
+    pub(crate) async fn open(protected: &Protected) -> Self {
         let server = toolgate::rmcp::Server::new(protected, "test", "1").unwrap();
         let (near, far) = tokio::io::duplex(4096);
         tokio::spawn(async move { server.serve(near).await.unwrap().waiting().await });
@@ -538,7 +666,7 @@ impl Pipe {
         serde_json::from_str(&self.lines.next_line().await.unwrap().unwrap()).unwrap()
     }
 
-    async fn call(&mut self, tool: &str) -> String {
+    pub(crate) async fn call(&mut self, tool: &str) -> String {
         let reply = self.request("tools/call", json!({"name": tool, "arguments": {}})).await;
         reply["result"]["content"][0]["text"].as_str().unwrap().to_owned()
     }
@@ -555,7 +683,7 @@ async fn over_stdio(
     assert_eq!(call("look").await, "seen");
     assert_eq!((issuer.asked_anew(), runs.load(Ordering::SeqCst)), (1, 1));
     for (answer, reason) in [
-        (Err(TokenError::Inactive.into()), "unauthenticated"),
+        (Err(TokenError::Inactive.into()), "not_fresh"),
         (Err(down()), "unavailable"),
         (Ok(claims("mallory").with_scopes(["admin"])), "not_fresh"),
         (Ok(claims("carol")), "insufficient_scope"),
@@ -583,16 +711,16 @@ fn local(name: &str) -> (Issuer, Runs, Records, Protected, tempfile::Private) {
     (issuer, runs, records, protected, file)
 }
 
-mod tempfile {
+pub(crate) mod tempfile {
     use std::io::Write as _;
     use std::os::unix::fs::OpenOptionsExt as _;
     use std::path::PathBuf;
 
     /// A file with a token that is its owner's alone. It goes when dropped.
-    pub(super) struct Private(pub(super) PathBuf);
+    pub(crate) struct Private(pub(crate) PathBuf);
 
     impl Private {
-        pub(super) fn new(name: &str) -> Self {
+        pub(crate) fn new(name: &str) -> Self {
             let path = std::env::temp_dir().join(format!("toolgate-{name}-{}", std::process::id()));
             let mut options = std::fs::OpenOptions::new();
             let options = options.create(true).write(true).truncate(true).mode(0o600);

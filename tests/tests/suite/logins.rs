@@ -1,7 +1,7 @@
 //! How strong a login has to be and how fresh, and what a client is told about it.
 
 use super::SDK;
-use crate::server::Running;
+use crate::server::{Builder, Running};
 use crate::stdio::Hands;
 use serde_json::{Value, json};
 use std::convert::Infallible;
@@ -127,7 +127,7 @@ async fn su_01_02_an_old_login_is_a_401_that_says_how_old_it_may_be() {
     }
 }
 
-/// The token does not change, the time does.
+/// The token does not change, the time does. The tool stays in the list: else no client would ever be told to log in again.
 #[tokio::test]
 async fn a_login_grows_old_by_the_clock_of_the_gate() {
     let clock = Hands::at_this_moment();
@@ -143,6 +143,22 @@ async fn a_login_grows_old_by_the_clock_of_the_gate() {
     // A quarter of an hour, and a minute by which clocks may differ.
     clock.go_on(900 + 60 + 2);
     assert_eq!(client.call("recent", json!({})).await.unwrap().status, 401);
+    assert_eq!(client.list().await.unwrap().tools(), ["recent"]);
+}
+
+#[tokio::test]
+async fn a_list_of_what_can_be_called_is_without_what_needs_another_login() {
+    let clock = Hands::at_this_moment();
+    let configure = |gate: Builder| gate.clock(clock.clone()).list_callable_only();
+    let server = Running::start_with(SDK, tools(), configure).await;
+    let token = server
+        .token("alice")
+        .claim("auth_time", now())
+        .expires_in(Duration::from_secs(7200))
+        .mint();
+    let client = server.client().bearer(token);
+    assert_eq!(client.list().await.unwrap().tools(), ["recent"]);
+    clock.go_on(900 + 60 + 2);
     assert_eq!(client.list().await.unwrap().tools(), Vec::<String>::new());
 }
 

@@ -20,6 +20,12 @@ async fn fail(_: NoArguments) -> Result<&'static str, ToolError> {
     Err(ToolError::public("no"))
 }
 
+/// May be called once.
+#[mcp_tool(authenticated, rate_limit = "1/h")]
+async fn once(_: NoArguments) -> Result<&'static str, ToolError> {
+    Ok("done")
+}
+
 /// Is for administrators.
 #[mcp_tool(scopes_all = ["admin"])]
 async fn admin(_: NoArguments) -> Result<&'static str, ToolError> {
@@ -35,7 +41,7 @@ impl AuditSink for Full {
 }
 
 /// Everything that was counted, by name and labels, and how many values each histogram has.
-fn counted(recorder: &DebuggingRecorder) -> BTreeMap<String, u64> {
+pub(crate) fn counted(recorder: &DebuggingRecorder) -> BTreeMap<String, u64> {
     let all = recorder.snapshotter().snapshot().into_vec();
     let lines = all.into_iter().map(|(key, _, _, value)| {
         let key = key.key();
@@ -62,10 +68,14 @@ async fn a_request_counts_where_the_table_says_and_nowhere_else() {
     for sdk in Sdk::EACH {
         let recorder = DebuggingRecorder::new();
         let guard = metrics::set_default_local_recorder(&recorder);
-        let tools = Toolset::new(()).tool(WorkTool).tool(FailTool).tool(AdminTool);
+        let tools = Toolset::new(())
+            .tool(WorkTool)
+            .tool(FailTool)
+            .tool(AdminTool)
+            .tool(OnceTool);
         let server = Running::start_with(sdk, tools, |gate| gate.audit(Full)).await;
         let client = server.client().bearer(server.token("alice").mint());
-        for tool in ["work", "work", "fail", "admin", "made_up"] {
+        for tool in ["work", "work", "fail", "admin", "once", "once", "made_up"] {
             client.call(tool, json!({})).await.unwrap();
         }
         let expired = server.client().bearer(server.token("alice").expired().mint());
@@ -75,27 +85,37 @@ async fn a_request_counts_where_the_table_says_and_nowhere_else() {
         server.records.wait_for("fail", 2).await;
         drop(guard);
         let expected = [
-            ("toolgate_audit_records_lost_total", 10),
+            ("toolgate_audit_records_lost_total", 13),
             ("toolgate_call_duration_seconds tool=fail", 1),
+            ("toolgate_call_duration_seconds tool=once", 1),
             ("toolgate_call_duration_seconds tool=work", 2),
             (
                 "toolgate_decisions_total tool=admin decision=deny reason=insufficient_scope",
                 1,
             ),
             ("toolgate_decisions_total tool=fail decision=allow reason=none", 1),
+            ("toolgate_decisions_total tool=once decision=allow reason=none", 1),
+            (
+                "toolgate_decisions_total tool=once decision=deny reason=rate_limited",
+                1,
+            ),
             ("toolgate_decisions_total tool=work decision=allow reason=none", 2),
             (
                 "toolgate_decisions_total tool=work decision=deny reason=unauthenticated",
                 1,
             ),
             ("toolgate_outcomes_total tool=fail outcome=tool_error", 1),
+            ("toolgate_outcomes_total tool=once outcome=ok", 1),
             ("toolgate_outcomes_total tool=work outcome=ok", 2),
+            ("toolgate_rates_total tool=once result=allowed by=instance", 1),
+            ("toolgate_rates_total tool=once result=limited by=instance", 1),
             ("toolgate_refusals_total reason=insufficient_scope", 1),
             ("toolgate_refusals_total reason=invalid_token", 1),
+            ("toolgate_refusals_total reason=rate_limited", 1),
             ("toolgate_refusals_total reason=unauthenticated", 1),
             ("toolgate_refusals_total reason=unknown_tool", 1),
             ("toolgate_token_validations_total result=expired", 1),
-            ("toolgate_token_validations_total result=ok", 5),
+            ("toolgate_token_validations_total result=ok", 7),
         ];
         let expected = expected
             .into_iter()
@@ -108,6 +128,7 @@ async fn a_request_counts_where_the_table_says_and_nowhere_else() {
                 "decisions",
                 "outcomes",
                 "call_duration",
+                "rates",
                 "refusals",
                 "records",
             ];

@@ -38,7 +38,8 @@ fn roles(caller: &Caller) -> Vec<&str> {
     caller.roles().collect()
 }
 
-/// Server administration guide, "audience support" and "role mappings"; the token of a browser login.
+/// Server administration guide, "audience support" and "token role mappings", and `AccessToken` in Keycloak's source; the token
+/// of a browser login.
 fn keycloak() -> (Value, Value) {
     let claims = json!({
         "exp": NOW + 300,
@@ -101,6 +102,9 @@ async fn keycloak_has_roles_of_the_realm_and_of_the_client() {
         let refused = validate(&validator, &seal(header.clone(), &other)).await.err();
         assert_eq!(refused, Some(Refusal::Token(TokenError::NotAccessToken)), "{typ}");
     }
+    // A client can be set up to get tokens that are marked as RFC 9068 says.
+    let marked = json!({"alg": "RS256", "typ": "at+jwt"});
+    assert!(validate(&validator, &seal(marked, &claims)).await.is_ok());
     // Without an audience mapper there is none of ours.
     let mut unmapped = claims.clone();
     unmapped["aud"] = "account".into();
@@ -108,7 +112,7 @@ async fn keycloak_has_roles_of_the_realm_and_of_the_client() {
     assert_eq!(refused, Some(Refusal::Token(TokenError::Audience)));
 }
 
-/// "Access token claims reference", version 2.0.
+/// <https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference>, version 2.0.
 fn entra_id() -> (Value, Value) {
     let claims = json!({
         "aud": "6e74172b-be56-4843-9ff4-e66a39bb12e3",
@@ -149,7 +153,7 @@ async fn entra_id_has_scp_app_roles_and_the_directory() {
     assert_eq!(refused, Some(Refusal::Token(TokenError::Issuer)));
 }
 
-/// "OpenID Connect & OAuth 2.0 API", "access token payload", of a custom authorization server.
+/// <https://developer.okta.com/docs/reference/api/oidc/#access-token>, of a custom authorization server.
 fn okta() -> (Value, Value) {
     let claims = json!({
         "ver": 1,
@@ -187,9 +191,16 @@ async fn okta_has_cid_scp_and_groups() {
     }
     let service = validate(&validator, &seal(header, &claims)).await.unwrap();
     assert_eq!(service.principal().kind(), PrincipalKind::Client);
+    // The organization server's tokens are marked as Okta's own.
+    let header = json!({"alg": "RS256", "typ": "application/okta-internal-at+jwt"});
+    let refused = validate(&validator, &seal(header, &claims)).await.err();
+    assert!(
+        matches!(refused, Some(Refusal::Token(TokenError::Header(_)))),
+        "{refused:?}"
+    );
 }
 
-/// "Access token profiles": the Auth0 profile.
+/// <https://auth0.com/docs/secure/tokens/access-tokens/access-token-profiles>: the Auth0 profile.
 fn auth0() -> (Value, Value) {
     let claims = json!({
         "iss": "https://acme.eu.auth0.example/",
@@ -243,7 +254,8 @@ async fn auth0_has_roles_under_a_url_and_an_organization() {
     assert_eq!((roles(&caller), caller.tenant()), (vec!["notes:read"], None));
 }
 
-/// "Understanding the access token": without resource binding.
+/// <https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html>: without
+/// resource binding.
 fn cognito() -> (Value, Value) {
     let claims = json!({
         "sub": "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee",

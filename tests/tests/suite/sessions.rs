@@ -71,6 +71,27 @@ async fn mcp_20_a_session_is_no_credential() {
     assert_eq!(expired.whoami(&session).await.0, 401);
 }
 
+/// SDKs ask for a stream as soon as they are connected. At a 401 they have their user log in, before anything needs it.
+#[tokio::test]
+async fn where_some_tool_is_public_a_client_without_a_token_is_told_that_there_is_no_stream() {
+    let notes = Notes::start(SDK).await;
+    let nobody = Legacy::new(&notes, None);
+    for method in [reqwest::Method::GET, reqwest::Method::HEAD] {
+        let reply = nobody.request(method, None).send().await.unwrap();
+        assert_eq!(
+            (reply.status().as_u16(), reply.headers().get("www-authenticate")),
+            (405, None)
+        );
+    }
+    let session = Legacy::new(&notes, Some("alice")).open().await;
+    let lost = nobody
+        .request(reqwest::Method::GET, Some(&session))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(lost.status(), 401, "whoever has a session has had a token");
+}
+
 #[tokio::test]
 async fn a_stream_is_only_for_sessions() {
     let notes = Notes::start(SDK).await;

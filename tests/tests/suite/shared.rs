@@ -1,13 +1,15 @@
 //! What instances tell each other through a Redis that is killed, stopped and lied with. It is a real one; only here time is too.
 
 mod introspection;
+mod rates;
 mod redis_server;
 
 use self::redis_server::RedisServer;
 use crate::tokens::forge::NOW;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
-use toolgate::{Caller, Claims, Clock, Revocations, SharedState};
+use toolgate::validator::{TokenError, ValidateError};
+use toolgate::{BearerToken, Caller, Claims, Clock, Revocations, SharedState, Validator};
 
 const SECRET: [u8; 32] = [7; 32];
 
@@ -45,6 +47,19 @@ fn instance(server: &RedisServer, keys: &[(&str, [u8; 32])]) -> Revocations {
 
 fn caller(subject: &str) -> Caller {
     Caller::assert(Claims::assert("https://idp.example", subject).with_expiry(Duration::from_secs(NOW + 3600)))
+}
+
+/// Believes no token.
+struct Nobody;
+
+impl Validator for Nobody {
+    async fn validate(&self, _: &BearerToken) -> Result<Claims, ValidateError> {
+        Err(TokenError::Inactive.into())
+    }
+
+    fn issuers(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// Waits until so many tokens are revoked there, and says how long that took.

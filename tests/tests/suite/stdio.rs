@@ -4,10 +4,11 @@ use crate::server::{Records, Sdk, pmcp_builder};
 use async_trait::async_trait;
 use examples::stop::Until;
 use futures_util::future::pending;
-use pmcp::StdioTransport;
 use pmcp::error::TransportError;
 use pmcp::shared::TransportMessage;
+use pmcp::{RequestHandlerExtra, StdioTransport};
 use rmcp::ServiceExt as _;
+use rmcp::model::CallToolRequestParams;
 use rmcp::service::{RoleClient, RunningService};
 use serde_json::{Value, json};
 use std::convert::Infallible;
@@ -24,7 +25,8 @@ use toolgate::audit::JsonLines;
 use toolgate::pmcp::{StdioServer, Tools};
 use toolgate::rmcp::Server;
 use toolgate::{
-    Algorithm, CallContext, Clock, Gate, JwtValidator, NoArguments, Protected, State, TokenSource, Toolset, mcp_tool,
+    Algorithm, CallContext, Clock, Gate, JwtValidator, NoArguments, Protected, ScopeCatalog, State, TokenSource,
+    Toolset, mcp_tool,
 };
 use toolgate_testing::IdentityProvider;
 
@@ -57,9 +59,16 @@ impl Clock for Hands {
     }
 }
 
+/// A file that a server takes its token from. It is removed when dropped.
 pub(crate) struct Token(pub(crate) PathBuf);
 
 impl Token {
+    /// A file of this name among those of this process.
+    pub(crate) fn new(name: &str) -> Self {
+        let name = format!("toolgate-{name}-{}", std::process::id());
+        Self(std::env::temp_dir().join(name))
+    }
+
     pub(crate) fn write(&self, token: &str) {
         use std::io::Write as _;
         use std::os::unix::fs::OpenOptionsExt as _;
@@ -153,8 +162,7 @@ async fn a_token_is_good_until_it_expires_and_then_read_again() {
     for sdk in Sdk::EACH {
         let provider = IdentityProvider::start().await.unwrap();
         let clock = Hands::at_this_moment();
-        let name = format!("toolgate-clock-{sdk:?}-{}", std::process::id());
-        let file = Token(std::env::temp_dir().join(name));
+        let file = Token::new(&format!("clock-{sdk:?}"));
         let bob = provider.token("bob").audience(RESOURCE).scopes(["read:tools"]);
         file.write(&bob.expires_in(Duration::from_mins(10)).mint());
 
@@ -195,15 +203,67 @@ async fn a_token_is_good_until_it_expires_and_then_read_again() {
     }
 }
 
+#[derive(ScopeCatalog)]
+enum Scope {
+    /// Sees what is there.
+    #[scope("see")]
+    See,
+    /// Does everything.
+    #[scope("everything", implies(See))]
+    Everything,
+}
+
+/// Sees.
+#[mcp_tool(scopes_all = [Scope::See])]
+async fn see(_: NoArguments) -> Result<(), Infallible> {
+    Ok(())
+}
+
+/// Sees, with a token that was validated anew.
+#[mcp_tool(scopes_all = [Scope::See], fresh)]
+async fn see_anew(_: NoArguments) -> Result<(), Infallible> {
+    Ok(())
+}
+
+#[tokio::test]
+async fn mcp_45_a_broad_scope_is_enough_over_stdio_too() {
+    for sdk in Sdk::EACH {
+        let provider = IdentityProvider::start().await.unwrap();
+        let file = Token(std::env::temp_dir().join(format!("toolgate-implied-{sdk:?}-{}", std::process::id())));
+        file.write(&provider.token("bob").audience(RESOURCE).scopes(["everything"]).mint());
+        let validator = JwtValidator::builder()
+            .issuer(provider.issuer())
+            .audience(RESOURCE)
+            .algorithm(Algorithm::Rs256);
+        let gate = Gate::builder()
+            .resource(RESOURCE)
+            .validator(validator.build().unwrap())
+            .scopes::<Scope>()
+            .build()
+            .unwrap();
+        let tools = Toolset::new(()).tool(SeeTool).tool(SeeAnewTool);
+        let protected = gate.protect(tools).unwrap().with_token(TokenSource::file(&file.0));
+        let (client, running) = serve(sdk, &protected, pending());
+        let client = ().serve(client).await.unwrap();
+        assert_eq!(names(&client).await, ["see", "see_anew"]);
+        for tool in ["see", "see_anew"] {
+            let answer = client.call_tool(CallToolRequestParams::new(tool)).await.unwrap();
+            assert_ne!(answer.is_error, Some(true), "{sdk:?}: {tool}: {answer:?}");
+        }
+        client.cancel().await.unwrap();
+        running.await.unwrap();
+    }
+}
+
 /// The other end, line by line.
-struct Client {
+pub(crate) struct Client {
     lines: Lines<BufReader<ReadHalf<DuplexStream>>>,
     write: WriteHalf<DuplexStream>,
 }
 
 impl Client {
     /// Begins.
-    async fn greet(stream: DuplexStream) -> Self {
+    pub(crate) async fn greet(stream: DuplexStream) -> Self {
         let Pipe { lines, write } = Pipe::new(stream);
         let mut client = Self { lines, write };
         let hello = json!({
@@ -221,18 +281,28 @@ impl Client {
         client
     }
 
-    async fn send(&mut self, message: &Value) {
+    pub(crate) async fn send(&mut self, message: &Value) {
         self.write.write_all(format!("{message}\n").as_bytes()).await.unwrap();
     }
 
-    async fn call(&mut self, id: &Value, tool: &str) {
+    pub(crate) async fn call(&mut self, id: &Value, tool: &str) {
         let params = json!({"name": tool, "arguments": {}});
         self.send(&json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params}))
             .await;
     }
 
+    /// The names of the tools that are listed.
+    pub(crate) async fn names(&mut self) -> Vec<String> {
+        self.send(&json!({"jsonrpc": "2.0", "id": "list", "method": "tools/list"}))
+            .await;
+        let answer = self.next().await.unwrap();
+        let tools = answer["result"]["tools"].as_array().unwrap();
+        let names = tools.iter().map(|tool| tool["name"].as_str().unwrap().to_owned());
+        names.collect()
+    }
+
     /// The next message; none if the server has closed its end.
-    async fn next(&mut self) -> Option<Value> {
+    pub(crate) async fn next(&mut self) -> Option<Value> {
         let line = self.lines.next_line().await.unwrap()?;
         Some(serde_json::from_str(&line).unwrap())
     }
@@ -348,6 +418,34 @@ async fn a_client_that_goes_away_stops_the_tool_and_leaves_an_outcome() {
             "{sdk:?}: the state is held by the test and the toolset only"
         );
     }
+}
+
+/// The SDK runs one call at a time, and has the others in a queue that it does not empty.
+#[tokio::test(start_paused = true)]
+async fn no_call_begins_after_the_end() {
+    let go_on = Arc::new(Notify::new());
+    let (protected, records) = waiting(&go_on);
+    let tools = Tools::for_stdio(&protected).unwrap();
+    let sdk = pmcp_builder().mcp_server(&tools).build().unwrap();
+    let (near, far) = duplex(4096);
+    let server = StdioServer::new(&tools, pmcp_builder().mcp_server(&tools)).unwrap();
+    let running = tokio::spawn(async move { server.run_on(Pipe::new(near)).await.unwrap() });
+    let mut client = Client::greet(far).await;
+    for id in [1, 2] {
+        client.call(&json!(id), "wait").await;
+    }
+    records.wait_for("wait", 1).await;
+    drop(client);
+    running.await.unwrap();
+    records.wait_for("wait", 2).await;
+    go_on.notify_one();
+    let late = RequestHandlerExtra::default();
+    let late = sdk.get_tool("wait").unwrap().handle(json!({}), late).await;
+    assert!(late.is_err(), "{late:?}");
+    let records = records.of("wait");
+    let allowed = records.iter().filter(|record| record["decision"] == "allow");
+    assert_eq!(allowed.count(), 1, "{records:?}");
+    assert_eq!(records.last().unwrap()["reason"], "cancelled");
 }
 
 #[tokio::test]

@@ -7,15 +7,19 @@ use std::path::{Path, PathBuf};
 use syn::LitStr;
 
 /// Where messages stand: what reads and judges a declaration, and what helps rustc to judge the rest.
-const PLACES: [&str; 8] = [
+const PLACES: [&str; 12] = [
     "macros/src/attr.rs",
     "macros/src/attr",
     "macros/src/catalog.rs",
-    "macros/src/catalog",
+    "macros/src/catalog/attr.rs",
+    "macros/src/catalog/hierarchy.rs",
+    "macros/src/catalog/names.rs",
     "macros/src/field_path.rs",
     "macros/src/item.rs",
     "macros/src/spec.rs",
     "macros/src/spec",
+    "macros/src/toolset.rs",
+    "macros/src/toolset",
 ];
 
 #[test]

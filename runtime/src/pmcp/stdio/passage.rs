@@ -1,8 +1,9 @@
 //! What stands between the SDK and its one client.
 
 use super::Stop;
-use crate::gate::Facts;
+use crate::error::UNKNOWN_TOOL;
 use crate::pmcp::list::CallerList;
+use crate::pmcp::tools::Desk;
 use crate::protected::Protected;
 use ::pmcp::Transport;
 use ::pmcp::error::{Error, ErrorCode, TransportError};
@@ -13,21 +14,25 @@ use async_trait::async_trait;
 use std::collections::HashMap;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
+use tokio_util::sync::DropGuard;
 
 /// How long answers are waited for when nothing more is read. The SDK `rmcp` has the same.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A transport with the gate before it.
 ///
-/// 1. A call of a tool that the gate does not know reaches nothing (R22), and is answered as over HTTP.
+/// 1. A call of a tool that the gate does not know reaches nothing (R22), and is answered as over HTTP. So is one of a tool that
+///    the caller must not know of.
 /// 2. The SDK's list of tools knows no caller, so it is cut down on its way out.
 /// 3. When the client closes its end, or the server is to stop, nothing more is read. The SDK would stop at once, and lose
 ///    the answers to what it was given; so it learns of the end when everything is answered.
-/// 4. What is not answered in time is cancelled in the client's name: only then does its tool stop, and leave its outcome.
+/// 4. What is not answered in time is cancelled in the client's name: only then does its tool stop, and leave its outcome. The
+///    SDK cannot cancel what still waits in its queue, so no tool begins from then on, nor when this is dropped.
 #[derive(Debug)]
 pub(super) struct Passage<T> {
     transport: T,
     protected: Protected,
+    ended: DropGuard,
     stop: Stop,
     /// The requests that the SDK was given and has not answered.
     open: HashMap<RequestId, Asked>,
@@ -49,10 +54,11 @@ struct End {
 }
 
 impl<T: Transport> Passage<T> {
-    pub(super) fn new(transport: T, protected: Protected, stop: Stop) -> Self {
+    pub(super) fn new(transport: T, desk: Desk, stop: Stop) -> Self {
         Self {
             transport,
-            protected,
+            protected: desk.protected,
+            ended: desk.ended.drop_guard(),
             stop,
             open: HashMap::new(),
             end: None,
@@ -85,17 +91,26 @@ impl<T: Transport> Passage<T> {
     }
 
     async fn answer_unknown_tool(&self, response: &mut JSONRPCResponse) {
-        let facts = Facts {
-            request_id: serde_json::to_string(&response.id).ok().map(Into::into),
-            ..self.protected.local_facts(None).await
-        };
+        let request_id = serde_json::to_string(&response.id).ok().map(Into::into);
+        let facts = self.protected.local_facts(None, request_id).await;
         self.protected.record_denial(None, &facts, "unknown_tool", &[], None);
         if let ResponsePayload::Error(error) = &mut response.payload
             && error.code == ErrorCode::INTERNAL_ERROR.0
         {
-            *error = JSONRPCError::new(ErrorCode::INVALID_PARAMS.0, "tool not found");
+            *error = unknown_tool();
         }
     }
+}
+
+/// What is said about a tool that does not exist, or must not be known of.
+fn unknown_tool() -> JSONRPCError {
+    JSONRPCError::new(ErrorCode::INVALID_PARAMS.0, UNKNOWN_TOOL)
+}
+
+/// The handler of a hidden tool has left its record, and says so in an error that the SDK makes an internal one of.
+fn is_of_hidden_tool(error: &JSONRPCError) -> bool {
+    let said = ::pmcp::Error::not_found(UNKNOWN_TOOL).to_string();
+    error.code == ErrorCode::INTERNAL_ERROR.0 && error.message == said
 }
 
 #[async_trait]
@@ -105,11 +120,16 @@ impl<T: Transport> Transport for Passage<T> {
             if self.open.remove(&response.id) == Some(Asked::UnknownTool) {
                 self.answer_unknown_tool(response).await; // 1
             }
+            if let ResponsePayload::Error(error) = &mut response.payload
+                && is_of_hidden_tool(error)
+            {
+                *error = unknown_tool(); // 1
+            }
             if let ResponsePayload::Result(result) = &mut response.payload
                 && result.get("tools").is_some()
             {
-                let caller = self.protected.local_facts(None).await.caller;
-                CallerList::new(self.protected.clone(), caller).cut_result(result); // 2
+                let facts = self.protected.local_facts(None, None).await;
+                CallerList::new(self.protected.clone(), facts).cut_result(result); // 2
             }
         }
         self.transport.send(message).await
@@ -136,6 +156,7 @@ impl<T: Transport> Transport for Passage<T> {
         let patience = end.patience;
         self.end = Some(end);
         sleep_until(patience).await;
+        self.ended.token().cancel(); // 4
         self.open.remove(&late);
         let cancelled = ClientNotification::Cancelled(CancelledNotification::new(late));
         Ok(TransportMessage::Notification(Notification::Client(cancelled))) // 4

@@ -1,0 +1,156 @@
+//! Whether a tool keeps to the catalogues.
+
+use super::hierarchy::{Catalogs, Hierarchy};
+use crate::error::ConfigError;
+use crate::policy::Rule;
+use crate::scope::ScopeToken;
+use crate::toolset::Tool;
+
+impl Catalogs {
+    /// Checks that these are the catalogues that a toolset keeps to, if it keeps to any.
+    pub(crate) fn check_kept_by(&self, toolset: &Self) -> Result<(), ConfigError> {
+        let [own, kept] = [self, toolset].map(|catalogs| catalogs.scopes.as_ref().map(|scopes| &scopes.hierarchy));
+        check_same(own, kept, "scope")?;
+        let [own, kept] = [self, toolset].map(|catalogs| catalogs.roles.as_ref().map(|roles| &roles.hierarchy));
+        check_same(own, kept, "role")
+    }
+
+    /// Checks the demands of a tool, as far as the macro could not see them.
+    ///
+    /// 1. What is demanded is in the catalogue: else nobody, or nobody who was meant, would hold it.
+    /// 2. Nothing is demanded that follows from what is demanded besides: it would look as if it asked for more.
+    pub(crate) fn check(&self, tool: &Tool) -> Result<(), ConfigError> {
+        let policy = &tool.policy;
+        let rule = policy.demanded_rule();
+        if let Some(scopes) = &self.scopes {
+            let hierarchy = &scopes.hierarchy;
+            let [all, any] = [policy.demanded_scopes_all(), policy.demanded_scopes_any()].map(|scopes| {
+                scopes
+                    .iter()
+                    .map(|scope: &ScopeToken| scope.as_str())
+                    .collect::<Vec<_>>()
+            });
+            check_known(hierarchy, "scope", &all, tool)?; // 1
+            check_known(hierarchy, "scope", &any, tool)?;
+            check_all(hierarchy, &all, tool)?; // 2
+            check_any(hierarchy, "scopes_any", &any, tool)?;
+            check_all_and_any(hierarchy, &all, &any, tool)?;
+            let named: Vec<_> = rule.map_or_else(Vec::new, Rule::scopes);
+            let named: Vec<_> = named.iter().map(|scope| scope.as_str()).collect();
+            check_known(hierarchy, "scope", &named, tool)?; // 1
+            let unless = policy.demanded_owner().map_or(&[][..], |owner| owner.unless);
+            let unless: Vec<_> = unless.iter().map(|scope| scope.as_str()).collect();
+            check_known(hierarchy, "scope", &unless, tool)?; // 1
+            check_any(hierarchy, "owner_unless", &unless, tool)?; // 2
+        }
+        if let Some(roles) = &self.roles {
+            let roles = &roles.hierarchy;
+            check_known(roles, "role", policy.demanded_roles(), tool)?; // 1
+            check_any(roles, "roles", policy.demanded_roles(), tool)?; // 2
+            check_known(roles, "role", &rule.map_or_else(Vec::new, Rule::roles), tool)?; // 1
+        }
+        Ok(())
+    }
+}
+
+fn check_same(own: Option<&Hierarchy>, kept: Option<&Hierarchy>, noun: &str) -> Result<(), ConfigError> {
+    let Some(kept) = kept else {
+        return Ok(());
+    };
+    if own.is_some_and(|own| own.id == kept.id) {
+        return Ok(());
+    }
+    let catalog = kept.catalog;
+    let found = own.map_or("none".to_owned(), |own| format!("`{}`", own.catalog));
+    Err(ConfigError::new(
+        format!("the toolset keeps to the catalogue `{catalog}` of {noun}s, and the gate to {found}"),
+        format!("add `.{noun}s::<{catalog}>()` to the gate, so that what its {noun}s imply counts"),
+    ))
+}
+
+fn check_known(hierarchy: &Hierarchy, noun: &str, names: &[&str], tool: &Tool) -> Result<(), ConfigError> {
+    let Some(unknown) = names.iter().find(|name| !hierarchy.has(name)) else {
+        return Ok(());
+    };
+    let catalog = hierarchy.catalog;
+    let known: Vec<_> = hierarchy.names().collect();
+    Err(ConfigError::new(
+        format!(
+            "{} demands the {noun} `{unknown}`, which is not in the catalogue `{catalog}`",
+            place(tool)
+        ),
+        format!("write one of `{}`, or add a variant to `{catalog}`", known.join("`, `")),
+    ))
+}
+
+/// Of names that are all demanded, none follows from another.
+fn check_all(hierarchy: &Hierarchy, all: &[&str], tool: &Tool) -> Result<(), ConfigError> {
+    for (position, name) in all.iter().enumerate() {
+        if all.iter().skip(position + 1).any(|other| other == name) {
+            return Err(twice(name, "scopes_all", tool));
+        }
+        if let Some(other) = all.iter().find(|other| hierarchy.implies(other, name)) {
+            return Err(ConfigError::new(
+                format!("{} demands `{name}` besides `{other}`, which implies it", place(tool)),
+                format!("remove `{name}` from `scopes_all`"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Of names of which one is demanded, none implies another: the other one alone would do.
+fn check_any(hierarchy: &Hierarchy, list: &str, any: &[&str], tool: &Tool) -> Result<(), ConfigError> {
+    for (position, name) in any.iter().enumerate() {
+        if any.iter().skip(position + 1).any(|other| other == name) {
+            return Err(twice(name, list, tool));
+        }
+        if let Some(other) = any.iter().find(|other| hierarchy.implies(name, other)) {
+            return Err(ConfigError::new(
+                format!("{} takes `{name}` for `{other}`, which it implies anyway", place(tool)),
+                format!("remove `{name}` from `{list}`"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// What is demanded anyway leaves no choice, and a choice of which everything implies a scope demands that scope.
+fn check_all_and_any(hierarchy: &Hierarchy, all: &[&str], any: &[&str], tool: &Tool) -> Result<(), ConfigError> {
+    for name in any {
+        if let Some(other) = all
+            .iter()
+            .find(|other| *other == name || hierarchy.implies(other, name))
+        {
+            return Err(ConfigError::new(
+                format!(
+                    "{} demands `{other}`, so that `{name}` leaves no choice in `scopes_any`",
+                    place(tool)
+                ),
+                "remove `scopes_any`, or make it a choice of what callers may lack",
+            ));
+        }
+    }
+    let follows = |name: &&&str| !any.is_empty() && any.iter().all(|other| hierarchy.implies(other, name));
+    match all.iter().find(follows) {
+        None => Ok(()),
+        Some(name) => Err(ConfigError::new(
+            format!(
+                "{} demands `{name}`, which every scope of its `scopes_any` implies",
+                place(tool)
+            ),
+            format!("remove `{name}` from `scopes_all`"),
+        )),
+    }
+}
+
+fn twice(name: &str, list: &str, tool: &Tool) -> ConfigError {
+    ConfigError::new(
+        format!("{} lists `{name}` twice in `{list}`", place(tool)),
+        "remove one of them: a string and a variant of a catalogue may be the same",
+    )
+}
+
+fn place(tool: &Tool) -> String {
+    format!("`{}` ({})", tool.name, tool.location)
+}

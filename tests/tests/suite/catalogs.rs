@@ -1,0 +1,368 @@
+//! Tools that do not keep to the catalogues of their gate, and callers that are handed to other gates.
+
+use serde_json::{Value, json};
+use std::convert::Infallible;
+use toolgate::docs::ScopeDocument;
+use toolgate::{
+    Algorithm, Caller, ConfigError, Gate, JwtValidator, NoArguments, Output, Policy, Protected, RoleCatalog,
+    ScopeCatalog, ScopeToken, ToolHandler, Toolset, mcp_tool,
+};
+
+#[derive(ScopeCatalog)]
+enum Scope {
+    /// Reads notes.
+    #[scope("notes:read")]
+    Read,
+    /// Writes notes.
+    #[scope("notes:write", implies(Read))]
+    Write,
+    /// Moves notes.
+    #[scope("notes:move", implies(Read))]
+    Move,
+    /// Exports notes.
+    #[scope("notes:export")]
+    Export,
+    /// Does everything with notes.
+    #[scope("notes:admin", implies(Write))]
+    Admin,
+}
+
+/// The same names, and nothing implied.
+#[derive(ScopeCatalog)]
+enum Flat {
+    /// Reads notes.
+    #[scope("notes:read")]
+    Read,
+    /// Does everything with notes.
+    #[scope("notes:admin")]
+    Admin,
+}
+
+#[derive(RoleCatalog)]
+enum Role {
+    /// Manages.
+    #[role("manager")]
+    Manager,
+    /// Administers.
+    #[role("admin", implies(Manager))]
+    Admin,
+}
+
+fn gate(configure: impl FnOnce(GateBuilder) -> GateBuilder) -> Gate {
+    const RESOURCE: &str = "https://mcp.example/mcp";
+    let validator = JwtValidator::builder()
+        .issuer("https://idp.example")
+        .audience(RESOURCE)
+        .algorithm(Algorithm::Rs256)
+        .build();
+    configure(Gate::builder().resource(RESOURCE).validator(validator.unwrap()))
+        .build()
+        .unwrap()
+}
+
+type GateBuilder = toolgate::GateBuilder<toolgate::plumbing::GivenResource, toolgate::plumbing::GivenValidator>;
+
+fn refused(toolset: Toolset) -> String {
+    let gate = gate(|gate| gate.scopes::<Scope>().roles::<Role>());
+    gate.protect(toolset).unwrap_err().to_string()
+}
+
+/// Reads.
+#[mcp_tool(scopes_all = ["notes:read"])]
+async fn read(_: NoArguments) -> Result<(), Infallible> {
+    Ok(())
+}
+
+mod unseen {
+    //! What the macro cannot see: strings without `catalog`, and variants of an enum that has another name here.
+
+    use super::{Flat, Infallible, NoArguments, Scope, mcp_tool};
+
+    type Other = Scope;
+
+    /// Does something.
+    #[mcp_tool(scopes_all = ["notes:raed"])]
+    pub(super) async fn unknown(_: NoArguments) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    /// Does something.
+    #[mcp_tool(scopes_any = ["notes:read", "notes:list"])]
+    pub(super) async fn unknown_any(_: NoArguments) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    /// Does something.
+    #[mcp_tool(roles = ["mangaer"])]
+    pub(super) async fn unknown_role(_: NoArguments) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    /// Does something.
+    #[mcp_tool(scopes_all = ["notes:read", "notes:admin"])]
+    pub(super) async fn all(_: NoArguments) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    /// Does something.
+    #[mcp_tool(scopes_any = [Other::Write, Other::Admin])]
+    pub(super) async fn any(_: NoArguments) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    /// Does something.
+    #[mcp_tool(roles = ["admin", "manager"])]
+    pub(super) async fn role(_: NoArguments) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    /// Does something.
+    #[mcp_tool(scopes_all = ["notes:write"], scopes_any = ["notes:read", "notes:export"])]
+    pub(super) async fn choice(_: NoArguments) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    /// Does something.
+    #[mcp_tool(scopes_all = ["notes:read"], scopes_any = ["notes:write", "notes:move"])]
+    pub(super) async fn every(_: NoArguments) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    /// Does something.
+    #[mcp_tool(scopes_all = [Other::Write, "notes:write"])]
+    pub(super) async fn twice(_: NoArguments) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    /// Does something.
+    #[mcp_tool(scopes_all = [Flat::Admin])]
+    pub(super) async fn other_catalog(_: NoArguments) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_tool_that_does_not_keep_to_the_catalogue_is_refused() {
+    use unseen::{
+        AllTool, AnyTool, ChoiceTool, EveryTool, RoleTool, TwiceTool, UnknownAnyTool, UnknownRoleTool, UnknownTool,
+    };
+    let tools = || Toolset::new(()).tool(ReadTool);
+    for (tools, tool, what, help) in [
+        (
+            tools().tool(UnknownTool),
+            "unknown",
+            "demands the scope `notes:raed`, which is not in the catalogue `Scope`",
+            "write one of `notes:admin`, `notes:export`, `notes:move`, `notes:read`, `notes:write`, or add a variant to `Scope`",
+        ),
+        (
+            tools().tool(UnknownAnyTool),
+            "unknown_any",
+            "demands the scope `notes:list`, which is not in the catalogue `Scope`",
+            "write one of ",
+        ),
+        (
+            tools().tool(UnknownRoleTool),
+            "unknown_role",
+            "demands the role `mangaer`, which is not in the catalogue `Role`",
+            "write one of `admin`, `manager`, or add a variant to `Role`",
+        ),
+        (
+            tools().tool(AllTool),
+            "all",
+            "demands `notes:read` besides `notes:admin`, which implies it",
+            "remove `notes:read` from `scopes_all`",
+        ),
+        (
+            tools().tool(AnyTool),
+            "any",
+            "takes `notes:admin` for `notes:write`, which it implies anyway",
+            "remove `notes:admin` from `scopes_any`",
+        ),
+        (
+            tools().tool(RoleTool),
+            "role",
+            "takes `admin` for `manager`, which it implies anyway",
+            "remove `admin` from `roles`",
+        ),
+        (
+            tools().tool(ChoiceTool),
+            "choice",
+            "demands `notes:write`, so that `notes:read` leaves no choice in `scopes_any`",
+            "remove `scopes_any`, or make it a choice of what callers may lack",
+        ),
+        (
+            tools().tool(EveryTool),
+            "every",
+            "demands `notes:read`, which every scope of its `scopes_any` implies",
+            "remove `notes:read` from `scopes_all`",
+        ),
+        (
+            tools().tool(TwiceTool),
+            "twice",
+            "lists `notes:write` twice in `scopes_all`",
+            "remove one of them: a string and a variant of a catalogue may be the same",
+        ),
+    ] {
+        let error = refused(tools);
+        let (place, rest) = error.split_once(") ").unwrap();
+        assert!(
+            place.starts_with(&format!("`{tool}` (")) && place.contains("catalogs.rs:"),
+            "{error}"
+        );
+        assert!(rest.starts_with(&format!("{what}\nhelp: {help}")), "{error}");
+    }
+    assert!(
+        gate(|gate| gate)
+            .protect(tools().tool(UnknownTool).tool(AllTool))
+            .is_ok()
+    );
+}
+
+/// A policy that is given at run time is judged as well.
+#[test]
+fn a_policy_of_no_macro_is_judged_too() {
+    struct Own;
+
+    impl ToolHandler for Own {
+        type Args = NoArguments;
+        type Needs = ();
+        const SPEC: toolgate::tool::ToolSpec = toolgate::tool::ToolSpec {
+            policy: Policy::AUTHENTICATED.scopes_all(&[ScopeToken::from_static("elsewhere")]),
+            name: "own",
+            ..ReadTool::SPEC
+        };
+        fn output_schema() -> Option<schemars::Schema> {
+            None
+        }
+        async fn run(_: toolgate::plumbing::Call, _: NoArguments) -> Result<Output, toolgate::Error> {
+            Ok(Output::Empty)
+        }
+    }
+
+    assert!(refused(Toolset::new(()).tool(Own)).contains("`elsewhere`, which is not in the catalogue `Scope`"));
+}
+
+#[test]
+fn a_toolset_keeps_to_a_catalogue_that_its_gate_has_to_have() {
+    let tools = || Toolset::new(()).tool(ReadTool).scopes::<Scope>();
+    let text = |protected: Result<Protected, ConfigError>| protected.unwrap_err().to_string();
+    assert_eq!(
+        text(gate(|gate| gate).protect(tools())),
+        "the toolset keeps to the catalogue `Scope` of scopes, and the gate to none\n\
+         help: add `.scopes::<Scope>()` to the gate, so that what its scopes imply counts"
+    );
+    assert!(text(gate(GateBuilder::scopes::<Flat>).protect(tools())).contains("and the gate to `Flat`"));
+    assert!(text(gate(GateBuilder::scopes::<Scope>).protect(tools().roles::<Role>())).contains("`.roles::<Role>()`"));
+    assert!(
+        gate(|gate| gate.scopes::<Scope>().roles::<Role>())
+            .protect(tools().roles::<Role>())
+            .is_ok()
+    );
+    // Two catalogues with the same names are two.
+    let other = Toolset::new(()).tool(unseen::OtherCatalogTool).scopes::<Flat>();
+    assert!(text(gate(GateBuilder::scopes::<Scope>).protect(other)).contains("`Flat`"));
+}
+
+/// Manages, and writes.
+#[mcp_tool(scopes_all = [Scope::Write], roles = [Role::Manager])]
+async fn manage(_: NoArguments) -> Result<(), Infallible> {
+    Ok(())
+}
+
+#[derive(ScopeCatalog)]
+enum Marked {
+    /// Reads | lists notes,
+    /// all of them.
+    #[scope("notes:read", baseline)]
+    Read,
+    /// Writes notes.
+    #[scope("notes:write", implies(Read))]
+    Write,
+    /// Does everything.
+    #[scope("notes:admin", implies(Write), sensitive, admin_consent)]
+    Admin,
+}
+
+#[test]
+fn the_scope_document_describes_the_catalogue_that_a_toolset_keeps_to() {
+    let tools = Toolset::new(()).tool(ReadTool).tool(ManageTool);
+    let plain = ScopeDocument::new(&tools).to_json();
+    assert!(!plain.contains("catalog"), "{plain}");
+    let document = ScopeDocument::new(&tools.scopes::<Marked>().roles::<Role>());
+    let json: Value = serde_json::from_str(&document.to_json()).unwrap();
+    assert_eq!(
+        json["scope_catalog"],
+        json!([
+            {"scope": "notes:read", "description": "Reads | lists notes,\nall of them.", "baseline": true},
+            {"scope": "notes:write", "description": "Writes notes.", "implies": ["notes:read"]},
+            {
+                "scope": "notes:admin", "description": "Does everything.", "implies": ["notes:read", "notes:write"],
+                "sensitive": true, "admin_consent": true,
+            },
+        ])
+    );
+    assert_eq!(
+        json["role_catalog"],
+        json!([
+            {"role": "manager", "description": "Manages."},
+            {"role": "admin", "description": "Administers.", "implies": ["manager"]},
+        ])
+    );
+    let markdown = document.to_markdown();
+    for row in [
+        "| Scope | What for | Implies | Notes | Needed by |\n| --- | --- | --- | --- | --- |\n",
+        "| `notes:read` | Reads \\| lists notes, all of them. |  | asked for at first | `read` |\n",
+        "| `notes:write` | Writes notes. | `notes:read` |  | `manage` |\n",
+        "| `notes:admin` | Does everything. | `notes:read`, `notes:write` | sensitive, granted by administrators only | none |\n",
+        "| Role | Who | Implies | Needed by |\n| --- | --- | --- | --- |\n| `manager` | Manages. |  | `manage` |\n",
+    ] {
+        assert!(markdown.contains(row), "{row}\n{markdown}");
+    }
+}
+
+/// Tells what the caller holds.
+#[mcp_tool(authenticated)]
+async fn held(_: NoArguments, caller: Caller) -> Result<String, Infallible> {
+    Ok(format!(
+        "{} {:?}",
+        caller.has_scope("notes:read"),
+        caller.scopes().collect::<Vec<_>>()
+    ))
+}
+
+async fn held_behind(gate: &Gate, caller: &Caller) -> String {
+    let protected = gate.protect(Toolset::new(()).tool(HeldTool)).unwrap();
+    let output = protected.call("held", Some(caller.clone()), json!({})).await;
+    match output.unwrap().unwrap() {
+        Output::Text(text) => text.into_owned(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// An asserted caller, and one that comes from another gate, holds what this gate's catalogue says, and no more.
+#[tokio::test]
+async fn mcp_45_a_caller_holds_what_the_gate_says_that_it_calls_at() {
+    let wide = gate(GateBuilder::scopes::<Scope>);
+    let flat = gate(GateBuilder::scopes::<Flat>);
+    let none = gate(|gate| gate);
+    let alice = toolgate_testing::caller("alice").scopes(["notes:admin"]).build();
+    assert!(!alice.has_scope("notes:read"));
+    for _ in 0..2 {
+        assert_eq!(
+            held_behind(&wide, &alice).await,
+            r#"true ["notes:admin", "notes:read", "notes:write"]"#
+        );
+        assert_eq!(held_behind(&flat, &alice).await, r#"false ["notes:admin"]"#);
+        assert_eq!(held_behind(&none, &alice).await, r#"false ["notes:admin"]"#);
+    }
+    drop((
+        manage(NoArguments {}),
+        read(NoArguments {}),
+        Scope::Move,
+        Role::Manager,
+        Flat::Read,
+        Scope::Admin,
+        Role::Admin,
+        (Marked::Read, Marked::Write, Marked::Admin),
+    ));
+}

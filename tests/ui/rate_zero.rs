@@ -1,0 +1,19 @@
+use toolgate::mcp_tool;
+
+/// Does something.
+#[mcp_tool(authenticated, rate_limit = "0/min")]
+async fn one() -> Result<(), std::fmt::Error> {
+    Ok(())
+}
+
+/// Does something.
+#[mcp_tool(authenticated, rate_limit = "30/min, burst 0")]
+async fn two() -> Result<(), std::fmt::Error> {
+    Ok(())
+}
+
+fn main() {
+    drop(toolgate::Toolset::new(()).tool(OneTool).tool(TwoTool));
+    drop(one());
+    drop(two());
+}

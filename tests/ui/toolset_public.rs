@@ -1,0 +1,18 @@
+use toolgate::toolset;
+
+#[derive(Clone)]
+struct Notes;
+
+#[toolset(public)]
+impl Notes {
+    /// Does something.
+    #[mcp_tool]
+    async fn plain(&self) -> Result<(), std::fmt::Error> {
+        Ok(())
+    }
+}
+
+fn main() {
+    drop(toolgate::Toolset::new(Notes).tools::<Notes>().tool(NotesPlainTool));
+    drop(Notes.plain());
+}
