@@ -333,7 +333,11 @@ async fn mcp_20_every_http_method_needs_a_token() {
         let method: reqwest::Method = method.parse().unwrap();
         let status = http.request(method.clone(), &notes.url).send().await.unwrap().status();
         // A stream without a session is nobody's, and no token changes that.
-        let expected = if ["GET", "HEAD"].contains(&method.as_str()) { 405 } else { 401 };
+        let expected = if ["GET", "HEAD"].contains(&method.as_str()) {
+            405
+        } else {
+            401
+        };
         assert_eq!(status, expected, "{method}");
         let elsewhere = notes.url.replace("/mcp", "/admin");
         let status = http
@@ -369,7 +373,11 @@ async fn mcp_20_where_no_tool_is_public_every_http_method_needs_a_token() {
     let server = Running::start(SDK, Toolset::new(()).tool(ProtectedTool)).await;
     for method in ["GET", "POST", "DELETE", "PUT", "HEAD"] {
         let method: reqwest::Method = method.parse().unwrap();
-        let reply = reqwest::Client::new().request(method.clone(), &server.url).send().await.unwrap();
+        let reply = reqwest::Client::new()
+            .request(method.clone(), &server.url)
+            .send()
+            .await
+            .unwrap();
         assert_eq!(reply.status(), 401, "{method}");
     }
 }
