@@ -7,6 +7,8 @@ use std::time::Duration;
 /// For how long after `exp` a revocation is remembered: the longest leeway there is (R14), and an hour for clocks that are set
 /// back (F26).
 pub(crate) const AFTER_EXPIRY: Duration = Duration::from_mins(5 + 60);
+/// The expiry of a token that does not say when it expires: its revocation is never forgotten.
+pub(super) const NEVER: Duration = Duration::from_secs(u64::MAX);
 
 #[derive(Default)]
 pub(super) struct Held {
