@@ -129,6 +129,9 @@ impl Revocations {
     }
 
     fn add(&self, id: TokenId, expires_at: Duration) -> Result<(), RevocationError> {
+        // Whole seconds are told to others, and heard again.
+        let more = u64::from(expires_at.subsec_nanos() > 0);
+        let expires_at = Duration::from_secs(expires_at.as_secs().saturating_add(more));
         let added = self.change(|held, now| held.add(id, expires_at, now, self.0.limit));
         if added.is_err() {
             tracing::error!(target: "toolgate::revocations", limit = self.0.limit, "a token could not be revoked");

@@ -31,14 +31,14 @@ async fn remember(_: NoArguments, seen: State<Seen>, caller: Caller) -> Result<S
     Ok("yes".to_owned())
 }
 
-struct App {
+pub(crate) struct App {
     router: Router,
-    revocations: Revocations,
+    pub(crate) revocations: Revocations,
     seen: Seen,
 }
 
 impl App {
-    fn new(sdk: Sdk, validator: impl Validator) -> Self {
+    pub(crate) fn new(sdk: Sdk, validator: impl Validator) -> Self {
         Self::at(At(NOW), sdk, validator)
     }
 
@@ -58,7 +58,7 @@ impl App {
         }
     }
 
-    async fn call(&mut self, token: &str) -> u16 {
+    pub(crate) async fn call(&mut self, token: &str) -> u16 {
         let params = json!({"name": "remember", "arguments": {}, "_meta": {
             "io.modelcontextprotocol/protocolVersion": "2026-07-28",
             "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
