@@ -190,7 +190,7 @@ mod tests {
         assert_eq!(held.unshared(9), []);
         // The same again, or for a shorter time, is nothing new.
         add(&mut held, NOW);
-        add(&mut held, NOW - MINUTE);
+        add(&mut held, NOW.saturating_sub(MINUTE));
         assert_eq!(held.unshared(9), []);
         add(&mut held, NOW + MINUTE);
         assert_eq!(held.unshared(9), [(id(0), NOW + MINUTE)]);

@@ -300,7 +300,7 @@ async fn r18_no_revocation_is_passed_over_when_others_are_taken_out_meanwhile() 
 async fn until_called(app: &mut App, status: u16) {
     let start = Instant::now();
     while app.call("t").await != status {
-        assert!(start.elapsed() < Duration::from_secs(60), "{status}");
+        assert!(start.elapsed() < Duration::from_mins(1), "{status}");
         sleep(Duration::from_millis(50)).await;
     }
 }
