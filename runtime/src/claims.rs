@@ -31,8 +31,10 @@ pub(crate) struct ClaimSet {
     pub(crate) actor: Option<Actor>,
     /// The later of `nbf` and `iat`, as time since the Unix epoch.
     pub(crate) not_before: Duration,
-    /// Time since the Unix epoch.
+    /// Until when the claims may be used, as time since the Unix epoch.
     pub(crate) expires_at: Duration,
+    /// When the token expires by its own word, as time since the Unix epoch. `None` if it does not say.
+    pub(crate) token_expiry: Option<Duration>,
     /// How much clocks may differ.
     pub(crate) leeway: Duration,
     /// All of them: an object, as JSON text that means one thing only.
@@ -86,7 +88,10 @@ impl Claims {
     #[cfg(feature = "assertions")]
     #[must_use]
     pub fn with_expiry(self, expires_at: Duration) -> Self {
-        self.with(|claims| claims.expires_at = expires_at)
+        self.with(|claims| {
+            claims.expires_at = expires_at;
+            claims.token_expiry = Some(expires_at);
+        })
     }
 
     /// Sets how much clocks may differ; five minutes otherwise, the most that any validator allows.
@@ -156,6 +161,7 @@ impl ClaimSet {
             actor: None,
             not_before: Duration::ZERO,
             expires_at: Duration::MAX,
+            token_expiry: None,
             leeway: MAX_LEEWAY,
             raw: "{}".into(),
             standing: None,

@@ -13,7 +13,7 @@ pub(crate) use self::id::TokenId;
 pub(crate) use self::sharing::{Heard, WeakRevocations};
 pub(crate) use self::watch::Watch;
 
-use self::held::Held;
+use self::held::{Held, NEVER};
 use crate::caller::Caller;
 use crate::claims::Claims;
 use crate::clock::{Clock, SystemClock};
@@ -39,16 +39,19 @@ const LIMIT: usize = 100_000;
 /// }
 /// ```
 ///
-/// 1. A token is known by its issuer and its `jti`, or without one by its issuer and its claims; never by its text, of which
-///    some signatures allow several.
+/// 1. A token is known by its issuer and its `jti`, or without one by its issuer and its claims; never by its signature, of which
+///    there may be several. One about which the issuer was asked is known by the `jti` of the answer, or without one by its text.
 /// 2. A revoked token is refused at once ([`TokenError::Revoked`]), whatever a cache or an issuer says. A call that is running
 ///    goes on.
-/// 3. It is remembered until the token has expired, with the longest leeway there is, and an hour for clocks that are set back.
+/// 3. It is remembered until the token has expired, with the longest leeway there is, and an hour for clocks that are set back:
+///    by the `exp` that it had when it was revoked. A token without `exp`, as opaque ones may be, is remembered until a restart,
+///    and takes room until then.
 /// 4. There is a limit. At the limit nothing is forgotten: the revocation fails, and an error is logged.
 /// 5. With the feature `redis`, `SharedState` tells other instances. If more were revoked elsewhere than fit here, nobody gets
 ///    in here until they fit: it cannot be found out any more who may.
 ///
-/// Without `SharedState` what was revoked is forgotten at a restart.
+/// Without `SharedState` what was revoked is forgotten at a restart. If an issuer moves the `exp` of a token whenever it is used,
+/// the token may outlive what is remembered: revoke it there as well.
 #[derive(Clone)]
 pub struct Revocations(Arc<State>);
 
@@ -104,10 +107,11 @@ impl Revocations {
     /// Revokes the token that this caller came with.
     pub fn revoke(&self, caller: &Caller) -> Result<(), RevocationError> {
         let claims = caller.claim_set();
-        self.add(*claims.token_id(), claims.expires_at)
+        self.add(*claims.token_id(), claims.token_expiry.unwrap_or(NEVER))
     }
 
-    /// Revokes the token with this `jti` of this issuer, which expires at this time since the Unix epoch at the latest.
+    /// Revokes the token with this `jti` of this issuer, which expires at this time since the Unix epoch at the latest, or
+    /// [`Duration::MAX`] if nobody knows. ([`Caller::expires_at`] is not that of an opaque token that does not say.)
     pub fn revoke_id(&self, issuer: &str, jti: &str, expires_at: Duration) -> Result<(), RevocationError> {
         self.add(TokenId::of_jti(issuer, jti), expires_at)
     }
@@ -125,6 +129,9 @@ impl Revocations {
     }
 
     fn add(&self, id: TokenId, expires_at: Duration) -> Result<(), RevocationError> {
+        // Whole seconds are told to others, and heard again.
+        let more = u64::from(expires_at.subsec_nanos() > 0);
+        let expires_at = Duration::from_secs(expires_at.as_secs().saturating_add(more));
         let added = self.change(|held, now| held.add(id, expires_at, now, self.0.limit));
         if added.is_err() {
             tracing::error!(target: "toolgate::revocations", limit = self.0.limit, "a token could not be revoked");

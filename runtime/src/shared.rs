@@ -94,6 +94,9 @@ impl SharedState {
     ///
     /// What is revoked at one instance is refused at all others within a second; at one that missed it, within five seconds after
     /// it reaches Redis again. As long as Redis is away, instances know of their own revocations only.
+    ///
+    /// Redis forgets a revocation when the token has expired. That of a token without `exp` stays there, also over restarts, until
+    /// somebody empties Redis.
     pub fn share_revocations(&self, revocations: &Revocations) -> Result<(), ConfigError> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| {
             ConfigError::new(

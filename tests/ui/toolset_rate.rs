@@ -1,23 +1,25 @@
-//! What is wrong with a rate of all tools is said once.
-
-use std::convert::Infallible;
 use toolgate::toolset;
 
+#[derive(Clone)]
 struct Notes;
 
 #[toolset(authenticated, rate_limit = "0/min")]
 impl Notes {
-    /// Reads.
-    #[mcp_tool(read_only = true)]
-    async fn read(&self) -> Result<(), Infallible> {
+    /// Reads something.
+    #[mcp_tool]
+    async fn read(&self) -> Result<(), std::fmt::Error> {
         Ok(())
     }
 
-    /// Writes.
+    /// Writes something.
     #[mcp_tool]
-    async fn write(&self) -> Result<(), Infallible> {
+    async fn write(&self) -> Result<(), std::fmt::Error> {
         Ok(())
     }
 }
 
-fn main() {}
+fn main() {
+    drop(toolgate::Toolset::new(Notes).tool(NotesReadTool).tool(NotesWriteTool));
+    drop(Notes.read());
+    drop(Notes.write());
+}

@@ -67,6 +67,8 @@ fn asks_for_a_caller(attr: &Attr) -> Vec<&Ident> {
 /// 4. Whatever else the toolset demands is demanded of every method, and none can say it otherwise.
 /// 5. Nobody is excused from what the toolset demands.
 /// 6. `authenticated` is what is left if nobody demands more.
+/// 7. What a method tries out with `shadow` is all scopes and roles that are demanded of it, also by the toolset. It says so itself,
+///    and the gate has to be told.
 ///
 /// How a tool behaves is no demand, and a method says otherwise where it has to. Saying again what the toolset says is a
 /// mistake: it would look as if it changed something.

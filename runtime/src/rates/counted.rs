@@ -90,6 +90,8 @@ mod tests {
             "client",
             "subject",
             "user",
+            "i",
+            "s",
         ];
         let mut callers = Vec::new();
         for text in texts {

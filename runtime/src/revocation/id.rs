@@ -16,6 +16,8 @@ impl TokenId {
     /// The issuer and the `jti` that it must not give twice (RFC 7519 section 4.1.7), or all claims if there is none: what was
     /// signed. The text of a token would not do. Whoever has a token can often make another text of it that is as good: with
     /// the other of the two ECDSA signatures, say.
+    ///
+    /// Claims that an issuer told about a token are not the token's: see [`of_text`](Self::of_text).
     pub(super) fn of(claims: &ClaimSet) -> Self {
         let issuer = &claims.principal.issuer;
         // They were read when the token was validated.
@@ -28,6 +30,13 @@ impl TokenId {
 
     pub(super) fn of_jti(issuer: &str, jti: &str) -> Self {
         Self::hash(b'j', &[issuer, jti])
+    }
+
+    /// The issuer and the text of a token about which it told no `jti`: what else it tells may be another thing each time. Of a
+    /// token in JWT form the text is what was signed.
+    #[cfg(feature = "introspection")]
+    pub(crate) fn of_text(issuer: &str, text: &str) -> Self {
+        Self::hash(b't', &[issuer, text])
     }
 
     /// Before each part stands its length, so that no two lists of parts are one.

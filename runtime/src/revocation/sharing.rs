@@ -1,7 +1,7 @@
 //! What those who share revocations do with them.
 
 use super::{Revocations, State, TokenId};
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -18,6 +18,8 @@ pub(crate) struct WeakRevocations {
 pub(crate) enum Heard {
     Some,
     All,
+    /// Some, and there are more than anybody would look at.
+    TooMany,
 }
 
 impl WeakRevocations {
@@ -65,11 +67,11 @@ impl Revocations {
             let mut fits = true;
             for (id, expires_at) in revocations {
                 fits &= held.add(*id, *expires_at, now, self.0.limit).is_ok();
-                held.mark_shared(id);
+                held.mark_shared(id, *expires_at);
             }
             fits
         });
-        if !fits {
+        if !fits || heard == Heard::TooMany {
             tracing::error!(
                 target: "toolgate::revocations",
                 limit = self.0.limit,
@@ -81,14 +83,24 @@ impl Revocations {
         }
     }
 
+    /// How many fit.
+    pub(crate) fn limit(&self) -> usize {
+        self.0.limit
+    }
+
     /// Whether more are revoked elsewhere than fit.
     pub(crate) fn overflow(&self) -> bool {
         self.0.overflows.load(Ordering::Acquire)
     }
 
     /// These are all that others know of.
-    pub(crate) fn reconcile(&self, known: &HashSet<TokenId>) {
-        self.write().set_shared(|id| known.contains(id));
+    pub(crate) fn reconcile(&self, known: &[(TokenId, Duration)]) {
+        let mut longest = HashMap::new();
+        for (id, expires_at) in known {
+            let longest = longest.entry(*id).or_insert(*expires_at);
+            *longest = (*longest).max(*expires_at);
+        }
+        self.write().set_shared(|id| longest.get(id).copied());
     }
 
     pub(crate) fn unshared(&self, most: usize) -> Vec<(TokenId, Duration)> {
@@ -97,8 +109,8 @@ impl Revocations {
 
     pub(crate) fn mark_shared(&self, revocations: &[(TokenId, Duration)]) {
         let mut held = self.write();
-        for (id, _) in revocations {
-            held.mark_shared(id);
+        for (id, expires_at) in revocations {
+            held.mark_shared(id, *expires_at);
         }
     }
 }

@@ -50,7 +50,7 @@ impl SharedIntrospection {
                 Err(Nothing::Odd) => continue,
                 Err(Nothing::Unreachable) => return None,
             };
-            match self.read(&name, &sealed) {
+            match self.read(token, &name, &sealed) {
                 Ok(claims) => {
                     count("hit");
                     return Some(claims);
@@ -66,7 +66,7 @@ impl SharedIntrospection {
     /// 3. It was asked for within the last minute.
     /// 4. It is an answer that makes a caller, by the validator's own rules.
     /// 5. The minute ends for whoever keeps the caller, too.
-    fn read(&self, name: &str, sealed: &[u8]) -> Result<Claims, &'static str> {
+    fn read(&self, token: &BearerToken, name: &str, sealed: &[u8]) -> Result<Claims, &'static str> {
         match sealed.len() {
             0 => return Err("miss"),
             1..=MAX_SEALED => {}
@@ -83,7 +83,7 @@ impl SharedIntrospection {
         if age >= MAX_AGE || asked > now.saturating_add(AHEAD) {
             return Err("miss"); // 3
         }
-        let mut claims = self.validator.claims_of(answer, now).map_err(|_| "miss")?; // 4
+        let mut claims = self.validator.claims_of(token, answer, now).map_err(|_| "miss")?; // 4
         let until = clock.monotonic().saturating_add(MAX_AGE.saturating_sub(age));
         Arc::make_mut(&mut claims.0).standing = Some(Arc::new(Standing::new(Arc::clone(clock), until))); // 5
         Ok(claims)
@@ -94,7 +94,7 @@ impl SharedIntrospection {
         let asked = self.state.link.clock.unix_time();
         let answer = self.validator.ask(token).await?;
         let now = self.state.link.clock.unix_time();
-        let claims = self.validator.claims_of(&answer, now)?;
+        let claims = self.validator.claims_of(token, &answer, now)?;
         self.share(token, &answer, asked, claims.0.expires_at.saturating_sub(now))
             .await;
         Ok(claims)

@@ -128,11 +128,15 @@ impl Link {
     }
 }
 
-/// An answer that the type is wrong is an answer: Redis is well.
+/// An answer that the type is wrong is an answer: Redis is well. Before version 7 it is in the details if a script ran into it.
 fn reason(error: Option<&RedisError>) -> Nothing {
-    match error.and_then(RedisError::code) {
-        Some("WRONGTYPE") => Nothing::Odd,
-        _ => Nothing::Unreachable,
+    let is_odd = |error: &RedisError| {
+        error.code() == Some("WRONGTYPE") || error.detail().is_some_and(|detail| detail.contains("WRONGTYPE "))
+    };
+    if error.is_some_and(is_odd) {
+        Nothing::Odd
+    } else {
+        Nothing::Unreachable
     }
 }
 

@@ -5,7 +5,6 @@ use super::key_ring::{Domain, Key, MAX_OVERHEAD};
 use super::link::{Nothing, count};
 use crate::revocation::{Heard, Revocations, TokenId, WeakRevocations};
 use futures_util::StreamExt as _;
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval, sleep};
@@ -19,9 +18,13 @@ const OVERLAP: u64 = 60_000;
 /// A token's id, and when it expires.
 const RECORD: usize = 32 + 8;
 const BATCH: usize = 100;
-/// So many records are asked for at a time; and so many times at most, whatever somebody put there.
+/// So many records are asked for at a time.
 const PAGE: usize = 1000;
-const MAX_PAGES: usize = 1000;
+/// So many times as many as can be held are looked at, whatever somebody put there: there may be several of one token.
+const MAX_TIMES: usize = 10;
+const MIN_PAGES: usize = 10;
+/// So many may be of the same millisecond: far more than Redis adds in one.
+const MAX_SAME: usize = 10_000;
 
 /// Adds records to the set by time and to that by expiry, takes those that have expired out of both, and publishes the new ones.
 const ADD: &str = "
@@ -39,22 +42,37 @@ end
 for i = 3, #ARGV, 2 do redis.call('PUBLISH', ARGV[1], ARGV[i]) end
 return 1";
 
-/// Gives the time, how many records there are on a page of those since a time, and those of them that are not too long.
+/// Gives the time, from where to read on, and of a page of records since a time those that are not too long.
+///
+/// A page ends with all that are of the time of its last record, and the next one begins after that time. (If it was to begin
+/// after so many records, some would be passed over whenever another instance takes some out meanwhile.) There is no next one if
+/// this one was not full, and it is `?` if too many records are of one time.
 const READ: &str = "
 local stamp = redis.call('TIME')
-local found = redis.call('ZRANGEBYSCORE', KEYS[1], ARGV[1], '+inf', 'LIMIT', ARGV[2], ARGV[3])
+local page = redis.call('ZRANGEBYSCORE', KEYS[1], ARGV[1], '+inf', 'WITHSCORES', 'LIMIT', 0, ARGV[2])
 local fit = {}
-for _, record in ipairs(found) do
+local function keep(record)
   if #record <= tonumber(ARGV[4]) then fit[#fit + 1] = record end
 end
-return {stamp[1] * 1000 + math.floor(stamp[2] / 1000), #found, fit}";
+local last, after = nil, ''
+if #page == 2 * ARGV[2] then
+  last = page[#page]
+  after = '(' .. last
+  local same = redis.call('ZRANGEBYSCORE', KEYS[1], last, last, 'LIMIT', 0, ARGV[3])
+  if #same == tonumber(ARGV[3]) then after = '?' end
+  for _, record in ipairs(same) do keep(record) end
+end
+for i = 1, #page, 2 do
+  if page[i + 1] ~= last then keep(page[i]) end
+end
+return {stamp[1] * 1000 + math.floor(stamp[2] / 1000), after, fit}";
 
 /// Tells and hears until the last handle of these revocations is gone.
 pub(super) async fn share(state: Arc<Inner>, revocations: WeakRevocations) {
     let channels: Vec<String> = state.keys.iter().map(channel).collect();
     let mut was_connected = true;
     while revocations.is_alive() {
-        let connected = connected(&state, &revocations, &channels).await;
+        let connected = connected(&state, &revocations, &channels, &mut was_connected).await;
         if let Err(error) = connected {
             if was_connected {
                 tracing::warn!(target: "toolgate::shared", ?error, "revocations are not shared for now");
@@ -69,7 +87,12 @@ pub(super) async fn share(state: Arc<Inner>, revocations: WeakRevocations) {
 }
 
 /// Listens first and then looks, so that nothing falls between the two.
-async fn connected(state: &Inner, revocations: &WeakRevocations, channels: &[String]) -> Result<(), Nothing> {
+async fn connected(
+    state: &Inner,
+    revocations: &WeakRevocations,
+    channels: &[String],
+    is_connected: &mut bool,
+) -> Result<(), Nothing> {
     let mut heard = state.link.subscribe(channels).await?.into_on_message();
     let mut since = Since::default();
     let mut is_first = true;
@@ -86,15 +109,15 @@ async fn connected(state: &Inner, revocations: &WeakRevocations, channels: &[Str
                 } else {
                     Heard::Some
                 };
-                let found = look(state, &mut since).await?;
+                let (found, complete) = look(state, &mut since, revocations.limit()).await?;
                 if is_first {
                     tracing::info!(target: "toolgate::shared", "revocations are shared");
-                    let ids: HashSet<TokenId> = found.iter().map(|(id, _)| *id).collect();
+                    *is_connected = true;
                     // What somebody deleted is told again.
-                    revocations.reconcile(&ids);
+                    revocations.reconcile(&found);
                     is_first = false;
                 }
-                revocations.heard(&found, heard);
+                revocations.heard(&found, if complete { heard } else { Heard::TooMany });
             }
             message = heard.next() => {
                 let message = message.ok_or(Nothing::Unreachable)?;
@@ -116,21 +139,33 @@ async fn connected(state: &Inner, revocations: &WeakRevocations, channels: &[Str
 #[derive(Default)]
 struct Since(Vec<u64>);
 
-/// What was added since the last look.
-async fn look(state: &Inner, since: &mut Since) -> Result<Vec<(TokenId, Duration)>, Nothing> {
+/// What was added since the last look, and whether that is all of it.
+async fn look(state: &Inner, since: &mut Since, limit: usize) -> Result<(Vec<(TokenId, Duration)>, bool), Nothing> {
+    let max_pages = (limit.saturating_mul(MAX_TIMES) / PAGE).max(MIN_PAGES);
     let mut all = Vec::new();
+    let mut complete = true;
     for (index, key) in state.keys.iter().enumerate() {
         if since.0.len() <= index {
             since.0.push(0);
         }
         let Some(start) = since.0.get_mut(index) else { continue };
         let mut first = None;
-        for page in 0..MAX_PAGES {
+        let mut from = start.saturating_sub(OVERLAP).to_string();
+        let mut pages = 0;
+        while !from.is_empty() {
+            if pages == max_pages || from == "?" {
+                complete = false;
+                break;
+            }
+            pages += 1;
             let mut command = redis::cmd("EVAL");
             command.arg(READ).arg(1).arg(key.name(Domain::RevocationsByTime, &[]));
-            command.arg(start.saturating_sub(OVERLAP)).arg(page * PAGE).arg(PAGE);
-            command.arg(RECORD + MAX_OVERHEAD);
-            let (now, found, records): (u64, usize, Vec<Vec<u8>>) = match state.link.run_in_background(&command).await {
+            command.arg(&from).arg(PAGE).arg(MAX_SAME).arg(RECORD + MAX_OVERHEAD);
+            let page = state
+                .link
+                .run_in_background::<(u64, String, Vec<Vec<u8>>)>(&command)
+                .await;
+            let (now, after, records) = match page {
                 Ok(page) => page,
                 Err(Nothing::Odd) => {
                     count("tampered");
@@ -140,13 +175,11 @@ async fn look(state: &Inner, since: &mut Since) -> Result<Vec<(TokenId, Duration
             };
             first.get_or_insert(now);
             all.extend(records.iter().filter_map(|record| open(state, record)));
-            if found < PAGE {
-                break;
-            }
+            from = after;
         }
         *start = first.unwrap_or(*start);
     }
-    Ok(all)
+    Ok((all, complete))
 }
 
 /// Tells what others do not know of yet.
@@ -169,8 +202,14 @@ async fn tell(state: &Inner, revocations: &Revocations) -> Result<(), Nothing> {
                 command.arg(record).arg(expires_at.as_secs());
             }
         }
-        let () = state.link.run_in_background(&command).await?;
-        revocations.mark_shared(&news);
+        match state.link.run_in_background::<()>(&command).await {
+            Ok(()) => revocations.mark_shared(&news),
+            Err(Nothing::Odd) => {
+                count("tampered");
+                return Ok(());
+            }
+            Err(Nothing::Unreachable) => return Err(Nothing::Unreachable),
+        }
     }
 }
 

@@ -41,8 +41,8 @@ const INACTIVE_AGE: Duration = Duration::from_secs(10);
 /// 5. There are limits to entries and bytes. Tokens that were seen once push out others that were seen once.
 /// 6. While a token is validated, others who bring the same one wait for that. They get the same answer, also if it is an
 ///    error; if the one who asks goes away, the next one asks.
-/// 7. Errors are not kept. The exception is that a token is not active ([`TokenError::Inactive`]): for 10 s, in a store of its
-///    own, as large as the other (R19).
+/// 7. Errors are not kept. The exception is that a token is not active ([`TokenError::Inactive`]): for 10 s after that was asked,
+///    in a store of its own, as large as the other (R19). Only what was asked anew, and later, takes that back.
 /// 8. [`validate_anew`](Validator::validate_anew) takes nothing from here, and what it finds out replaces what is here.
 ///
 /// The metric [`TOKEN_CACHE`](crate::metrics::TOKEN_CACHE) counts by `result`. Answered without asking the validator: `hit`;
@@ -172,7 +172,7 @@ impl<V: Validator> Cached<V> {
         let entry = self.entry(&result, asked);
         let worth_keeping = self.judge(&entry) == Use::Good;
         // Before the turn ends, so that whoever comes next finds it.
-        self.note_inactive(key, &result);
+        self.note_inactive(key, &result, asked);
         // An error means that the entry was removed meanwhile: then it is not kept, but those who wait have it.
         let _ = turn.insert(entry.clone());
         if worth_keeping {
@@ -203,15 +203,17 @@ impl<V: Validator> Cached<V> {
         until.is_some_and(|until| self.clock.monotonic() < until)
     }
 
-    fn note_inactive(&self, key: TokenKey, result: &Result<Claims, ValidateError>) {
-        match result {
-            Err(ValidateError::Token(TokenError::Inactive)) => {
-                let until = self.clock.monotonic().saturating_add(INACTIVE_AGE);
-                self.inactive.insert(key, until);
-            }
-            Ok(_) => drop(self.inactive.remove(&key)),
-            Err(_) => {}
+    /// That a token is active, as of an earlier question, takes nothing back: see [`note_active`](Self::note_active).
+    fn note_inactive(&self, key: TokenKey, result: &Result<Claims, ValidateError>, asked: Duration) {
+        if let Err(ValidateError::Token(TokenError::Inactive)) = result {
+            self.inactive.insert(key, asked.saturating_add(INACTIVE_AGE));
         }
+    }
+
+    /// Forgets that a token was not active before this was asked. What was found out later counts, whichever answer came first.
+    fn note_active(&self, key: TokenKey, asked: Duration) {
+        let until = asked.saturating_add(INACTIVE_AGE);
+        self.inactive.remove_if(&key, |later| *later <= until);
     }
 
     fn counters(&self) -> &Counters {
@@ -232,10 +234,17 @@ impl<V: Validator> Validator for Cached<V> {
         let key = self.hash.key(token);
         let asked = self.clock.monotonic();
         let result = self.validator.validate_anew(token).await;
-        self.note_inactive(key, &result);
+        self.note_inactive(key, &result, asked);
         let entry = self.entry(&result, asked);
         match &result {
-            Ok(_) if self.judge(&entry) == Use::Good => self.entries.insert(key, entry),
+            Ok(_) if self.judge(&entry) == Use::Good => {
+                self.note_active(key, asked);
+                self.entries.insert(key, entry.clone());
+                // Whoever finds out that it is not active writes that down before the entry is removed, so one of us sees the other.
+                if self.is_inactive(key) {
+                    self.entries.remove_if(&key, |kept| kept.is(&entry));
+                }
+            }
             Ok(_) | Err(ValidateError::Token(_)) => drop(self.entries.remove(&key)),
             Err(ValidateError::Unavailable(_)) => {}
         }

@@ -177,7 +177,7 @@ impl IntrospectionValidator {
 impl Validator for IntrospectionValidator {
     async fn validate(&self, token: &BearerToken) -> Result<Claims, ValidateError> {
         let answer = self.ask(token).await?;
-        self.claims_of(&answer, self.clock.unix_time())
+        self.claims_of(token, &answer, self.clock.unix_time())
     }
 
     /// The same: nothing is kept here.

@@ -75,6 +75,7 @@ impl JwtValidator {
         Ok(Claims::from(ClaimSet {
             not_before,
             expires_at,
+            token_expiry: Some(expires_at),
             leeway: self.leeway,
             raw: text.into(),
             standing: Some(standing),

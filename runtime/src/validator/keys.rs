@@ -22,6 +22,7 @@ use crate::health::Health;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 /// How long a request waits for a fetch (R1).
 const MAX_WAIT: Duration = Duration::from_secs(5);
@@ -49,6 +50,8 @@ struct Shared {
     clock: Arc<dyn Clock>,
     report: Report,
     state: Mutex<State>,
+    /// The last fetch.
+    task: Mutex<Option<JoinHandle<()>>>,
     /// Counts finished fetches, so that requests can wait for the one in flight.
     finished: watch::Sender<u64>,
 }
@@ -112,6 +115,7 @@ impl RemoteKeys {
                 clock,
                 report: Report::new(issuer),
                 state: Mutex::default(),
+                task: Mutex::default(),
                 finished: watch::Sender::new(0),
             }),
             unknown: UnknownKids::new(),
@@ -123,40 +127,63 @@ impl RemoteKeys {
     /// 3. Otherwise the request waits for the fetch in flight, 5 s at most (R1).
     /// 4. If there is still no set, nobody can be let in (R5).
     async fn current(&self) -> Result<Arc<KeySet>, Unavailable> {
-        let waiting = {
+        let now = self.shared.clock.monotonic();
+        let (departs, usable, waiting) = {
             let mut state = self.shared.state();
-            let now = self.shared.clock.monotonic();
-            if state.refresh_is_due(now) {
-                Flight::start(&self.shared, &mut state, now); // 1
+            let departs = state.refresh_is_due(now);
+            if departs {
+                state.depart(now);
             }
-            if let Some(keys) = state.usable(now) {
-                return Ok(keys); // 2
-            }
-            state.in_flight().then(|| self.shared.finished.subscribe())
+            let usable = state.usable(now);
+            let waits = usable.is_none() && state.in_flight();
+            (departs, usable, waits.then(|| self.shared.finished.subscribe()))
         };
+        if departs {
+            Flight::start(&self.shared, now); // 1
+        }
+        if let Some(keys) = usable {
+            return Ok(keys); // 2
+        }
         wait(waiting).await; // 3
         self.or_unavailable(State::usable) // 4
     }
 
     /// 1. A set that is young enough is used.
-    /// 2. Otherwise one is fetched, unless one failed a moment ago (R6), and the request waits for it, 5 s at most. As every
-    ///    fetch that succeeds brings a young set, there is at most one in the time that a set is young.
-    /// 3. If there is still no set that is young enough, nobody can be let in.
+    /// 2. Otherwise one is fetched, unless one failed a moment ago (R6), and the request waits for it, 5 s at most. There is at
+    ///    most one fetch in the time that a set is young, unless fetching takes longer than that.
+    /// 3. What was fetched since the request came is young enough, however long it took. What was on its way before need not be:
+    ///    then the next one is waited for.
+    /// 4. If there is still no set that is young enough, nobody can be let in.
     async fn anew(&self) -> Result<Arc<KeySet>, Unavailable> {
-        let anew = self.shared.ages.anew;
-        let waiting = {
-            let mut state = self.shared.state();
-            let now = self.shared.clock.monotonic();
-            if let Some(keys) = state.younger_than(anew, now) {
-                return Ok(keys); // 1
+        let (anew, since) = (self.shared.ages.anew, self.shared.clock.monotonic());
+        let young = |state: &State, now: Duration| state.younger_than(anew, since, now);
+        let search = async {
+            loop {
+                let now = self.shared.clock.monotonic();
+                let (departs, mut finished) = {
+                    let mut state = self.shared.state();
+                    if let Some(keys) = young(&state, now) {
+                        return Some(keys); // 1, 3
+                    }
+                    let departs = state.may_try(now);
+                    if departs {
+                        state.depart(now);
+                    }
+                    if !state.in_flight() {
+                        return None;
+                    }
+                    (departs, self.shared.finished.subscribe())
+                };
+                if departs {
+                    Flight::start(&self.shared, now); // 2
+                }
+                finished.changed().await.ok()?;
             }
-            if state.may_try(now) {
-                Flight::start(&self.shared, &mut state, now); // 2
-            }
-            state.in_flight().then(|| self.shared.finished.subscribe())
         };
-        wait(waiting).await;
-        self.or_unavailable(|state, now| state.younger_than(anew, now)) // 3
+        match tokio::time::timeout(MAX_WAIT, search).await {
+            Ok(Some(keys)) => Ok(keys),
+            Ok(None) | Err(_) => self.or_unavailable(young), // 4
+        }
     }
 
     /// 1. A set that is newer than `old` is the answer.
@@ -172,21 +199,26 @@ impl RemoteKeys {
             Sought::Kid(kid) => Some(self.unknown.name(kid)),
             Sought::Signature => None,
         };
-        let waiting = {
+        let now = self.shared.clock.monotonic();
+        let (departs, waiting) = {
             let mut state = self.shared.state();
-            let now = self.shared.clock.monotonic();
             if let Some(keys) = state.usable(now).filter(newer) {
                 return Some(keys); // 1
             }
             if unknown.is_some_and(|kid| self.unknown.contains(kid, now)) {
                 return None; // 2
             }
-            if state.cooled_down(now) {
-                Flight::start(&self.shared, &mut state, now); // 3
+            let departs = state.cooled_down(now);
+            if departs {
+                state.depart(now);
             }
             let room = self.shared.finished.receiver_count() < MAX_WAITING;
-            (state.in_flight() && room).then(|| self.shared.finished.subscribe())
+            let waits = state.in_flight() && room;
+            (departs, waits.then(|| self.shared.finished.subscribe()))
         };
+        if departs {
+            Flight::start(&self.shared, now); // 3
+        }
         wait(waiting).await; // 4
         let state = self.shared.state();
         if let Some(kid) = unknown {
@@ -220,8 +252,7 @@ impl RemoteKeys {
 impl Drop for RemoteKeys {
     /// No task outlives the gate.
     fn drop(&mut self) {
-        let task = self.shared.state().take_flight();
-        if let Some(task) = task {
+        if let Some(task) = self.shared.task().take() {
             task.abort();
         }
     }
@@ -235,6 +266,10 @@ async fn wait(finished: Option<watch::Receiver<u64>>) {
 }
 
 impl Shared {
+    fn task(&self) -> MutexGuard<'_, Option<JoinHandle<()>>> {
+        self.task.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -31,6 +31,16 @@ struct Payload<'a> {
 }
 
 impl Shape {
+    /// What of a token cannot be written in another way that its issuer would take as well: of a JWT what was signed, of any other
+    /// all of it.
+    #[cfg(feature = "introspection")]
+    pub(super) fn essence<'t>(&self, token: &'t str) -> &'t str {
+        match self {
+            Self::Jwt(_) => token.rsplit_once('.').map_or(token, |(signed, _)| signed),
+            Self::Opaque => token,
+        }
+    }
+
     /// Looks at a token (MCP-27, JB-07).
     ///
     /// 1. It is opaque unless it has dots and begins with something that reads as a JSON object.

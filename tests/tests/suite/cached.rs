@@ -296,6 +296,77 @@ async fn fresh_an_older_answer_under_way_does_not_come_back() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn r19_an_older_answer_does_not_take_back_that_a_token_is_not_active() {
+    let two = Duration::from_secs(2);
+    // Asked plainly before, and answered after.
+    let (script, clock) = (Script::new(GOOD), Hands::new());
+    script.answer_anew(Answer::Refused(TokenError::Inactive), Duration::ZERO);
+    script.delay(two);
+    let cached = Arc::new(builder(&script, &clock).build().unwrap());
+    let ask_later = |anew: bool| {
+        let cached = Arc::clone(&cached);
+        tokio::spawn(async move {
+            if anew {
+                ask_anew(&cached, "t").await
+            } else {
+                ask(&cached, "t").await
+            }
+        })
+    };
+    let older = ask_later(false);
+    tokio::task::yield_now().await;
+    clock.pass(1);
+    assert_eq!(ask_anew(&cached, "t").await, INACTIVE);
+    assert_eq!(older.await.unwrap(), alice());
+    clock.pass(9);
+    assert_eq!(ask(&cached, "t").await, INACTIVE);
+    clock.pass(1);
+    assert_eq!(ask(&cached, "t").await, alice());
+    // Asked anew before, and answered after.
+    script.delay(Duration::ZERO);
+    script.answer_anew(GOOD, two);
+    let older = ask_later(true);
+    tokio::task::yield_now().await;
+    clock.pass(1);
+    script.answer_anew(Answer::Refused(TokenError::Inactive), Duration::ZERO);
+    assert_eq!(ask_anew(&cached, "t").await, INACTIVE);
+    assert_eq!(older.await.unwrap(), alice());
+    assert_eq!(ask(&cached, "t").await, INACTIVE);
+    // Asked anew after, and answered before.
+    script.answer_anew(Answer::Refused(TokenError::Inactive), two);
+    let older = ask_later(true);
+    tokio::task::yield_now().await;
+    clock.pass(1);
+    script.answer_anew(GOOD, Duration::ZERO);
+    assert_eq!(ask_anew(&cached, "t").await, alice());
+    assert_eq!(ask(&cached, "t").await, alice());
+    // In doubt, it is not active, for ten seconds after that was asked.
+    assert_eq!(older.await.unwrap(), INACTIVE);
+    assert_eq!(ask(&cached, "t").await, INACTIVE);
+    clock.pass(9);
+    assert_eq!(ask(&cached, "t").await, alice());
+}
+
+#[tokio::test(start_paused = true)]
+async fn r19_ten_seconds_begin_with_the_question() {
+    let (script, clock) = (Script::new(Answer::Refused(TokenError::Inactive)), Hands::new());
+    script.delay(Duration::from_secs(1));
+    let cached = Arc::new(cached(&script, &clock));
+    let asked = tokio::spawn({
+        let cached = Arc::clone(&cached);
+        async move { ask(&cached, "t").await }
+    });
+    tokio::task::yield_now().await;
+    clock.pass(4);
+    assert_eq!(asked.await.unwrap(), INACTIVE);
+    script.answer(GOOD);
+    clock.pass(5);
+    assert_eq!(ask(&cached, "t").await, INACTIVE);
+    clock.pass(1);
+    assert_eq!(ask(&cached, "t").await, alice());
+}
+
 #[tokio::test]
 async fn f21_f22_tokens_seen_once_neither_push_out_the_others_nor_pile_up() {
     let (script, clock) = (Script::new(Answer::Long(0)), Hands::new());

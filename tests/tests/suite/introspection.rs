@@ -3,7 +3,7 @@
 mod answers;
 mod load;
 mod setup;
-mod watch;
+pub(crate) mod watch;
 
 use crate::tokens::forge::{Refusal, validate};
 use serde_json::{Value, json};

@@ -19,7 +19,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, advance};
 use toolgate::validator::{Given, JwtValidatorBuilder, TokenError};
-use toolgate::{Clock, JwtValidator};
+use toolgate::{Clock, HealthStatus, JwtValidator, Validator as _};
 use toolgate_testing::{Algorithm, KeyKind, SigningKey};
 
 const UNKNOWN_KEY: Result<(), Refusal> = Err(Refusal::Token(TokenError::UnknownKey));
@@ -589,6 +589,7 @@ async fn at_12_r5_the_issuers_last_word_about_the_place_counts_for_an_hour() {
     source.answer(Answer::Failure);
     let validator = builder(&source, ISSUER).build().unwrap();
     assert_eq!(validate(&validator, &good(forge())).await, Ok(()));
+    let answer = source.answer_of(&place);
     source.answer_at(&place, Answer::Failure);
     // The keys are rotated while the metadata cannot be had: the new ones are found where the old ones were.
     source.answer_at(
@@ -597,14 +598,25 @@ async fn at_12_r5_the_issuers_last_word_about_the_place_counts_for_an_hour() {
     );
     advance(seconds(511)).await;
     assert_eq!(validate(&validator, &token(&forge().foreign, &[])).await, Ok(()));
+    // Everything works, and there is an alarm all the same.
+    let health = validator.health().remove(0);
+    assert!(matches!(health.status, HealthStatus::Stale(_)), "{health:?}");
+    assert!(health.last_error.is_some());
     for _ in 512..3600 {
         assert_eq!(validate(&validator, &good(forge())).await, Ok(()));
         advance(seconds(1)).await;
     }
+    assert!(matches!(validator.health()[0].status, HealthStatus::Stale(since) if since > seconds(3000)));
     // However often the keys were fetched since.
     advance(seconds(1)).await;
     assert_eq!(validate(&validator, &good(forge())).await, UNAVAILABLE);
+    assert!(matches!(validator.health()[0].status, HealthStatus::Unavailable(since) if since > seconds(3000)));
     assert!(source.requests().iter().filter(|url| *url == JWKS_URI).count() > 5);
+    // Once the metadata can be had again, everybody gets in again.
+    source.answer_at(&place, answer);
+    advance(seconds(2)).await;
+    assert_eq!(validate(&validator, &good(forge())).await, Ok(()));
+    assert_eq!(validator.health()[0].status, HealthStatus::Fresh);
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,8 +5,16 @@ mod rates;
 mod redis_server;
 
 use self::redis_server::RedisServer;
+use crate::cached::script::{GOOD, Script};
+use crate::introspection::watch::Buffer;
+use crate::revocations::App;
+use crate::server::Sdk;
 use crate::tokens::forge::NOW;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, sleep};
 use toolgate::validator::{TokenError, ValidateError};
 use toolgate::{BearerToken, Caller, Claims, Clock, Revocations, SharedState, Validator};
@@ -126,6 +134,31 @@ async fn r18_an_instance_catches_up_with_what_it_missed() {
 }
 
 #[tokio::test]
+async fn r18_each_outage_is_one_event() {
+    let buffer = Buffer::default();
+    let _guard = buffer.listen();
+    let mut server = RedisServer::start();
+    let _instance = instance(&server, &[("a", SECRET)]);
+    let logged = async |text: &str| {
+        let (start, mut all) = (Instant::now(), String::new());
+        while !all.contains(text) {
+            assert!(start.elapsed() < Duration::from_secs(10), "{text}");
+            sleep(Duration::from_millis(20)).await;
+            all += &buffer.take();
+        }
+    };
+    logged("revocations are shared").await;
+    for _ in 0..2 {
+        server.kill();
+        logged("revocations are not shared for now").await;
+        sleep(Duration::from_millis(1500)).await;
+        assert!(!buffer.take().contains("revocations are not shared"));
+        server.restart();
+        logged("revocations are shared").await;
+    }
+}
+
+#[tokio::test]
 async fn r18_keys_change_while_revocations_go_on() {
     let server = RedisServer::start();
     let (old, new) = (("a", SECRET), ("b", [8; 32]));
@@ -179,11 +212,129 @@ async fn r18_f18_nobody_without_the_key_revokes() {
     until_known(&late, 1).await;
     sleep(Duration::from_secs(6)).await;
     assert_eq!((victim.len(), stranger.len(), late.len()), (1, 1, 1));
-    // Of another type: nothing is read there, and the server goes on.
+    // Of another type: nothing is read there, and the server goes on. What is published it hears.
     for key in &keys {
         server.run(&[b"SET", key, b"x"]);
     }
-    assert_eq!(late.len(), 1);
+    let later = instance(&server, &[("a", SECRET)]);
+    sleep(Duration::from_millis(500)).await;
+    assert_eq!((late.len(), later.len()), (1, 0));
+    for channel in &channels {
+        for record in &sealed {
+            server.run(&[b"PUBLISH", channel, record]);
+        }
+    }
+    sleep(Duration::from_millis(200)).await;
+    assert_eq!((late.len(), later.len()), (1, 1));
+}
+
+/// Hands everything on to a server, and does something before it is asked for the second page of revocations.
+async fn proxy(server: &RedisServer, before_second_page: impl Fn() + Send + Sync + 'static) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (to, pages, before) = (
+        server.port(),
+        Arc::new(AtomicUsize::new(0)),
+        Arc::new(before_second_page),
+    );
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            let server = TcpStream::connect(("127.0.0.1", to)).await.unwrap();
+            let ((mut from_client, mut to_client), (mut from_server, mut to_server)) =
+                (client.into_split(), server.into_split());
+            tokio::spawn(async move { tokio::io::copy(&mut from_server, &mut to_client).await });
+            let (pages, before) = (Arc::clone(&pages), Arc::clone(&before));
+            tokio::spawn(async move {
+                let mut chunk = vec![0; 100_000];
+                while let Ok(length @ 1..) = from_client.read(&mut chunk).await {
+                    let asks = chunk[..length].windows(6).any(|window| window == b"'+inf'");
+                    if asks && pages.fetch_add(1, Ordering::Relaxed) == 1 {
+                        before();
+                    }
+                    if to_server.write_all(&chunk[..length]).await.is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+    });
+    port
+}
+
+#[tokio::test]
+async fn r18_no_revocation_is_passed_over_when_others_are_taken_out_meanwhile() {
+    const ALL: usize = 2500;
+    let server = Arc::new(RedisServer::start());
+    let revocations = Revocations::with_limit(ALL, today());
+    state(&server, &[("a", SECRET)])
+        .share_revocations(&revocations)
+        .unwrap();
+    for number in 0..ALL {
+        let expires_at = Duration::from_secs(NOW + 60);
+        revocations.revoke_id("i", &number.to_string(), expires_at).unwrap();
+    }
+    let held = || {
+        let keys = server.keys();
+        let count = |key: &Vec<u8>| String::from_utf8(server.run(&[b"ZCARD", key]).remove(0)).unwrap();
+        keys.len() == 2 && keys.iter().all(|key| count(key) == ALL.to_string())
+    };
+    while !held() {
+        sleep(Duration::from_millis(50)).await;
+    }
+    drop(revocations);
+    let pruned = Arc::clone(&server);
+    let port = proxy(&server, move || {
+        for key in pruned.keys() {
+            pruned.run(&[b"ZREMRANGEBYRANK", &key, b"0", b"199"]);
+        }
+    })
+    .await;
+    let late = Revocations::with_limit(ALL, today());
+    let shared = SharedState::builder().url(format!("redis://127.0.0.1:{port}"));
+    let shared = shared.clock(today()).key("a", SECRET).build().unwrap();
+    shared.share_revocations(&late).unwrap();
+    // At the first look: the next ones look at the last minute again.
+    assert!(until_known(&late, ALL).await < Duration::from_secs(4));
+}
+
+async fn until_called(app: &mut App, status: u16) {
+    let start = Instant::now();
+    while app.call("t").await != status {
+        assert!(start.elapsed() < Duration::from_mins(1), "{status}");
+        sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test]
+async fn r18_if_there_are_more_revocations_than_anybody_looks_at_nobody_gets_in() {
+    // Many of one time, and many of different times.
+    for fill in [
+        "for i = 1, 10000 do redis.call('ZADD', KEYS[1], 1, i) end",
+        "for i = 1, 20000 do redis.call('ZADD', KEYS[1], i, i) end",
+    ] {
+        let server = RedisServer::start();
+        let first = instance(&server, &[("a", SECRET)]);
+        first.revoke(&caller("bob")).unwrap();
+        let mut app = App::new(Sdk::Rmcp, Script::new(GOOD));
+        let shared = state(&server, &[("a", SECRET)]);
+        shared.share_revocations(&app.revocations).unwrap();
+        until_known(&app.revocations, 1).await;
+        assert_eq!(app.call("t").await, 200);
+        for key in server.keys() {
+            server.run(&[b"EVAL", fill.as_bytes(), b"1", &key]);
+        }
+        // It looks at what is new only. One that comes later looks at everything.
+        let mut late = App::new(Sdk::Rmcp, Script::new(GOOD));
+        shared.share_revocations(&late.revocations).unwrap();
+        until_called(&mut late, 503).await;
+        assert_eq!(app.call("t").await, 200, "{fill}");
+        // Until it has seen all there is.
+        for key in server.keys() {
+            server.run(&[b"ZREMRANGEBYSCORE", &key, b"-inf", b"1000000"]);
+        }
+        until_called(&mut late, 200).await;
+        assert_eq!(late.revocations.len(), 1);
+    }
 }
 
 #[tokio::test]

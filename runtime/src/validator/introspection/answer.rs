@@ -2,14 +2,18 @@
 
 use super::IntrospectionValidator;
 use super::watch::{Active, Trouble};
+use crate::bearer::BearerToken;
 use crate::caller::PrincipalKind;
 use crate::claims::{ClaimSet, Claims};
 use crate::error::Unavailable;
 use crate::fetch::Answer;
+use crate::revocation::TokenId;
 use crate::strict_json::{self, Json, Object};
 use crate::validator::claim_map::date;
 use crate::validator::jwt::check_kind;
+use crate::validator::shape::Shape;
 use crate::validator::{TokenError, ValidateError};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 /// For how long a token is believed that does not say when it expires (R19): as long as any answer is.
@@ -19,6 +23,7 @@ const WITHOUT_EXPIRY: Duration = Duration::from_mins(1);
 struct Times {
     not_before: Duration,
     expires_at: Duration,
+    token_expiry: Option<Duration>,
     leeway: Duration,
 }
 
@@ -69,9 +74,11 @@ impl IntrospectionValidator {
     /// 8. `sub`, if given, is not empty. Without it the token is about the client itself, `client_id`, unless it is about a
     ///    person all the same: `username` names one, but not so that nobody else could have that name.
     /// 9. Scopes, roles, tenant and client are read where they are configured to be, of the right type (R14).
+    /// 10. What the token is revoked by is the answer's `jti`, or the token's own text: other members may differ from answer to
+    ///     answer.
     ///
     /// Other than for JWTs, a token may be valid for any length of time: whether it is gets asked again and again.
-    pub(crate) fn claims_of(&self, answer: &str, now: Duration) -> Result<Claims, ValidateError> {
+    pub(crate) fn claims_of(&self, token: &BearerToken, answer: &str, now: Duration) -> Result<Claims, ValidateError> {
         let raw = read(answer)?; // 1
         match active_of(&raw) {
             Active::Yes => {} // 2
@@ -88,18 +95,27 @@ impl IntrospectionValidator {
         check_kind(&raw)?;
         let times = self.check_time(&raw, now)?; // 6, 7
         let claims = self.check_subject(&raw)?; // 8, 9
+        let token_id = match raw.get("jti") {
+            Some(Json::String(id)) if !id.is_empty() => OnceLock::new(),
+            _ => {
+                let text = Shape::of(token.expose())?.essence(token.expose());
+                OnceLock::from(TokenId::of_text(&self.issuer, text)) // 10
+            }
+        };
         Ok(Claims::from(ClaimSet {
             not_before: times.not_before,
             expires_at: times.expires_at,
+            token_expiry: times.token_expiry,
             leeway: times.leeway,
             raw: answer.into(),
+            token_id,
             ..claims
         }))
     }
 
     fn check_time(&self, raw: &Object<'_>, now: Duration) -> Result<Times, TokenError> {
-        let expires_at = date(raw, "exp")?;
-        if expires_at.is_some_and(|expires_at| now >= expires_at.saturating_add(self.leeway)) {
+        let token_expiry = date(raw, "exp")?;
+        if token_expiry.is_some_and(|expires_at| now >= expires_at.saturating_add(self.leeway)) {
             return Err(TokenError::Expired);
         }
         let not_before = date(raw, "nbf")?.unwrap_or_default();
@@ -107,16 +123,18 @@ impl IntrospectionValidator {
         if not_before > now.saturating_add(self.leeway) {
             return Err(TokenError::NotYetValid);
         }
-        Ok(match expires_at {
+        Ok(match token_expiry {
             Some(expires_at) => Times {
                 not_before,
                 expires_at,
+                token_expiry,
                 leeway: self.leeway,
             },
             // Only our clock is concerned here, and it does not differ from itself.
             None => Times {
                 not_before: not_before.min(now),
                 expires_at: now.saturating_add(WITHOUT_EXPIRY),
+                token_expiry,
                 leeway: Duration::ZERO,
             },
         })

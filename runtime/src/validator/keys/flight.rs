@@ -2,7 +2,9 @@
 
 use super::Shared;
 use super::jitter::chance;
-use super::state::{Arrival, State};
+use super::state::Arrival;
+#[cfg(doc)]
+use super::state::State;
 use crate::error::chain;
 use crate::fetch::FetchError;
 use crate::validator::discovery;
@@ -27,6 +29,15 @@ pub(in crate::validator) enum Location {
     },
 }
 
+/// Where keys are fetched from.
+struct Place {
+    url: Url,
+    /// When the issuer last said so.
+    confirmed_at: Duration,
+    /// Why it did not say so now.
+    doubt: Option<String>,
+}
+
 /// A fetch on its way. Landed when dropped, so that the next one can start.
 pub(super) struct Flight {
     shared: Arc<Shared>,
@@ -34,14 +45,18 @@ pub(super) struct Flight {
 }
 
 impl Flight {
-    /// Starts a fetch. There must be none in flight (R1).
-    pub(super) fn start(shared: &Arc<Shared>, state: &mut State, now: Duration) {
+    /// Starts a fetch, of which the state knows already ([`State::depart`]).
+    ///
+    /// Nobody may hold the state here: a runtime that shuts down drops what is spawned at once, and a flight that is dropped
+    /// changes the state. The task is held meanwhile, so that the next flight's does not come before it.
+    pub(super) fn start(shared: &Arc<Shared>, now: Duration) {
         let flight = Self {
             shared: Arc::clone(shared),
             started: now,
         };
+        let mut task = shared.task();
         // A task, so that a client which goes away does not take the fetch of all others with it.
-        state.departed(tokio::spawn(async move { flight.run().await }), now);
+        *task = Some(tokio::spawn(async move { flight.run().await }));
     }
 
     async fn run(self) {
@@ -67,39 +82,52 @@ impl Flight {
     }
 
     async fn fetch(&self) -> Result<Arrival, FetchError> {
-        let (url, named) = self.place().await?;
-        let document = self.shared.fetch.get(&url).await?;
+        let place = self.place().await?;
+        let document = self.shared.fetch.get(&place.url).await?;
         let keys = KeySet::parse(&document.body, &self.shared.clock)
             .map_err(|error| FetchError::because("the key set cannot be used", error))?;
         Ok(Arrival {
             keys,
             max_age: document.max_age,
             at: self.started,
-            named,
+            place_confirmed_at: place.confirmed_at,
+            doubt: place.doubt,
         })
     }
 
-    /// Where the keys are, and when the issuer said so.
+    /// Where the keys are.
     ///
     /// 1. A place that was configured is that.
     /// 2. Otherwise the issuer's metadata says it now.
     /// 3. If that cannot be had, what it said last still counts, for as long as keys may be used without an answer (R5). Keys
     ///    from there are used until then and no longer, so an outage of the metadata adds nothing to the hour that an issuer's
-    ///    last word is good for.
-    async fn place(&self) -> Result<(Url, Duration), FetchError> {
+    ///    last word is good for. That it cannot be had is told, while everything still works.
+    async fn place(&self) -> Result<Place, FetchError> {
+        let now = |url: Url| Place {
+            url,
+            confirmed_at: self.started,
+            doubt: None,
+        };
         let (issuer, text) = match &self.shared.location {
-            Location::Given(url) => return Ok((url.clone(), self.started)), // 1
+            Location::Given(url) => return Ok(now(url.clone())), // 1
             Location::Discovered { issuer, text } => (issuer, text),
         };
         match discovery::find("jwks_uri", self.shared.fetch.as_ref(), issuer, text).await {
             Ok(jwks_uri) => {
-                self.shared.state().named(jwks_uri.clone(), self.started);
-                Ok((jwks_uri, self.started)) // 2
+                self.shared.state().confirm_place(jwks_uri.clone(), self.started);
+                Ok(now(jwks_uri)) // 2
             }
             Err(error) => {
-                let last = self.shared.state().last_named();
+                let last = self.shared.state().last_place();
                 let counts = |at: Duration| self.started < at.saturating_add(self.shared.ages.stale);
-                last.filter(|(_, at)| counts(*at)).ok_or(error) // 3
+                let Some((url, confirmed_at)) = last.filter(|(_, at)| counts(*at)) else {
+                    return Err(error);
+                };
+                Ok(Place {
+                    url,
+                    confirmed_at,
+                    doubt: Some(chain(&error).join(": ")), // 3
+                })
             }
         }
     }
@@ -107,7 +135,7 @@ impl Flight {
 
 impl Drop for Flight {
     fn drop(&mut self) {
-        drop(self.shared.state().take_flight());
+        self.shared.state().landed();
         self.shared.finished.send_modify(|count| *count = count.wrapping_add(1));
     }
 }

@@ -5,7 +5,6 @@ use crate::health::HealthStatus;
 use crate::validator::key_set::KeySet;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::task::JoinHandle;
 use url::Url;
 
 /// The least time between a fetch and an early one, for an unknown key or a failed signature (R3).
@@ -19,12 +18,14 @@ const MIN_PAUSE: Duration = Duration::from_secs(1);
 #[derive(Default)]
 pub(super) struct State {
     current: Option<Fetched>,
-    flight: Option<JoinHandle<()>>,
+    in_flight: bool,
     last_attempt: Option<Duration>,
     /// Where the issuer last said that its keys are, and when.
-    named: Option<(Url, Duration)>,
+    place: Option<(Url, Duration)>,
     /// What went wrong since something last went right.
     failures: Option<Failures>,
+    /// Since when, and why, the issuer has not said where its keys are, although keys were fetched.
+    doubt: Option<(Duration, String)>,
     /// The status that was last reported.
     reported: Option<HealthStatus>,
 }
@@ -56,29 +57,32 @@ pub(super) struct Arrival {
     /// When it was asked for.
     pub(super) at: Duration,
     /// When the issuer last said that this is the place of its keys.
-    pub(super) named: Duration,
+    pub(super) place_confirmed_at: Duration,
+    /// Why it did not say so now.
+    pub(super) doubt: Option<String>,
 }
 
 impl State {
     pub(super) fn in_flight(&self) -> bool {
-        self.flight.is_some()
+        self.in_flight
     }
 
-    pub(super) fn departed(&mut self, flight: JoinHandle<()>, now: Duration) {
-        self.flight = Some(flight);
+    /// A fetch is about to start. There must be none in flight (R1).
+    pub(super) fn depart(&mut self, now: Duration) {
+        self.in_flight = true;
         self.last_attempt = Some(now);
     }
 
-    pub(super) fn take_flight(&mut self) -> Option<JoinHandle<()>> {
-        self.flight.take()
+    pub(super) fn landed(&mut self) {
+        self.in_flight = false;
     }
 
-    pub(super) fn named(&mut self, place: Url, now: Duration) {
-        self.named = Some((place, now));
+    pub(super) fn confirm_place(&mut self, place: Url, now: Duration) {
+        self.place = Some((place, now));
     }
 
-    pub(super) fn last_named(&self) -> Option<(Url, Duration)> {
-        self.named.clone()
+    pub(super) fn last_place(&self) -> Option<(Url, Duration)> {
+        self.place.clone()
     }
 
     /// The keys, if they are not too old (R5).
@@ -87,9 +91,9 @@ impl State {
         Some(Arc::clone(&fetched.keys))
     }
 
-    /// The keys, if they are not too old and younger than this.
-    pub(super) fn younger_than(&self, age: Duration, now: Duration) -> Option<Arc<KeySet>> {
-        let young = |set: &&Fetched| now < set.end && now.saturating_sub(set.at) < age;
+    /// The keys, if they are not too old and younger than this, or were asked for since then.
+    pub(super) fn younger_than(&self, age: Duration, since: Duration, now: Duration) -> Option<Arc<KeySet>> {
+        let young = |set: &&Fetched| now < set.end && (now.saturating_sub(set.at) < age || set.at >= since);
         Some(Arc::clone(&self.current.as_ref().filter(young)?.keys))
     }
 
@@ -124,7 +128,7 @@ impl State {
     /// A good set replaces the old one as a whole. Keys that are in both stand on, and for longer; a key that is gone stops at
     /// once, for those who kept what it proved, too (R7).
     pub(super) fn arrived(&mut self, arrival: Arrival, ages: KeyAges, chance: f64) {
-        let end = arrival.named.saturating_add(ages.stale);
+        let end = arrival.place_confirmed_at.saturating_add(ages.stale);
         let old = self.current.as_ref().map(|old| &*old.keys);
         let keys = arrival.keys.succeed(old, end);
         self.current = Some(Fetched {
@@ -138,6 +142,8 @@ impl State {
             end,
         });
         self.failures = None;
+        let since = self.doubt.take().map_or(arrival.at, |(since, _)| since);
+        self.doubt = arrival.doubt.map(|why| (since, why));
     }
 
     /// A failed fetch, or a set that is no use, replaces nothing (R8).
@@ -153,17 +159,23 @@ impl State {
     }
 
     pub(super) fn status(&self, now: Duration) -> HealthStatus {
-        let usable = self.current.as_ref().is_some_and(|set| now < set.end);
-        match &self.failures {
+        let end = self.current.as_ref().map(|set| set.end);
+        let usable = end.is_some_and(|end| now < end);
+        let doubted = self.doubt.as_ref().map(|(since, _)| *since);
+        let failing = self.failures.as_ref().map(|failures| failures.since);
+        // Keys that have become too old, and somebody needed them since.
+        let ended = end.filter(|end| !usable && self.last_attempt.is_some_and(|at| at >= *end));
+        match doubted.or(failing).or(ended) {
             None if usable => HealthStatus::Fresh,
             None => HealthStatus::Unasked,
-            Some(failures) if usable => HealthStatus::Stale(now.saturating_sub(failures.since)),
-            Some(failures) => HealthStatus::Unavailable(now.saturating_sub(failures.since)),
+            Some(since) if usable => HealthStatus::Stale(now.saturating_sub(since)),
+            Some(since) => HealthStatus::Unavailable(now.saturating_sub(since)),
         }
     }
 
     pub(super) fn last_error(&self) -> Option<&str> {
-        self.failures.as_ref().map(|failures| failures.error.as_str())
+        let failure = self.failures.as_ref().map(|failures| failures.error.as_str());
+        failure.or(self.doubt.as_ref().map(|(_, why)| why.as_str()))
     }
 
     /// How long until the issuer is asked again, at the earliest.

@@ -16,6 +16,8 @@ pub(crate) struct Script(Arc<Mutex<State>>);
 
 struct State {
     answer: Answer,
+    /// What is said to who asks anew, if it is something else.
+    answer_anew: Option<(Answer, Duration)>,
     delay: Duration,
     calls: usize,
     anew: usize,
@@ -40,6 +42,7 @@ impl Script {
     pub(crate) fn new(answer: Answer) -> Self {
         Self(Arc::new(Mutex::new(State {
             answer,
+            answer_anew: None,
             delay: Duration::ZERO,
             calls: 0,
             anew: 0,
@@ -50,6 +53,11 @@ impl Script {
 
     pub(crate) fn answer(&self, answer: Answer) {
         self.state().answer = answer;
+    }
+
+    /// Who asks anew gets another answer, after this time.
+    pub(crate) fn answer_anew(&self, answer: Answer, delay: Duration) {
+        self.state().answer_anew = Some((answer, delay));
     }
 
     /// Every answer takes this long.
@@ -76,12 +84,13 @@ impl Script {
     }
 
     /// What is said is decided when it is asked, as an issuer would.
-    async fn run(&self) -> Result<Claims, ValidateError> {
+    async fn run(&self, anew: bool) -> Result<Claims, ValidateError> {
         let (answer, delay) = {
             let mut state = self.state();
             state.running += 1;
             state.most_running = state.most_running.max(state.running);
-            (state.answer.clone(), state.delay)
+            let plain = (state.answer.clone(), state.delay);
+            state.answer_anew.clone().filter(|_| anew).unwrap_or(plain)
         };
         let _running = Running(self);
         if !delay.is_zero() {
@@ -111,12 +120,12 @@ impl Drop for Running<'_> {
 impl Validator for Script {
     async fn validate(&self, _: &BearerToken) -> Result<Claims, ValidateError> {
         self.state().calls += 1;
-        self.run().await
+        self.run(false).await
     }
 
     async fn validate_anew(&self, _: &BearerToken) -> Result<Claims, ValidateError> {
         self.state().anew += 1;
-        self.run().await
+        self.run(true).await
     }
 
     fn issuers(&self) -> Vec<String> {

@@ -7,12 +7,23 @@ use std::sync::{Arc, Mutex};
 use toolgate_testing::Fault;
 use tracing_subscriber::layer::SubscriberExt as _;
 
+/// Where events are written to.
 #[derive(Clone, Default)]
-struct Buffer(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Buffer(Arc<Mutex<Vec<u8>>>);
 
 impl Buffer {
+    /// Events of this thread go there, for as long as the guard lives.
+    pub(crate) fn listen(&self) -> tracing::subscriber::DefaultGuard {
+        let writer = self.clone();
+        let layer = tracing_subscriber::fmt::layer()
+            .with_ansi(false)
+            .without_time()
+            .with_writer(move || writer.clone());
+        tracing::subscriber::set_default(tracing_subscriber::registry().with(layer))
+    }
+
     /// What was written since this was asked last, without what the time makes different.
-    fn take(&self) -> String {
+    pub(crate) fn take(&self) -> String {
         String::from_utf8(std::mem::take(&mut self.0.lock().unwrap())).unwrap()
     }
 }
@@ -30,12 +41,7 @@ impl Write for Buffer {
 #[tokio::test]
 async fn in_07_each_change_is_one_event_and_a_refused_client_is_an_error() {
     let buffer = Buffer::default();
-    let writer = buffer.clone();
-    let layer = tracing_subscriber::fmt::layer()
-        .with_ansi(false)
-        .without_time()
-        .with_writer(move || writer.clone());
-    let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(layer));
+    let _guard = buffer.listen();
     let world = World::start().await;
     let validator = world.validator();
     let token = world.token();

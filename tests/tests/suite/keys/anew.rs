@@ -1,8 +1,9 @@
 //! Keys for tools that are `fresh`: no older than they may be, or nobody gets in.
 
 use super::source::{Answer, JWKS_URI, Source};
-use super::{UNAVAILABLE, UNKNOWN_KEY, builder, good, seconds, token, validate, validator};
+use super::{UNAVAILABLE, UNKNOWN_KEY, builder, good, seconds, settle, token, validate, validator};
 use crate::tokens::forge::{self, ISSUER, Refusal, forge};
+use futures_util::FutureExt as _;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue};
 use std::sync::Arc;
@@ -130,6 +131,58 @@ async fn anew_keys_are_as_old_as_the_question_for_them() {
     advance(seconds(1)).await;
     assert_eq!(anew(&validator, &good(forge())).await, Ok(()));
     assert_eq!(source.requests().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn anew_keys_that_take_longer_than_they_are_young_will_do_for_who_asked_before() {
+    let source = Source::of(forge());
+    source.answer(Answer::Late(seconds(2), forge().jwks()));
+    let validator = builder(&source, ISSUER).jwks_uri(JWKS_URI).fresh_keys(seconds(1));
+    let validator = Arc::new(validator.build().unwrap());
+    let ask = || {
+        let validator = Arc::clone(&validator);
+        tokio::spawn(async move {
+            let start = Instant::now();
+            let answer = anew(&validator, &good(forge())).await;
+            (answer, start.elapsed().as_millis().div_ceil(1000))
+        })
+    };
+    let first = ask();
+    settle().await;
+    advance(seconds(1)).await;
+    // What is on its way since then says nothing of what was withdrawn a moment ago.
+    let second = ask();
+    settle().await;
+    assert_eq!(first.await.unwrap(), (Ok(()), 2));
+    assert_eq!(second.await.unwrap(), (Ok(()), 3));
+    assert_eq!(source.times(), [0, 2]);
+}
+
+#[test]
+fn r1_a_runtime_that_shuts_down_stops_nobody() {
+    let (done, result) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        let handle = runtime.handle().clone();
+        let (source, validator) = runtime.block_on(async {
+            let source = Source::of(forge());
+            let validator = validator(&source);
+            assert_eq!(validate(&validator, &good(forge())).await, Ok(()));
+            advance(seconds(600)).await;
+            (source, validator)
+        });
+        drop(runtime);
+        // A fetch is due, and is dropped in the moment that it starts.
+        let _entered = handle.enter();
+        let answers = [(); 2].map(|()| validate(&validator, &good(forge())).now_or_never());
+        done.send((answers, source.requests().len())).unwrap();
+    });
+    let (answers, requests) = result.recv_timeout(Duration::from_secs(20)).unwrap();
+    assert_eq!((answers, requests), ([Some(Ok(())), Some(Ok(()))], 1));
 }
 
 #[tokio::test(start_paused = true)]

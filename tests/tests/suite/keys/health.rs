@@ -110,6 +110,17 @@ async fn health_of_a_server_that_nobody_calls_is_no_alarm() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn health_is_unavailable_while_somebody_waits_for_keys_that_became_too_old() {
+    let source = Source::of(forge());
+    let validator = validator(&source);
+    assert_eq!(validate(&validator, &good(forge())).await, Ok(()));
+    advance(Duration::from_mins(61)).await;
+    source.answer(Answer::Never);
+    assert_eq!(validate(&validator, &good(forge())).await, UNAVAILABLE);
+    assert_eq!(status(&validator), HealthStatus::Unavailable(seconds(65)));
+}
+
+#[tokio::test(start_paused = true)]
 async fn health_of_keys_that_are_given_is_nothing_to_tell() {
     let source = Source::of(forge());
     let validator = super::builder(&source, ISSUER).static_keys(forge().jwks()).build();

@@ -59,6 +59,10 @@ impl Source {
         self.state().answers.insert(url.to_owned(), answer);
     }
 
+    pub(super) fn answer_of(&self, url: &str) -> Answer {
+        self.state().answers[url].clone()
+    }
+
     /// What was asked for, in order.
     pub(super) fn requests(&self) -> Vec<String> {
         self.state().requests.iter().map(|(_, url)| url.clone()).collect()

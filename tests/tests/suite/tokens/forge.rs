@@ -198,6 +198,7 @@ pub(crate) async fn validate(validator: &impl Validator, token: &str) -> Result<
 }
 
 /// A clock that stands still, at so many seconds since the epoch.
+#[derive(Clone)]
 pub(crate) struct At(pub(crate) u64);
 
 impl Clock for At {
