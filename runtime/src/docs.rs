@@ -236,7 +236,7 @@ fn demands_of_caller(policy: &Policy) -> Vec<String> {
         ));
     }
     if let Some(rule) = policy.demanded_rule() {
-        demands.push(rule.to_string());
+        demands.push(format!("{rule}{shadow}"));
     }
     if let Some(login) = policy.demanded_login() {
         demands.extend(login_in_words(login));

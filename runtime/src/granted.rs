@@ -120,10 +120,10 @@ const fn demands(policy: &Policy, held_by: &[ScopeToken]) -> bool {
 
 /// Whether nobody meets a rule without one of these scopes.
 const fn needs(rule: &Rule, held_by: &[ScopeToken]) -> bool {
-    match rule {
-        &Rule::Scope(scope) => has(held_by, scope),
-        &Rule::Role(_) => false,
-        &Rule::All(mut rules) => {
+    match *rule {
+        Rule::Scope(scope) => has(held_by, scope),
+        Rule::Role(_) => false,
+        Rule::All(mut rules) => {
             while let [rule, rest @ ..] = rules {
                 if needs(rule, held_by) {
                     return true;
@@ -132,7 +132,7 @@ const fn needs(rule: &Rule, held_by: &[ScopeToken]) -> bool {
             }
             false
         }
-        &Rule::Any(mut rules) => {
+        Rule::Any(mut rules) => {
             let is_choice = !rules.is_empty();
             while let [rule, rest @ ..] = rules {
                 if !needs(rule, held_by) {

@@ -260,7 +260,7 @@ mod tests {
                 .collect();
             match policy.admit(self.caller_with(&gets, true).as_ref()) {
                 Decision::Allow | Decision::WouldDeny(_) => Standing::Obtainable,
-                _ => Standing::Denied,
+                Decision::Deny(_) => Standing::Denied,
             }
         }
     }

@@ -74,6 +74,7 @@ fn asks_for_a_caller(attr: &Attr) -> Vec<&Ident> {
 /// mistake: it would look as if it changed something.
 ///
 /// Both are taken apart to the last key, so that a new one does not compile until it is decided here.
+#[expect(clippy::too_many_lines, reason = "each key three times, and nothing else")]
 pub(crate) fn inherit(own: Attr, common: &Attr, errors: &mut Errors) -> Attr {
     let demanded = asks_for_a_caller(common);
     let Attr {

@@ -159,7 +159,7 @@ fn ways(rule: &Rule, left_out: &[&Rule]) -> Option<BTreeSet<Way>> {
             for part in parts.iter().filter(is_in) {
                 all.extend(ways(part, left_out)?);
             }
-            smallest(all)
+            smallest(&all)
         }
         RuleKind::All(parts) => {
             let mut all = BTreeSet::from([Way::new()]);
@@ -169,14 +169,14 @@ fn ways(rule: &Rule, left_out: &[&Rule]) -> Option<BTreeSet<Way>> {
                     return None;
                 }
                 let both = |way: &Way| more.iter().map(|other| way | other).collect::<Vec<_>>();
-                all = smallest(all.iter().flat_map(both).collect())?;
+                all = smallest(&all.iter().flat_map(both).collect())?;
             }
             Some(all)
         }
     }
 }
 
-fn smallest(ways: BTreeSet<Way>) -> Option<BTreeSet<Way>> {
+fn smallest(ways: &BTreeSet<Way>) -> Option<BTreeSet<Way>> {
     let contains_other = |way: &Way| ways.iter().any(|other| other != way && other.is_subset(way));
     let smallest: BTreeSet<_> = ways.iter().filter(|way| !contains_other(way)).cloned().collect();
     (smallest.len() <= MOST_WAYS).then_some(smallest)

@@ -1,6 +1,7 @@
 //! Demands besides scopes, roles and tenants, as they stand in the policy and in the scope document.
 
 #![deny(warnings, clippy::pedantic)]
+#![expect(clippy::unused_async, reason = "a check is async, whatever it looks into")]
 
 use super::Caller;
 use schemars::JsonSchema;

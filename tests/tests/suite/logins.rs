@@ -135,7 +135,7 @@ async fn a_login_grows_old_by_the_clock_of_the_gate() {
     let token = server
         .token("alice")
         .claim("auth_time", now())
-        .expires_in(Duration::from_secs(7200))
+        .expires_in(Duration::from_hours(2))
         .mint();
     let client = server.client().bearer(token);
     assert_eq!(client.call("recent", json!({})).await.unwrap().text(), "done");
@@ -154,7 +154,7 @@ async fn a_list_of_what_can_be_called_is_without_what_needs_another_login() {
     let token = server
         .token("alice")
         .claim("auth_time", now())
-        .expires_in(Duration::from_secs(7200))
+        .expires_in(Duration::from_hours(2))
         .mint();
     let client = server.client().bearer(token);
     assert_eq!(client.list().await.unwrap().tools(), ["recent"]);

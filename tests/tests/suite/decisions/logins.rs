@@ -38,10 +38,7 @@ fn cases() -> impl Strategy<Value = Case> {
 }
 
 fn naive(case: &Case) -> bool {
-    let class = case.demanded.is_empty()
-        || case
-            .acr
-            .is_some_and(|acr| case.demanded.iter().any(|class| *class == acr));
+    let class = case.demanded.is_empty() || case.acr.is_some_and(|acr| case.demanded.contains(&acr));
     let age = case.max_age.is_none_or(|max_age| {
         case.auth_time.is_some_and(|auth_time| {
             let oldest = i128::from(case.now) - i128::from(max_age) - i128::from(case.leeway.min(max_age));
