@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 use toolgate_testing::Algorithm;
 
 const OUTAGE: Duration = Duration::from_mins(10);
+/// How long a fetch of metadata and keys may hang until it is given up, in real time: no clock of ours shortens that.
+const LONGEST_FETCH: Duration = Duration::from_secs(20);
 const RATE: u32 = 500;
 
 pub(crate) async fn run(length: Length) -> Report {
@@ -28,7 +30,8 @@ pub(crate) async fn run(length: Length) -> Report {
     for fault in ["status 503", "hang", "close"] {
         let before = provider.traffic().requests;
         provider.fault(fault);
-        let load = Load::of(&server, RATE, clock.real(OUTAGE), &tokens);
+        let more = if fault == "hang" { LONGEST_FETCH } else { Duration::ZERO };
+        let load = Load::of(&server, RATE, clock.real(OUTAGE) + more, &tokens);
         let mut was_stale = false;
         while !load.is_over() {
             was_stale |= server.is_stale();
