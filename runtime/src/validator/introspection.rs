@@ -26,7 +26,7 @@
 //! | says something about the token that does not fit, such as another audience | 401 |
 //! | is slow | waits: 64 are asked about at once, 256 wait for up to 2 s, all others get 503 at once |
 //! | is down, answers with another status than 200, not with JSON, or not whether the token is active | 503 |
-//! | refuses our client (401, 403) | 503, after one more try if there is a new secret. An event of level `ERROR` says so |
+//! | refuses our client (400, 401, 403) | 503, after one more try if there is a new secret. An event of level `ERROR` says so |
 //!
 //! A token that was believed before is of no help in an outage: an answer that is kept at all is kept for a minute at most. Events
 //! have the target `toolgate::introspection`, one for each change; [`Gate::health`](crate::Gate::health) says how it is now.
@@ -106,7 +106,8 @@ impl IntrospectionValidator {
     /// 1. A token in JWT form that is not of this issuer is not shown to it (MCP-27, MCP-28).
     /// 2. There is a place for it (R19, [`Queue::place`]).
     /// 3. The token is posted in a form (IN-01), never in a URL (IN-10), with what shows who asks.
-    /// 4. If our client is refused, its credentials are read once more. If they are others, they are tried, once.
+    /// 4. If our client is refused, its credentials are read once more. If they are others, they are tried, once. Some endpoints say
+    ///    that with 400 (`invalid_client`) or 403.
     /// 5. The answer is JSON with status 200, and says whether the token is active ([`answer::check`]).
     pub(crate) async fn ask(&self, token: &BearerToken) -> Result<String, ValidateError> {
         match Shape::of(token.expose())? {
@@ -143,7 +144,7 @@ impl IntrospectionValidator {
             return Err(Trouble::Refused.because("the client has no credentials"));
         };
         let answer = self.send(&url, &form_of_first).await?;
-        if answer.status != 401 {
+        if !matches!(answer.status, 400 | 401 | 403) {
             return Ok(answer);
         }
         let now = self.clock.unix_time();
