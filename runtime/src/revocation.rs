@@ -75,6 +75,9 @@ pub enum RevocationError {
     /// As many tokens are revoked as can be. Withdraw keys at the issuer instead, or raise the limit.
     #[error("as many tokens are revoked as can be")]
     Full,
+    /// The `jti` is empty, and names no token.
+    #[error("an empty `jti` names no token")]
+    NoId,
 }
 
 impl Default for Revocations {
@@ -112,7 +115,12 @@ impl Revocations {
 
     /// Revokes the token with this `jti` of this issuer, which expires at this time since the Unix epoch at the latest, or
     /// [`Duration::MAX`] if nobody knows. ([`Caller::expires_at`] is not that of an opaque token that does not say.)
+    ///
+    /// An empty `jti` is an error: tokens with that are known by other things.
     pub fn revoke_id(&self, issuer: &str, jti: &str, expires_at: Duration) -> Result<(), RevocationError> {
+        if jti.is_empty() {
+            return Err(RevocationError::NoId);
+        }
         self.add(TokenId::of_jti(issuer, jti), expires_at)
     }
 

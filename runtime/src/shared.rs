@@ -23,6 +23,7 @@ use crate::validator::introspection::IntrospectionValidator;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
+use zeroize::Zeroizing;
 
 /// The longest that a request may wait for Redis.
 const MAX_TIMEOUT: Duration = Duration::from_secs(1);
@@ -63,7 +64,7 @@ struct Inner {
 #[must_use = "a builder does nothing until `.build()`"]
 pub struct SharedStateBuilder {
     url: String,
-    keys: Vec<(String, Vec<u8>)>,
+    keys: Vec<(String, Zeroizing<Vec<u8>>)>,
     timeout: Duration,
     clock: Arc<dyn Clock>,
 }
@@ -119,7 +120,7 @@ impl SharedStateBuilder {
     /// Adds a key: a short name, and at least 32 random bytes that all instances know and nobody else. The first one seals, all
     /// of them open.
     pub fn key(mut self, id: impl Into<String>, secret: impl AsRef<[u8]>) -> Self {
-        self.keys.push((id.into(), secret.as_ref().to_vec()));
+        self.keys.push((id.into(), secret.as_ref().to_vec().into()));
         self
     }
 

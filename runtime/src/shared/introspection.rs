@@ -30,7 +30,8 @@ const MAX_SEALED: usize = MAX_ANSWER + STAMP + MAX_OVERHEAD;
 /// 2. It is believed for a minute after it was asked for, also by a cache, and not past `exp`.
 /// 3. That a token is not active is not shared.
 /// 4. Whatever is wrong with what is found, or with Redis, the issuer is asked.
-/// 5. Anew means the issuer. What it says replaces what is shared.
+/// 5. Anew means the issuer. What it says replaces what is shared; but an instance that asked before may share its answer after
+///    that, which is then believed for the rest of the minute after it asked.
 ///
 /// [`SharedState::introspection`]: super::SharedState::introspection
 pub struct SharedIntrospection {

@@ -5,6 +5,7 @@ use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, NONCE_LEN, Nonce, RandomizedNonceKey
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use zeroize::Zeroizing;
 
 /// The first byte of what is sealed. Another form of it gets another one.
 const VERSION: u8 = 1;
@@ -50,7 +51,7 @@ impl KeyRing {
     /// 1. There is a key.
     /// 2. Their ids are of 1 to 16 letters, digits, `-` or `_`, and differ.
     /// 3. Their secrets have at least 32 bytes, and differ.
-    pub(super) fn new(keys: &[(String, Vec<u8>)]) -> Result<Self, ConfigError> {
+    pub(super) fn new(keys: &[(String, Zeroizing<Vec<u8>>)]) -> Result<Self, ConfigError> {
         if keys.is_empty() {
             let help = "add `.key(\"1\", secret)` with 32 random bytes that all instances know";
             return Err(ConfigError::new("the shared state has no key", help)); // 1
@@ -170,7 +171,7 @@ mod tests {
     fn ring(keys: &[(&str, u8)]) -> KeyRing {
         let keys: Vec<_> = keys
             .iter()
-            .map(|(id, byte)| ((*id).to_owned(), vec![*byte; 32]))
+            .map(|(id, byte)| ((*id).to_owned(), vec![*byte; 32].into()))
             .collect();
         KeyRing::new(&keys).unwrap()
     }
@@ -236,7 +237,7 @@ mod tests {
 
     #[test]
     fn keys_that_are_none_are_refused() {
-        let key = |id: &str, byte: u8, length: usize| (id.to_owned(), vec![byte; length]);
+        let key = |id: &str, byte: u8, length: usize| (id.to_owned(), vec![byte; length].into());
         for (keys, expected) in [
             (vec![], "the shared state has no key"),
             (vec![key("", 1, 32)], "a key of the shared state has no id of its own"),

@@ -26,7 +26,7 @@
 //! | says something about the token that does not fit, such as another audience | 401 |
 //! | is slow | waits: 64 are asked about at once, 256 wait for up to 2 s, all others get 503 at once |
 //! | is down, answers with another status than 200, not with JSON, or not whether the token is active | 503 |
-//! | refuses our client (401, 403) | 503, after one more try if there is a new secret. An event of level `ERROR` says so |
+//! | refuses our client (400, 401, 403) | 503, after one more try if there is a new secret. An event of level `ERROR` says so |
 //!
 //! A token that was believed before is of no help in an outage: an answer that is kept at all is kept for a minute at most. Events
 //! have the target `toolgate::introspection`, one for each change; [`Gate::health`](crate::Gate::health) says how it is now.
@@ -44,8 +44,8 @@ mod credentials;
 mod endpoint;
 mod key;
 mod queue;
+mod report;
 mod secret;
-mod watch;
 
 pub use self::builder::{HasClient, IntrospectionValidatorBuilder};
 pub use self::credentials::ClientCredentials;
@@ -54,7 +54,7 @@ pub use self::secret::{ClientSecret, CredentialSource, SecretFile};
 
 use self::endpoint::Endpoint;
 use self::queue::Queue;
-use self::watch::{Active, Trouble, Watch};
+use self::report::{Active, Report, Trouble};
 use super::audience::Audiences;
 use super::claim_map::ClaimMap;
 use super::shape::Shape;
@@ -84,7 +84,7 @@ pub struct IntrospectionValidator {
     claims: ClaimMap,
     leeway: Duration,
     queue: Queue,
-    watch: Watch,
+    report: Report,
     fetch: Arc<dyn Fetch>,
     clock: Arc<dyn Clock>,
 }
@@ -100,29 +100,33 @@ impl IntrospectionValidator {
         [&self.issuer, self.client.id()]
     }
 
-    /// Asks about a token. Gives the text of an answer that says whether it is active; [`claims_of`](Self::claims_of) reads the
-    /// rest, also when the text was kept somewhere.
+    /// Asks about a token. Gives the text of an answer that says that it is active; [`claims_of`](Self::claims_of) reads the rest,
+    /// also when the text was kept somewhere.
     ///
     /// 1. A token in JWT form that is not of this issuer is not shown to it (MCP-27, MCP-28).
     /// 2. There is a place for it (R19, [`Queue::place`]).
     /// 3. The token is posted in a form (IN-01), never in a URL (IN-10), with what shows who asks.
-    /// 4. If our client is refused, its credentials are read once more. If they are others, they are tried, once.
+    /// 4. If our client is refused, its credentials are read once more. If they are others, they are tried, once. Some endpoints say
+    ///    that with 400 (`invalid_client`) or 403.
     /// 5. The answer is JSON with status 200, and says whether the token is active ([`answer::check`]).
+    /// 6. It is.
     pub(crate) async fn ask(&self, token: &BearerToken) -> Result<String, ValidateError> {
         match Shape::of(token.expose())? {
             Shape::Jwt(issuer) if *issuer != *self.issuer => return Err(TokenError::Issuer.into()), // 1
             Shape::Jwt(_) | Shape::Opaque => {}
         }
-        let place = self.queue.place().await.inspect_err(|_| self.watch.busy())?; // 2
+        let place = self.queue.place().await.inspect_err(|_| self.report.busy())?; // 2
         let start = self.clock.monotonic();
         let asked = tokio::time::timeout(MAX_ASK, self.post(token)).await;
         let asked = asked.unwrap_or_else(|_| Err(Trouble::Unreachable.because("introspection took too long")));
         let asked = asked.and_then(answer::check);
         drop(place);
-        self.watch
+        self.report
             .asked(self.clock.monotonic().saturating_sub(start), asked.as_ref());
-        let (text, _) = asked.map_err(|(_, error)| error)?;
-        Ok(text)
+        match asked.map_err(|(_, error)| error)? {
+            (text, Active::Yes) => Ok(text),
+            (_, Active::No) => Err(TokenError::Inactive.into()), // 6
+        }
     }
 
     async fn post(&self, token: &BearerToken) -> Result<Answer, (Trouble, Unavailable)> {
@@ -143,7 +147,7 @@ impl IntrospectionValidator {
             return Err(Trouble::Refused.because("the client has no credentials"));
         };
         let answer = self.send(&url, &form_of_first).await?;
-        if answer.status != 401 {
+        if !matches!(answer.status, 400 | 401 | 403) {
             return Ok(answer);
         }
         let now = self.clock.unix_time();
@@ -166,11 +170,7 @@ impl IntrospectionValidator {
 
     /// Checks that the issuer says that a token is active, of which all else is known already.
     pub(super) async fn confirm(&self, token: &BearerToken) -> Result<(), ValidateError> {
-        let answer = self.ask(token).await?;
-        match answer::active_of(&answer::read(&answer)?) {
-            Active::Yes => Ok(()),
-            Active::No => Err(TokenError::Inactive.into()),
-        }
+        self.ask(token).await.map(drop)
     }
 }
 
@@ -194,7 +194,7 @@ impl Validator for IntrospectionValidator {
     }
 
     fn health(&self) -> Vec<Health> {
-        vec![self.watch.health()]
+        vec![self.report.health()]
     }
 }
 

@@ -92,10 +92,15 @@ impl IssuersBuilder {
     /// Finishes it.
     ///
     /// 1. There is a validator, and at most one for tokens without JWT form.
-    /// 2. No issuer has two validators for its JWTs.
+    /// 2. Each has an issuer, and no issuer has two validators for its JWTs.
     /// 3. If there are several issuers, each one's claim map says which tenants it may name: the users of one must not become
     ///    those of a tenant of another (MCP-74).
     pub fn build(self) -> Result<Issuers, ConfigError> {
+        let mut validators = self.issuers.iter().chain(&self.opaque);
+        if validators.any(|validator| validator.issuers().is_empty()) {
+            let help = "let its `issuers()` give those of the validator that it wraps";
+            return Err(ConfigError::new("a validator has no issuer", help)); // 2
+        }
         let mut routes = HashMap::new();
         for validator in &self.issuers {
             for issuer in validator.issuers() {

@@ -315,6 +315,33 @@ fn mcp_74_with_several_issuers_each_one_says_which_tenants_are_its_own() {
     }
 }
 
+/// A wrapper that forgot whose tokens it validates.
+struct Nameless<V>(V);
+
+impl<V: Validator> Validator for Nameless<V> {
+    async fn validate(&self, token: &BearerToken) -> Result<Claims, ValidateError> {
+        self.0.validate(token).await
+    }
+
+    fn issuers(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+#[test]
+fn mcp_74_a_validator_without_an_issuer_stands_beside_none() {
+    let one = || jwt("https://a.example").claims(any()).build().unwrap();
+    let other = || Nameless(jwt("https://b.example").build().unwrap());
+    for builder in [
+        Issuers::builder().issuer(one()).issuer(other()),
+        Issuers::builder().issuer(one()).opaque(other()),
+        Issuers::builder().opaque(other()),
+    ] {
+        let error = builder.build().unwrap_err().to_string();
+        assert!(error.contains("a validator has no issuer"), "{error}");
+    }
+}
+
 #[test]
 fn a_malformed_setup_is_found_at_construction() {
     let build = |issuer: &str| jwt(issuer).claims(any()).build().unwrap();

@@ -15,7 +15,8 @@ use toolgate::fetch::{Answer, Document, Fetch, FetchError, Form};
 use toolgate::validator::JwtValidator;
 use toolgate::validator::introspection::{ClientCredentials, ClientSecret};
 use toolgate::{
-    Cached, Caller, Clock, Gate, IntrospectionValidator, NoArguments, Revocations, State, Toolset, Validator, mcp_tool,
+    Cached, Caller, Clock, Gate, IntrospectionValidator, NoArguments, RevocationError, Revocations, State, Toolset,
+    Validator, mcp_tool,
 };
 use tower_service::Service as _;
 
@@ -216,6 +217,10 @@ async fn f15_a_token_that_was_asked_about_is_known_by_the_jti_of_the_answer() {
     let mut app = App::new(Sdk::Rmcp, opaque_validator(At(NOW), r#","exp":1800000600,"jti":"1""#));
     assert_eq!(app.call("one").await, 200);
     app.revocations.revoke_id(ISSUER, "1", Duration::MAX).unwrap();
+    assert_eq!(
+        app.revocations.revoke_id(ISSUER, "", Duration::MAX),
+        Err(RevocationError::NoId)
+    );
     // Both are one token, by the issuer's word.
     assert_eq!((app.call("one").await, app.call("other").await), (401, 401));
 }

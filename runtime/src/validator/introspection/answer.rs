@@ -1,7 +1,7 @@
 //! What the introspection endpoint said (RFC 7662 section 2.2).
 
 use super::IntrospectionValidator;
-use super::watch::{Active, Trouble};
+use super::report::{Active, Trouble};
 use crate::bearer::BearerToken;
 use crate::caller::PrincipalKind;
 use crate::claims::{ClaimSet, Claims};

@@ -4,7 +4,7 @@ use super::IntrospectionValidator;
 use super::credentials::ClientCredentials;
 use super::endpoint::{Discovered, Endpoint};
 use super::queue::{MAX_IN_FLIGHT, MAX_QUEUED, Queue};
-use super::watch::Watch;
+use super::report::Report;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Missing;
 use crate::error::ConfigError;
@@ -211,7 +211,7 @@ impl<I, A, C> IntrospectionValidatorBuilder<I, A, C> {
         let issuer: Arc<str> = text.into();
         Ok(IntrospectionValidator {
             queue: Queue::new(Arc::clone(&issuer), options.max_in_flight, options.max_queued),
-            watch: Watch::new(Arc::clone(&issuer), Arc::clone(&options.clock)),
+            report: Report::new(Arc::clone(&issuer), Arc::clone(&options.clock)),
             issuer,
             audiences,
             endpoint,

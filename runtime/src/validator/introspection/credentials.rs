@@ -95,17 +95,15 @@ impl ClientCredentials {
     ) -> Result<Option<(Form, Shown)>, Unavailable> {
         match &self.method {
             Method::Basic(source) => {
-                let secret = current(source.as_ref()).await?;
-                if matches!(refused, Some(Shown::Secret(refused)) if refused.expose() == secret.expose()) {
+                let Some(secret) = other_secret(source.as_ref(), refused).await? else {
                     return Ok(None);
-                }
+                };
                 Ok(Some((form.authorized(basic(&self.id, &secret)), Shown::Secret(secret))))
             }
             Method::Post(source) => {
-                let secret = current(source.as_ref()).await?;
-                if matches!(refused, Some(Shown::Secret(refused)) if refused.expose() == secret.expose()) {
+                let Some(secret) = other_secret(source.as_ref(), refused).await? else {
                     return Ok(None);
-                }
+                };
                 let form = form.with("client_id", &*self.id).with("client_secret", secret.expose());
                 Ok(Some((form, Shown::Secret(secret))))
             }
@@ -123,6 +121,16 @@ impl ClientCredentials {
             }
         }
     }
+}
+
+/// The secret as it is now, unless it was refused.
+async fn other_secret(
+    source: &dyn CredentialSource<ClientSecret>,
+    refused: Option<&Shown>,
+) -> Result<Option<ClientSecret>, Unavailable> {
+    let secret = current(source).await?;
+    let is_refused = matches!(refused, Some(Shown::Secret(refused)) if refused.expose() == secret.expose());
+    Ok((!is_refused).then_some(secret))
 }
 
 async fn current<T: 'static>(source: &dyn CredentialSource<T>) -> Result<T, Unavailable> {

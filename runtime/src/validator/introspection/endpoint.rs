@@ -113,8 +113,9 @@ impl Discovered {
         state.failures = state.failures.saturating_add(1);
         drop(state);
         let lookup = Lookup(Arc::clone(&self.shared));
-        let task = tokio::spawn(async move { lookup.run().await });
-        *self.looking.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
+        // Held meanwhile, so that the next lookup's task does not come before this one.
+        let mut looking = self.looking.lock().unwrap_or_else(PoisonError::into_inner);
+        *looking = Some(tokio::spawn(async move { lookup.run().await }));
         true
     }
 }

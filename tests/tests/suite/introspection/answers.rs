@@ -5,6 +5,9 @@ use crate::tokens::forge::{At, ISSUER, NOW, Refusal};
 use Refusal::{Token, Unavailable};
 use TokenError::{Audience, Claim, Expired, Inactive, Issuer, NotAccessToken, NotYetValid, SenderConstrained};
 use futures_util::future::BoxFuture;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use toolgate::fetch::{Answer, Document, Fetch, FetchError, Form};
 use toolgate::validator::TokenError;
@@ -62,6 +65,44 @@ fn with(changes: &[(&str, &str)]) -> String {
     let members = kept.chain(changes).filter(|(_, text)| !text.is_empty());
     let members: Vec<_> = members.map(|(name, text)| format!("\"{name}\":{text}")).collect();
     format!("{{{}}}", members.join(","))
+}
+
+/// Refuses the first client, and no other.
+struct RefusesOnce(u16, Arc<AtomicUsize>);
+
+impl Fetch for RefusesOnce {
+    fn get<'a>(&'a self, _: &'a reqwest::Url) -> BoxFuture<'a, Result<Document, FetchError>> {
+        Box::pin(async { Err(FetchError::new("there are no documents here")) })
+    }
+
+    fn post<'a>(&'a self, _: &'a reqwest::Url, _: &'a Form) -> BoxFuture<'a, Result<Answer, FetchError>> {
+        let status = if self.1.fetch_add(1, Ordering::Relaxed) == 0 {
+            self.0
+        } else {
+            200
+        };
+        Box::pin(async move { Ok(Answer::new(status, "application/json", with(&[]))) })
+    }
+}
+
+#[tokio::test]
+async fn in_07_a_new_secret_is_tried_whichever_way_the_old_one_is_refused() {
+    for (status, expected) in [
+        (400, (None, 2)),
+        (401, (None, 2)),
+        (403, (None, 2)),
+        (404, (Some(Unavailable), 1)),
+        (429, (Some(Unavailable), 1)),
+        (500, (Some(Unavailable), 1)),
+    ] {
+        let (read, asked) = (AtomicUsize::new(0), Arc::new(AtomicUsize::new(0)));
+        let source =
+            move || -> Result<ClientSecret, Infallible> { Ok(read.fetch_add(1, Ordering::Relaxed).to_string().into()) };
+        let builder = says("").client(ClientCredentials::secret_basic("notes", source));
+        let validator = builder.fetch(RefusesOnce(status, Arc::clone(&asked))).build().unwrap();
+        let refused = refusal(&validator, "x").await;
+        assert_eq!((refused, asked.load(Ordering::Relaxed)), expected, "{status}");
+    }
 }
 
 /// One member changed, and what becomes of it.

@@ -3,8 +3,9 @@
 use super::{UNAVAILABLE, World, refusal};
 use metrics_util::debugging::{DebugValue, DebuggingRecorder, Snapshotter};
 use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use toolgate_testing::Fault;
+use tracing::Dispatch;
 use tracing_subscriber::layer::SubscriberExt as _;
 
 /// Where events are written to.
@@ -14,12 +15,17 @@ pub(crate) struct Buffer(Arc<Mutex<Vec<u8>>>);
 impl Buffer {
     /// Events of this thread go there, for as long as the guard lives.
     pub(crate) fn listen(&self) -> tracing::subscriber::DefaultGuard {
+        // As long as there is one subscriber in all, an event that another thread comes to first is turned off for all threads.
+        static ANOTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(tracing_subscriber::registry()));
+        LazyLock::force(&ANOTHER);
         let writer = self.clone();
         let layer = tracing_subscriber::fmt::layer()
             .with_ansi(false)
             .without_time()
             .with_writer(move || writer.clone());
-        tracing::subscriber::set_default(tracing_subscriber::registry().with(layer))
+        let guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(layer));
+        tracing::callsite::rebuild_interest_cache();
+        guard
     }
 
     /// What was written since this was asked last, without what the time makes different.

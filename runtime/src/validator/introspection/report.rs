@@ -26,7 +26,7 @@ pub(super) enum Trouble {
     Malformed,
 }
 
-pub(super) struct Watch {
+pub(super) struct Report {
     issuer: Arc<str>,
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
@@ -55,7 +55,7 @@ impl Trouble {
     }
 }
 
-impl Watch {
+impl Report {
     pub(super) fn new(issuer: Arc<str>, clock: Arc<dyn Clock>) -> Self {
         Self {
             issuer,
