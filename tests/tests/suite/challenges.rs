@@ -222,14 +222,6 @@ async fn bt_03_two_authorization_headers_are_a_400() {
     );
 }
 
-/// The scope would be of no use: a client that got a challenge would have its user log in again, and be refused again.
-#[tokio::test]
-async fn who_lacks_a_role_and_a_scope_is_not_sent_to_get_the_scope() {
-    let notes = Notes::start(SDK).await;
-    let reply = notes.client_of("alice").call("delete_notes", json!({})).await.unwrap();
-    assert_eq!((reply.status, challenge(&notes, &reply)), (403, "none".to_owned()));
-}
-
 #[tokio::test]
 async fn a_missing_role_is_a_403_without_a_challenge() {
     let notes = Notes::start(SDK).await;
