@@ -222,7 +222,8 @@ fn demands_of_caller(policy: &Policy) -> Vec<String> {
     };
     let mut demands = vec![token.to_owned()];
     let shadow = if policy.is_shadow() { " (**not enforced**)" } else { "" };
-    let scopes = |scopes: &[ScopeToken]| quoted(scopes.iter().map(|scope| scope.as_str())) + shadow;
+    let plain = |scopes: &[ScopeToken]| quoted(scopes.iter().map(|scope| scope.as_str()));
+    let scopes = |scopes: &[ScopeToken]| plain(scopes) + shadow;
     if !policy.demanded_scopes_all().is_empty() {
         demands.push(format!("all of the scopes {}", scopes(policy.demanded_scopes_all())));
     }
@@ -244,8 +245,8 @@ fn demands_of_caller(policy: &Policy) -> Vec<String> {
     if let Some(owner) = policy.demanded_owner() {
         let unless = match owner.unless {
             [] => String::new(),
-            [_] => format!(", unless the caller has the scope {}", scopes(owner.unless)),
-            _ => format!(", unless the caller has one of the scopes {}", scopes(owner.unless)),
+            [_] => format!(", unless the caller has the scope {}", plain(owner.unless)),
+            _ => format!(", unless the caller has one of the scopes {}", plain(owner.unless)),
         };
         demands.push(format!("`{}` is the caller{unless}", owner.field));
     }

@@ -13,8 +13,8 @@ use std::convert::Infallible;
 use toolgate::audit::JsonLines;
 use toolgate::docs::ScopeDocument;
 use toolgate::{
-    Algorithm, Denial, Error, Gate, JwtValidator, NoArguments, Policy, Protected, ScopeToken, TokenSource, Toolset,
-    mcp_tool,
+    Algorithm, Caller, Decision, Denial, Error, Gate, JwtValidator, NoArguments, Policy, Protected, ScopeToken,
+    TokenSource, Toolset, mcp_tool,
 };
 use toolgate_testing::IdentityProvider;
 
@@ -348,4 +348,55 @@ fn a_shadow_is_another_policy_and_needs_something_to_fall_on() {
     let nobody = Policy::NOBODY.scopes_all(&[SCOPE]).shadow();
     let alice = toolgate_testing::caller("alice").scopes(["a"]).build();
     assert!(nobody.admit(Some(&alice)).into_result().is_err());
+}
+
+/// Is to need a rule to be met, and needs everything else.
+#[mcp_tool(
+    allow = any(all(scope("notes:write"), role("editor")), role("manager")),
+    acr = ["urn:strong"],
+    owner_field = "tenant",
+    check = Drafts::may_write,
+    shadow,
+)]
+async fn draft(args: Note) -> Result<String, Infallible> {
+    Ok(args.tenant)
+}
+
+#[derive(Clone)]
+struct Drafts;
+
+impl Drafts {
+    async fn may_write(&self, caller: &Caller, _: &Note) -> Decision {
+        match caller.tenant() {
+            Some("closed") => Decision::deny("closed"),
+            _ => Decision::Allow,
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_shadow_falls_on_a_rule_and_on_no_login_owner_or_check() {
+    let tools = || Toolset::new(Drafts).tool(DraftTool);
+    let protected = gate(Builder::allow_shadow).protect(tools()).unwrap();
+    let alice = || toolgate_testing::caller("alice").acr("urn:strong");
+    for (caller, owner, runs) in [
+        (alice(), "alice", true),
+        (alice().roles(["manager"]), "alice", true),
+        (alice().acr("urn:weak"), "alice", false),
+        (alice(), "bob", false),
+        (alice().tenant("closed"), "alice", false),
+    ] {
+        let call = protected.call("draft", Some(caller.build()), json!({"tenant": owner}));
+        assert_eq!(call.await.unwrap().is_ok(), runs, "{owner}");
+    }
+    assert_eq!(
+        ScopeDocument::new(&tools()).tools[0].demands,
+        [
+            "a valid token",
+            "one of (all of (the scope `notes:write`, the role `editor`), the role `manager`) (**not enforced**)",
+            "a login of one of the classes `urn:strong`",
+            "`tenant` is the caller",
+            "`Drafts::may_write` allows it",
+        ]
+    );
 }
