@@ -131,17 +131,17 @@ fn accuracy(report: &mut Report, run: &Run, seconds: u64) {
         format!("{least} to {most}"),
         (least..=most).contains(&run.total()),
     );
-    // The first has the burst.
+    // The first has the burst. Seconds are those in which answers came, which a busy machine holds up now and then.
     let each: Vec<u64> = (1..seconds).map(|second| run.in_second(second)).collect();
     report.at_least(
         "least in a second",
         each.iter().copied().min().unwrap(),
-        RATE * 98 / 100,
+        RATE * 95 / 100,
     );
     report.at_most(
         "most in a second after the first",
         each.iter().copied().max().unwrap(),
-        RATE * 102 / 100,
+        RATE * 105 / 100,
     );
     report.at_most("most in any second", run.most_in_a_second(), 2 * RATE);
     report.at_most(
