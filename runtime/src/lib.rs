@@ -162,6 +162,8 @@ pub mod validator;
 #[doc(hidden)]
 pub mod __private;
 
+#[cfg(any(feature = "rmcp", feature = "pmcp"))]
+mod argument_path;
 mod bearer;
 mod call;
 mod caller;
@@ -181,6 +183,8 @@ mod origin;
 mod output;
 mod owner;
 mod permit;
+#[cfg(any(feature = "rmcp", feature = "pmcp"))]
+mod policies;
 mod protected;
 mod rate_limit;
 mod rates;
@@ -192,6 +196,8 @@ mod session;
 #[cfg(feature = "redis")]
 mod shared;
 mod stdio;
+#[cfg(any(feature = "rmcp", feature = "pmcp"))]
+mod stock;
 mod strict_json;
 mod supply;
 mod tenant;
@@ -210,6 +216,8 @@ pub use crate::gate::Gate;
 pub use crate::granted::{Granted, TenantId};
 pub use crate::health::{Health, HealthSource, HealthStatus};
 pub use crate::output::{Json, Output};
+#[cfg(any(feature = "rmcp", feature = "pmcp"))]
+pub use crate::policies::Policies;
 pub use crate::policy::Policy;
 pub use crate::protected::Protected;
 pub use crate::rate_limit::{CountedPer, RateLimit};
