@@ -42,6 +42,9 @@ fn said(method: &Method, settings: &Settings, errors: &mut Errors) -> Option<Spe
 pub(crate) fn stray(item: &TokenStream) -> TokenStream {
     let message = "`#[policy(..)]` is read by `#[policies]`, and protects nothing without it\n\
                    help: put `#[policies]` above the `impl` that has the tool, next to `#[tool_router]`";
-    let error = Error::new(Span::call_site(), message).to_compile_error();
+    // Under the attribute, as the user's own code and not as code of the macro.
+    let user = item.clone().into_iter().next().map(|token| token.span());
+    let place = user.map_or_else(Span::call_site, |user| Span::call_site().resolved_at(user));
+    let error = Error::new(place, message).to_compile_error();
     quote!(#error #item)
 }
