@@ -575,9 +575,9 @@ pub use toolgate_macros::toolset;
 /// `#[policy(..)]` without `#[policies]`.
 ///
 /// A policy says what [`#[mcp_tool]`](macro@mcp_tool) says about who may call, with the same checks, but for two things. Where that
-/// asks for the arguments as types, as `tenant_of` and `audit_fields` do, write the tool with `#[mcp_tool]`. And `tenant_field` is a
-/// path into the JSON that the client sends: **nobody checks at compile time** that the tool reads that field. A call without it, or
-/// with something else than a text in it, is denied.
+/// asks for the arguments as types, as `tenant_of`, `check` and `audit_fields` do, write the tool with `#[mcp_tool]`. And `tenant_field`
+/// and `owner_field` are paths into the JSON that the client sends: **nobody checks at compile time** that the tool reads those fields.
+/// A call without them, or with something else than a text in them, is denied.
 ///
 /// In the parentheses of `#[policies(..)]` may stand `table = name`, another name for the function, `vis = ".."`, how visible it is (by
 /// default as little as the SDK's `tool_router()`), and `crate = path`, if `toolgate` is not found by its name.

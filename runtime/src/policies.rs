@@ -26,8 +26,8 @@ use std::panic;
 /// What the table says is checked when [`Gate::protect`](crate::Gate::protect) takes the tools: each of them has a policy, by its very
 /// name, and no name is that of no tool. Whatever is not said admits nobody, for there is no server then.
 ///
-/// **Nobody checks at compile time** what such a policy says about arguments. A tenant's field is a path into the JSON that the client
-/// sends, with the names that stand there. A call whose arguments have no such field, or no text in it, is denied, and so is one where a
+/// **Nobody checks at compile time** what such a policy says about arguments. The field of a tenant or an owner is a path into the JSON that
+/// the client sends, with the names that stand there. A call whose arguments have no such field, or no text in it, is denied, and so is one where a
 /// list on the way is empty. But if the tool reads another field than the one that is named, the policy protects nothing.
 #[derive(Clone, Debug, Default)]
 #[must_use = "policies protect only the tools that they are given to"]

@@ -13,6 +13,7 @@ impl Notes {
         title = "Other",
         read_only = true,
         scopes_all = ["notes:read"],
+        check = Notes::may,
         tenant_of = Notes::tenant_of,
         audit_fields = ["note"]
     )]

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use toolgate::policy::TenantDemand;
+use toolgate::policy::{OwnerDemand, TenantDemand};
 use toolgate::rmcp::Server;
 use toolgate::{Policies, Policy, Protected, ScopeToken, Toolset, policies};
 
@@ -28,6 +28,7 @@ struct Existing {
 struct Anything {
     tenant: Option<Value>,
     items: Option<Value>,
+    owner: Option<Value>,
 }
 
 impl Existing {
@@ -58,6 +59,12 @@ impl Existing {
         self.ran()
     }
 
+    #[tool(description = "Keeps")]
+    #[policy(tenant_field = "tenant", owner_field = "owner.id", owner_unless = ["support"])]
+    async fn keep(&self, Parameters(_): Parameters<Anything>) -> String {
+        self.ran()
+    }
+
     /// No tool.
     #[expect(dead_code, reason = "only there to be handed on")]
     const NAME: &str = "existing";
@@ -74,7 +81,7 @@ impl ToolHandler for Existing {
     }
 }
 
-pub(crate) fn handler(_: &str) -> Arc<dyn ToolHandler> {
+pub(crate) fn handler() -> Arc<dyn ToolHandler> {
     Arc::new(Existing::default())
 }
 
@@ -88,10 +95,15 @@ const READ: Policy = Policy::AUTHENTICATED
 const MOVE: Policy = Policy::AUTHENTICATED
     .roles(&["manager"])
     .tenant(tenant("items[*].owner.tenant"));
+const KEEP: Policy = Policy::AUTHENTICATED.tenant(tenant("tenant")).owner(OwnerDemand {
+    field: "owner.id",
+    unless: &[ScopeToken::from_static("support")],
+});
 
 /// What stands above the methods, by hand.
 fn by_hand() -> Policies {
     Policies::new()
+        .tool("keep", KEEP)
         .tool("move", MOVE)
         .tool("count", Policy::PUBLIC)
         .tool("read", READ)
@@ -99,7 +111,7 @@ fn by_hand() -> Policies {
 
 /// A `pmcp` server with the same tools.
 fn existing_server(existing: &Existing) -> pmcp::Server {
-    let builder = ["read", "move", "count"]
+    let builder = ["read", "move", "keep", "count"]
         .into_iter()
         .fold(pmcp_builder(), |builder, name| {
             builder.tool_arc(name, Arc::new(existing.clone()))
@@ -176,8 +188,8 @@ async fn each_adopted_tool_runs_under_the_policy_of_its_name() {
             names
         };
         let list = |client: toolgate_testing::McpClient| async move { sorted(names(&client.list().await.unwrap())) };
-        assert_eq!(list(reader).await, ["count", "read"], "{sdk:?}");
-        assert_eq!(list(manager).await, ["count", "move"], "{sdk:?}");
+        assert_eq!(list(reader).await, ["count", "keep", "read"], "{sdk:?}");
+        assert_eq!(list(manager).await, ["count", "keep", "move"], "{sdk:?}");
         assert_eq!(list(server.client()).await, ["count"], "{sdk:?}");
         assert_eq!(existing.runs.load(Ordering::SeqCst), 2, "{sdk:?}");
     }
@@ -188,12 +200,15 @@ fn names(reply: &toolgate_testing::Reply) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn r22_the_tenant_of_an_adopted_tool_is_named_by_its_arguments_or_nobody_may_call() {
+async fn r22_arguments_of_an_adopted_tool_that_do_not_name_what_they_have_to_are_denied() {
     let item = |tenant: Value| json!({"owner": {"tenant": tenant}});
     for (sdk, existing, server) in each().await {
         let token = |user| server.token(user).scopes(["read"]).roles(["manager"]);
         let alice = server.client().bearer(token("alice").tenant("acme").mint());
         let astray = server.client().bearer(token("astray").mint());
+        let support = token("sue").tenant("acme").scopes(["support"]).mint();
+        let support = server.client().bearer(support);
+        let keep = |tenant: &str, owner: &str| json!({"tenant": tenant, "owner": {"id": owner}});
         let mut expected = 0;
         for (client, tool, arguments, reason) in [
             (&alice, "read", json!({"tenant": "acme"}), None),
@@ -244,6 +259,19 @@ async fn r22_the_tenant_of_an_adopted_tool_is_named_by_its_arguments_or_nobody_m
                 Some("no_tenant_named"),
             ),
             (&alice, "move", json!({}), Some("no_tenant_named")),
+            (&alice, "keep", keep("acme", "alice"), None),
+            (&alice, "keep", keep("acme", "bob"), Some("other_owner")),
+            (&alice, "keep", keep("other", "alice"), Some("other_tenant")),
+            (
+                &alice,
+                "keep",
+                json!({"tenant": "acme", "owner": "alice"}),
+                Some("no_owner_named"),
+            ),
+            (&alice, "keep", json!({"tenant": "acme"}), Some("no_owner_named")),
+            (&support, "keep", keep("acme", "bob"), None),
+            (&support, "keep", keep("other", "bob"), Some("other_tenant")),
+            (&support, "keep", json!({"tenant": "acme"}), Some("no_owner_named")),
         ] {
             let before = server.records.of(tool).len();
             let reply = client.call(tool, arguments.clone()).await.unwrap();
@@ -287,7 +315,12 @@ fn a_collected_policy_is_the_one_that_is_written() {
 
 #[test]
 fn r22_a_table_that_does_not_fit_its_tools_is_refused() {
-    let without_move = || Policies::new().tool("count", Policy::PUBLIC).tool("read", READ);
+    let without_move = || {
+        Policies::new()
+            .tool("count", Policy::PUBLIC)
+            .tool("read", READ)
+            .tool("keep", KEEP)
+    };
     let existing = Existing::default();
     for (policies, message) in [
         (without_move as fn() -> Policies, "nothing says who may call `move`"),
@@ -330,7 +363,7 @@ struct Generic<T>(T);
 #[policies]
 impl<T: Send + Sync + 'static> Generic<T> {
     #[tool(description = "Answers")]
-    #[policy(authenticated, fresh, rate_limit = "30/min")]
+    #[policy(allow = any(scope("a"), all(role("b"), scope("c"))), max_age = "10min", fresh, rate_limit = "30/min")]
     fn answer(&self) -> String {
         let _ = &self.0;
         String::new()

@@ -11,6 +11,7 @@ use serde_json::json;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use toolgate::policy::{OwnerDemand, TenantDemand};
 use toolgate::rmcp::Server;
 use toolgate::{Gate, Policy, ScopeToken, Toolset, mcp_tool};
 
@@ -168,27 +169,37 @@ fn a_stock_tool_cannot_take_the_place_of_a_guarded_one() {
 
 #[test]
 fn a_demand_on_arguments_that_cannot_be_checked_is_refused_for_stock_tools() {
-    for (field, lookup, message) in [
+    let tenant = |field, lookup| Policy::AUTHENTICATED.tenant(TenantDemand { field, lookup });
+    let owner = OwnerDemand {
+        field: "[*]",
+        unless: &[],
+    };
+    for (policy, message) in [
         (
-            "id",
-            Some("Notes::tenant_of"),
+            tenant("id", Some("Notes::tenant_of")),
             "has `Notes::tenant_of` look up a tenant",
         ),
         (
-            "a..b",
-            None,
+            tenant("a..b", None),
             "`a..b` in the policy of `stock` is not the path of a field",
         ),
-        ("", None, "is not the path of a field"),
+        (tenant("", None), "is not the path of a field"),
+        (
+            Policy::AUTHENTICATED.owner(owner),
+            "`[*]` in the policy of `stock` is not the path of a field",
+        ),
+        (
+            Policy::AUTHENTICATED.check("Notes::may"),
+            "asks `Notes::may`, which nobody does",
+        ),
     ] {
-        let policy = Policy::AUTHENTICATED.tenant(toolgate::policy::TenantDemand { field, lookup });
         let gate = crate::traps::other_gate();
         let tools = Toolset::new(()).stock_tools(&Stock::tool_router(), policy);
         let error = toolgate::rmcp::Router::<Stock>::new(&gate.protect(tools).unwrap(), Stock::tool_router());
         let error = error.unwrap_err().to_string();
         assert!(error.contains(message), "{error}");
 
-        let tools = Toolset::new(()).stock_pmcp_tool("stock", crate::adopted::handler("stock"), policy);
+        let tools = Toolset::new(()).stock_pmcp_tool("stock", crate::adopted::handler(), policy);
         let error = toolgate::pmcp::Tools::new(&gate.protect(tools).unwrap());
         let error = error.unwrap_err().to_string();
         assert!(error.contains(message), "{error}");
