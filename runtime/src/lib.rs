@@ -137,6 +137,7 @@
 //! | limiting it | [`RateLimit`], [`Rates`], [`GateBuilder::refused_tokens`] |
 //! | reviewing it | [`docs`], the scope document; [`Policy`] |
 //! | testing it | the crate `toolgate-testing`; [`Protected::call`], `Protected::call_fresh` |
+//! | adopting tools that a server already has | [`policies`](macro@policies), [`Policies`] |
 //! | extending it | [`Validator`], [`FromCall`], [`audit::AuditSink`], [`fetch::Fetch`], [`Clock`] |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -578,6 +579,9 @@ pub use toolgate_macros::toolset;
 /// asks for the arguments as types, as `tenant_of`, `check` and `audit_fields` do, write the tool with `#[mcp_tool]`. And `tenant_field`
 /// and `owner_field` are paths into the JSON that the client sends: **nobody checks at compile time** that the tool reads those fields.
 /// A call without them, or with something else than a text in them, is denied.
+///
+/// `#[policies]` stands above `#[tool_router]`. The server is one of toolgate's, or has its [`Router`](rmcp::Router): the SDK's own would
+/// know nothing of the policies.
 ///
 /// In the parentheses of `#[policies(..)]` may stand `table = name`, another name for the function, `vis = ".."`, how visible it is (by
 /// default as little as the SDK's `tool_router()`), and `crate = path`, if `toolgate` is not found by its name.

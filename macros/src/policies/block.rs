@@ -2,7 +2,7 @@
 
 use crate::errors::Errors;
 use crate::impl_block::{Functions, split};
-use crate::item::{Item, is_function};
+use crate::item::{Item, find_word, is_function};
 use crate::owner::Owner;
 use proc_macro2::{Delimiter, Group, TokenStream};
 use quote::{ToTokens as _, quote};
@@ -34,6 +34,7 @@ impl Block {
                        help: put it above the `impl` that has the tools, next to `#[tool_router]`";
         let (head, body) = split(tokens, message)?;
         let parsed: ItemImpl = syn::parse2(quote!(#head {}))?;
+        check_gate(&parsed.attrs, errors);
         let owner = Owner::new(&parsed.self_ty, &parsed.attrs);
         let mut reader = Reader {
             owner: &owner,
@@ -117,6 +118,17 @@ fn is_policy(attr: &Attribute) -> bool {
 fn is_called(attr: &Attribute, name: &str) -> bool {
     let last = attr.path().segments.last();
     last.is_some_and(|segment| segment.ident == name)
+}
+
+/// Whoever serves the type itself serves its tools without a gate, and so without their policies.
+fn check_gate(attrs: &[Attribute], errors: &mut Errors) {
+    for attr in attrs.iter().filter(|attr| is_called(attr, "tool_router")) {
+        if let Some(word) = find_word(attr.meta.to_token_stream(), "server_handler") {
+            let message = "`server_handler` serves these tools to everyone, whatever their policies say\n\
+                           help: remove it, and serve them with `toolgate::rmcp::Server::with_router`";
+            errors.at(word, message);
+        }
+    }
 }
 
 /// A tool has one policy.
