@@ -2,7 +2,7 @@
 
 use crate::item::Item;
 use proc_macro2::{Group, TokenStream, TokenTree};
-use quote::ToTokens as _;
+use quote::ToTokens;
 use syn::parse::discouraged::Speculative as _;
 use syn::parse::{ParseStream, Parser as _, Result};
 use syn::{Attribute, Error, Token};
@@ -67,7 +67,7 @@ pub(crate) trait Functions {
                 }
             }
             let others = attrs.iter().filter(|attr| !Self::is_taken_off(attr));
-            kept.extend(others.map(|attr| attr.to_token_stream()));
+            kept.extend(others.map(ToTokens::to_token_stream));
             input.advance_to(&after_attrs);
         }
         Ok(kept)

@@ -4,7 +4,7 @@ use crate::errors::Errors;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote};
 use syn::ext::IdentExt as _;
-use syn::parse::{ParseStream, Parser as _, Result};
+use syn::parse::{Parse, ParseStream, Parser as _, Result};
 use syn::{Error, LitStr, Path, Token, Visibility};
 
 /// Where the runtime is, and what function gives the table.
@@ -38,7 +38,7 @@ impl Settings {
         let key = input.call(Ident::parse_any)?;
         match key.to_string().as_str() {
             "crate" => self.krate = value(&key, input, Path::parse_mod_style)?.to_token_stream(),
-            "table" => self.table = value(&key, input, |input| input.parse())?,
+            "table" => self.table = value(&key, input, <Ident as Parse>::parse)?,
             "vis" => self.vis = value(&key, input, |input| input.parse::<LitStr>()?.parse())?,
             unknown => {
                 let message = format!(

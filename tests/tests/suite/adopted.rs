@@ -187,16 +187,12 @@ async fn each_adopted_tool_runs_under_the_policy_of_its_name() {
             names.sort();
             names
         };
-        let list = |client: toolgate_testing::McpClient| async move { sorted(names(&client.list().await.unwrap())) };
+        let list = |client: toolgate_testing::McpClient| async move { sorted(client.list().await.unwrap().tools()) };
         assert_eq!(list(reader).await, ["count", "keep", "read"], "{sdk:?}");
         assert_eq!(list(manager).await, ["count", "keep", "move"], "{sdk:?}");
         assert_eq!(list(server.client()).await, ["count"], "{sdk:?}");
         assert_eq!(existing.runs.load(Ordering::SeqCst), 2, "{sdk:?}");
     }
-}
-
-fn names(reply: &toolgate_testing::Reply) -> Vec<String> {
-    reply.tools().into_iter().map(Into::into).collect()
 }
 
 #[tokio::test]
