@@ -1,6 +1,6 @@
 //! Writes the tool down. The less is written here the better: what can be ordinary Rust lives in `toolgate::__private`.
 
-mod catalogs;
+pub(crate) mod catalogs;
 mod docs;
 mod fields;
 
@@ -197,9 +197,8 @@ fn constant(spec: &Spec, item: &Item) -> TokenStream {
     } = &spec.hints;
     let [read_only, destructive, idempotent, open_world] =
         [read_only, destructive, idempotent, open_world].map(|hint| optional(hint.as_ref()));
-    let policy = policy(&spec.policy);
+    let policy = policy(spec);
     let line = line(item);
-    let rate_limit = spec.rate_limit.map(rate_limit);
     quote! {
         __rt::ToolSpec {
             name: #name,
@@ -211,14 +210,14 @@ fn constant(spec: &Spec, item: &Item) -> TokenStream {
                 idempotent: #idempotent,
                 open_world: #open_world,
             },
-            policy: #policy #rate_limit,
+            policy: #policy,
             location: __rt::Location { file: ::core::file!(), line: #line },
         }
     }
 }
 
 /// The line of the declaration. `line!()` is that of the attribute, which is the toolset's if there is one.
-fn line(item: &Item) -> TokenStream {
+pub(crate) fn line(item: &Item) -> TokenStream {
     if item.owner.is_some() && proc_macro::is_available() {
         let line = item.sig.ident.span().unwrap().line();
         return Literal::usize_unsuffixed(line).into_token_stream();
@@ -233,7 +232,14 @@ fn optional<T: ToTokens>(value: Option<T>) -> TokenStream {
     )
 }
 
-fn policy(policy: &Policy) -> TokenStream {
+/// Who may call, and how often.
+pub(crate) fn policy(spec: &Spec) -> TokenStream {
+    let demands = demands(&spec.policy);
+    let rate_limit = spec.rate_limit.map(rate_limit);
+    quote!(#demands #rate_limit)
+}
+
+fn demands(policy: &Policy) -> TokenStream {
     let Policy::Callers(demands) = policy else {
         return quote!(__rt::Policy::PUBLIC);
     };

@@ -19,6 +19,8 @@ pub(crate) struct Item {
     body: TokenTree,
     /// What it is a method of, or belongs to without a `self`.
     pub(crate) owner: Option<Owner>,
+    /// The attribute that says who may call it.
+    pub(crate) attribute: &'static str,
 }
 
 impl Item {
@@ -57,6 +59,7 @@ impl Item {
             sig: syn::parse2(owner.name_self(self.sig.to_token_stream()))?,
             body: self.body.clone(),
             owner: Some(owner.clone()),
+            attribute: self.attribute,
         })
     }
 
@@ -96,6 +99,7 @@ impl Parse for Item {
             sig,
             body,
             owner: None,
+            attribute: "mcp_tool",
         })
     }
 }
@@ -116,7 +120,7 @@ pub(crate) fn find_word(tokens: TokenStream, word: &str) -> Option<Ident> {
 }
 
 /// Whether a signature begins here, apart from what may be wrong with it.
-fn is_function(ahead: ParseStream) -> bool {
+pub(crate) fn is_function(ahead: ParseStream) -> bool {
     while let Ok(word) = ahead.call(Ident::parse_any) {
         match word.to_string().as_str() {
             "fn" => return true,

@@ -12,7 +12,8 @@
 //! gathered in `Errors` and reported together, and the function survives every one of them: see `fallback`. The derives in
 //! `catalog` do the same with an enum.
 //!
-//! A `toolset` does the same for each method that is a tool, with what it says itself inherited before `spec` judges.
+//! A `toolset` does the same for each method that is a tool, with what it says itself inherited before `spec` judges. `policies` has
+//! `spec` judge what is said of tools that are written for an SDK, and writes a table of it.
 
 mod attr;
 mod catalog;
@@ -21,8 +22,10 @@ mod errors;
 mod expand;
 mod fallback;
 mod field_path;
+mod impl_block;
 mod item;
 mod owner;
+mod policies;
 #[cfg(test)]
 mod snapshots;
 mod spec;
@@ -77,6 +80,18 @@ pub fn no_catalog(tokens: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn toolset(attr: TokenStream, item: TokenStream) -> TokenStream {
     toolset::make_toolset(attr.into(), &item.into()).into()
+}
+
+#[expect(missing_docs, reason = "documented where it is re-exported: `toolgate::policies`")]
+#[proc_macro_attribute]
+pub fn policies(attr: TokenStream, item: TokenStream) -> TokenStream {
+    policies::make_policies(attr.into(), &item.into()).into()
+}
+
+#[expect(missing_docs, reason = "documented where it is re-exported: `toolgate::policy`")]
+#[proc_macro_attribute]
+pub fn policy(_: TokenStream, item: TokenStream) -> TokenStream {
+    policies::stray(&item.into()).into()
 }
 
 fn make_tool(attr: TokenStream2, tokens: &TokenStream2) -> TokenStream2 {

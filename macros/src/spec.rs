@@ -10,16 +10,20 @@ mod posture;
 mod rate;
 mod rule;
 mod signature;
+mod stock;
 
 pub(crate) use self::inherit::{check_common, check_common_lookup, inherit};
 pub(crate) use self::login::MaxAge;
 pub(crate) use self::rate::{Per, Rate, Unit};
 pub(crate) use self::signature::borrow;
 
+use self::definition::Definition;
+
 use crate::attr::{Arg, Attr, Name, Rule};
 use crate::errors::Errors;
 use crate::field_path::FieldPath;
 use crate::item::Item;
+use crate::policies::Method;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
@@ -127,14 +131,37 @@ impl Spec {
     /// Judges. What it returns makes sense only if no mistake was found.
     pub(crate) fn new(attr: Attr, item: &Item, errors: &mut Errors) -> Self {
         signature::check(item, errors);
+        Self::judge(attr, item, errors, Definition::new)
+    }
+
+    /// The same of a tool that is written for an SDK, which says what the tool is.
+    pub(crate) fn of_stock(attr: Attr, method: &Method, krate: TokenStream, errors: &mut Errors) -> Self {
+        let attr = stock::of_stock(attr, errors);
+        let definition = |_: &Attr, _: &Item, _: &mut Errors| Definition {
+            name: method.name.clone(),
+            title: None,
+            description: quote!(""),
+        };
+        let spec = Self::judge(attr, &method.item, errors, definition);
+        Self { krate, ..spec }
+    }
+
+    fn judge(
+        attr: Attr,
+        item: &Item,
+        errors: &mut Errors,
+        define: impl FnOnce(&Attr, &Item, &mut Errors) -> Definition,
+    ) -> Self {
         let rate_limit = posture::check(&attr, item, errors);
         lists::check(&attr, errors);
         rule::check(&attr, errors);
         let max_age = login::check(&attr, errors);
         fields::check(&attr, item, errors);
-        let name = definition::name(&attr, item, errors);
-        let description = definition::description(item, errors);
-        let title = definition::title(&attr, errors);
+        let Definition {
+            name,
+            title,
+            description,
+        } = define(&attr, item, errors);
         let tenant_of = attr.tenant_of.and_then(|arg| lookup::tenant_of(&arg.value, errors));
         let check = attr.check.and_then(|arg| lookup::check(&arg.value.0, errors));
         Self {

@@ -9,6 +9,8 @@ pub use crate::error::Error;
 pub use crate::granted::Proof;
 pub use crate::output::{Output, ToolReturn};
 pub use crate::owner::{OwnerField, Owners};
+#[cfg(feature = "rmcp")]
+pub use crate::policies::Policies;
 pub use crate::policy::{OwnerDemand, Policy, Rule, TenantDemand};
 pub use crate::rate_limit::RateLimit;
 pub use crate::scope::ScopeToken;

@@ -137,6 +137,7 @@
 //! | limiting it | [`RateLimit`], [`Rates`], [`GateBuilder::refused_tokens`] |
 //! | reviewing it | [`docs`], the scope document; [`Policy`] |
 //! | testing it | the crate `toolgate-testing`; [`Protected::call`], `Protected::call_fresh` |
+//! | adopting tools that a server already has | [`policies`](macro@policies), [`Policies`] |
 //! | extending it | [`Validator`], [`FromCall`], [`audit::AuditSink`], [`fetch::Fetch`], [`Clock`] |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -162,6 +163,8 @@ pub mod validator;
 #[doc(hidden)]
 pub mod __private;
 
+#[cfg(any(feature = "rmcp", feature = "pmcp"))]
+mod argument_path;
 mod bearer;
 mod call;
 mod caller;
@@ -181,6 +184,8 @@ mod origin;
 mod output;
 mod owner;
 mod permit;
+#[cfg(any(feature = "rmcp", feature = "pmcp"))]
+mod policies;
 mod protected;
 mod rate_limit;
 mod rates;
@@ -192,6 +197,8 @@ mod session;
 #[cfg(feature = "redis")]
 mod shared;
 mod stdio;
+#[cfg(any(feature = "rmcp", feature = "pmcp"))]
+mod stock;
 mod strict_json;
 mod supply;
 mod tenant;
@@ -210,6 +217,8 @@ pub use crate::gate::Gate;
 pub use crate::granted::{Granted, TenantId};
 pub use crate::health::{Health, HealthSource, HealthStatus};
 pub use crate::output::{Json, Output};
+#[cfg(any(feature = "rmcp", feature = "pmcp"))]
+pub use crate::policies::Policies;
 pub use crate::policy::Policy;
 pub use crate::protected::Protected;
 pub use crate::rate_limit::{CountedPer, RateLimit};
@@ -519,3 +528,67 @@ pub use toolgate_macros::RoleCatalog;
 /// `public` under any demand of the toolset is a mistake, and so is saying again what the toolset says. No toolset is `public`:
 /// each public tool says so itself.
 pub use toolgate_macros::toolset;
+
+/// Says who may call the tools of an `impl` with `rmcp`'s `#[tool_router]`.
+///
+/// ```
+/// use rmcp::handler::server::wrapper::Parameters;
+/// use rmcp::{tool, tool_router};
+/// use schemars::JsonSchema;
+/// use serde::Deserialize;
+/// use toolgate::rmcp::Server;
+/// use toolgate::{ConfigError, Gate, Toolset, policies};
+///
+/// #[derive(Deserialize, JsonSchema)]
+/// struct UpdateNote {
+///     tenant: String,
+///     text: String,
+/// }
+///
+/// struct Notes;
+///
+/// #[policies]
+/// #[tool_router]
+/// impl Notes {
+///     #[tool(description = "Tells how many notes there are")]
+///     #[policy(authenticated)]
+///     fn count_notes(&self) -> String {
+///         "3".to_owned()
+///     }
+///
+///     #[tool(name = "update_note", description = "Replaces the text of a note")]
+///     #[policy(scopes_all = ["notes:write"], tenant_field = "tenant")]
+///     async fn update(&self, Parameters(args): Parameters<UpdateNote>) -> String {
+///         // Here the caller has the scope, and the tenant is the caller's.
+///         args.text
+///     }
+/// }
+///
+/// fn server(gate: &Gate) -> Result<Server<Notes>, ConfigError> {
+///     let router = Notes::tool_router();
+///     let tools = Toolset::new(()).stock_tools_by_name(&router, Notes::tool_policies());
+///     Server::with_router(&gate.protect(tools)?, "notes", "1", Notes, router)
+/// }
+/// ```
+///
+/// The tools stay as they are. `#[policy(..)]` is taken off them and, with the name that clients call the tool by, becomes part of the
+/// table that `tool_policies()` returns: see [`Policies`]. A tool without a policy does not compile, and neither does a
+/// `#[policy(..)]` without `#[policies]`.
+///
+/// A policy says what [`#[mcp_tool]`](macro@mcp_tool) says about who may call, with the same checks, but for two things. Where that
+/// asks for the arguments as types, as `tenant_of`, `check` and `audit_fields` do, write the tool with `#[mcp_tool]`. And `tenant_field`
+/// and `owner_field` are paths into the JSON that the client sends: **nobody checks at compile time** that the tool reads those fields.
+/// A call without them, or with something else than a text in them, is denied.
+///
+/// `#[policies]` stands above `#[tool_router]`. The server is one of toolgate's, or has its [`Router`](rmcp::Router): the SDK's own would
+/// know nothing of the policies.
+///
+/// In the parentheses of `#[policies(..)]` may stand `table = name`, another name for the function, `vis = ".."`, how visible it is (by
+/// default as little as the SDK's `tool_router()`), and `crate = path`, if `toolgate` is not found by its name.
+#[cfg(feature = "rmcp")]
+pub use toolgate_macros::policies;
+
+/// Says who may call a tool that is written for `rmcp`, in an `impl` with [`#[policies]`](macro@policies), which reads it. Anywhere
+/// else it is a mistake.
+#[cfg(feature = "rmcp")]
+pub use toolgate_macros::policy;

@@ -48,7 +48,11 @@ impl Gate {
     /// 7. The calls of a tool with a rate are counted by the gate, so that they stay counted when the tools are protected once more.
     /// 8. Who is excused from being the owner stays within a tenant, so that a tool with such scopes demands one, too.
     /// 9. A subject is unique within its issuer only. With several of them, an owner is somebody of one tenant.
+    /// 10. Policies that were given by name fit the tools that they were given for.
     pub fn protect<S>(&self, mut toolset: Toolset<S>) -> Result<Protected, ConfigError> {
+        if let Some(flaw) = toolset.flaw.take() {
+            return Err(flaw); // 10
+        }
         let mut by_name = HashMap::new();
         let none = Catalogs::default();
         let catalogs = self.settings.authority.as_ref();

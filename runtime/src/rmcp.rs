@@ -13,6 +13,9 @@
 //! }
 //! ```
 //!
+//! Tools that a server already has come as the SDK's router: [`#[policies]`](macro@crate::policies) above it says who may call them, or a
+//! table does ([`Policies`](crate::Policies)).
+//!
 //! [`Server::http_service`] is all of it as one tower service, layer included: `Router::new().fallback_service(..)` in axum.
 //! To put the pieces together yourself, say for another session manager: the server goes into `rmcp`'s
 //! `StreamableHttpService`, the service into a router at [`Protected::resource_path`], and the layer around the router. Call

@@ -4,7 +4,7 @@ use crate::call::Call;
 use crate::caller::Caller;
 use crate::catalog::{Catalogs, RoleCatalog, ScopeCatalog};
 use crate::check::Checked;
-use crate::error::{ArgumentsError, Error};
+use crate::error::{ArgumentsError, ConfigError, Error};
 use crate::metrics::ToolMetrics;
 use crate::output::Output;
 use crate::owner::Owners;
@@ -28,6 +28,8 @@ pub struct Toolset<S = ()> {
     pub(crate) tools: Vec<Tool>,
     pub(crate) states: States,
     pub(crate) catalogs: Catalogs,
+    /// Why these cannot be protected.
+    pub(crate) flaw: Option<ConfigError>,
 }
 
 impl<S> Toolset<S> {
@@ -38,6 +40,7 @@ impl<S> Toolset<S> {
             tools: Vec::new(),
             states: States::default(),
             catalogs: Catalogs::default(),
+            flaw: None,
         }
     }
 
@@ -215,6 +218,7 @@ impl Tool {
         input_schema: Schema,
         policy: Policy,
         stock: Stock,
+        location: Option<Location>,
     ) -> Self {
         let name = name.into();
         Self {
@@ -226,10 +230,7 @@ impl Tool {
             policy,
             fingerprint: policy.fingerprint().into(),
             limiter: None,
-            location: Location {
-                file: stock.place(),
-                line: 0,
-            },
+            location: location.unwrap_or_else(|| stock.place()),
             input_schema,
             output_schema: None,
             prepare: Prepare::Stock(stock),
@@ -257,13 +258,15 @@ impl Tool {
 
 #[cfg(any(feature = "rmcp", feature = "pmcp"))]
 impl Stock {
-    const fn place(&self) -> &'static str {
-        match self {
+    /// Where it is declared, as far as that is known.
+    const fn place(&self) -> Location {
+        let file = match self {
             #[cfg(feature = "rmcp")]
             Self::Rmcp => "a tool router",
             #[cfg(feature = "pmcp")]
             Self::Pmcp(_) => "a `pmcp` server",
-        }
+        };
+        Location { file, line: 0 }
     }
 }
 

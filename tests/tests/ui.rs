@@ -12,7 +12,7 @@ use std::fs;
 use std::path::Path;
 
 /// Files where a tool has more than one mistake, or shares one with others, with the number of all mistakes in the file.
-const SEVERAL: [(&str, usize); 17] = [
+const SEVERAL: [(&str, usize); 24] = [
     ("allow_form", 10),
     ("allow_idle_part", 5),
     ("catalog_argument", 11),
@@ -20,6 +20,13 @@ const SEVERAL: [(&str, usize); 17] = [
     ("catalog_circle", 2),
     ("catalog_implies", 4),
     ("catalog_value", 5),
+    ("policies_catalog", 2),
+    ("policies_mistake", 8),
+    ("policies_server_handler", 1),
+    ("policies_settings", 2),
+    ("policies_unsaid", 2),
+    ("policies_untyped", 7),
+    ("policy_alone", 2),
     ("qualified", 10),
     ("role_blank", 3),
     ("scope_grammar", 6),
@@ -33,7 +40,7 @@ const SEVERAL: [(&str, usize); 17] = [
 ];
 
 /// Files where the mistake is not in the declaration of a tool, or leaves no place for one.
-const NO_TOOL: [&str; 23] = [
+const NO_TOOL: [&str; 24] = [
     "associated_function",
     "catalog_empty",
     "catalog_generic",
@@ -47,6 +54,7 @@ const NO_TOOL: [&str; 23] = [
     "not_a_function",
     "not_a_tool",
     "not_an_impl",
+    "policies_place",
     "self_type",
     "state_missing",
     "toolset_conditional_tool",

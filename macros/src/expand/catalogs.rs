@@ -26,7 +26,7 @@ use syn::spanned::Spanned as _;
 //
 // If there is no macro with the enum's name, the one further out is found, which says so. The call stands in a block of its
 // own, because a block with a macro that is not expanded yet might still define the name that is asked for.
-pub(super) fn checks(spec: &Spec, item: &Item) -> TokenStream {
+pub(crate) fn checks(spec: &Spec, item: &Item) -> TokenStream {
     let Policy::Callers(demands) = &spec.policy else {
         return TokenStream::new();
     };

@@ -9,8 +9,28 @@ use quote::quote;
 use syn::ext::IdentExt as _;
 use syn::{Error, LitStr};
 
+/// What they read.
+pub(super) struct Definition {
+    pub(super) name: LitStr,
+    pub(super) title: Option<LitStr>,
+    /// A constant expression.
+    pub(super) description: TokenStream,
+}
+
+impl Definition {
+    pub(super) fn new(attr: &Attr, item: &Item, errors: &mut Errors) -> Self {
+        let name = name(attr, item, errors);
+        let description = description(item, errors);
+        Self {
+            name,
+            title: title(attr, errors),
+            description,
+        }
+    }
+}
+
 /// MCP: a tool's name is 1 to 128 of `A-Z a-z 0-9 _ - .`. That of the function is the default.
-pub(super) fn name(attr: &Attr, item: &Item, errors: &mut Errors) -> LitStr {
+fn name(attr: &Attr, item: &Item, errors: &mut Errors) -> LitStr {
     let function = &item.sig.ident;
     let name = match &attr.name {
         Some(arg) => arg.value.clone(),
@@ -35,7 +55,7 @@ pub(super) fn name(attr: &Attr, item: &Item, errors: &mut Errors) -> LitStr {
 }
 
 /// A title is shown to people, so it is not blank.
-pub(super) fn title(attr: &Attr, errors: &mut Errors) -> Option<LitStr> {
+fn title(attr: &Attr, errors: &mut Errors) -> Option<LitStr> {
     let title = &attr.title.as_ref()?.value;
     if title.value().trim().is_empty() {
         errors.at(
@@ -47,7 +67,7 @@ pub(super) fn title(attr: &Attr, errors: &mut Errors) -> Option<LitStr> {
 }
 
 /// The model reads the doc comment, so there has to be one.
-pub(super) fn description(item: &Item, errors: &mut Errors) -> TokenStream {
+fn description(item: &Item, errors: &mut Errors) -> TokenStream {
     doc_comment::text(&item.attrs).unwrap_or_else(|| {
         let message = "this tool has no description\n\
                        help: add a `///` comment above the function: it is the description that the model reads";

@@ -64,9 +64,12 @@ fn check_stated(attr: &Attr, item: &Item, demands: &[&Ident], errors: &mut Error
                        help: add what is to be tried out, as in `scopes_all = [\"notes:write\"]`";
         errors.at(&shadow.key, message);
     } else {
-        let message = "nothing says who may call this tool\n\
-                       help: demand something, as in `#[mcp_tool(scopes_all = [\"notes:write\"])]`\n\
-                       help: or write `authenticated` to admit every valid token, `public` to admit everyone";
+        let attribute = item.attribute;
+        let message = format!(
+            "nothing says who may call this tool\n\
+             help: demand something, as in `#[{attribute}(scopes_all = [\"notes:write\"])]`\n\
+             help: or write `authenticated` to admit every valid token, `public` to admit everyone"
+        );
         let function = item.sig.ident.span();
         // Under the attribute, as the user's own code and not as code of the macro. That of a toolset is not the tool's.
         let place = match &item.owner {

@@ -1,14 +1,14 @@
 //! An `impl`, as far as it has to be understood: its head, and the functions that are tools.
 
 use crate::errors::Errors;
+use crate::impl_block::{Functions, split};
 use crate::item::{Item, find_word};
 use crate::owner::Owner;
 use crate::spec::borrow;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::parse::discouraged::Speculative as _;
 use syn::parse::{ParseStream, Parser as _, Result};
-use syn::{Attribute, Error, Generics, ItemImpl, Meta, Path, Token, Type};
+use syn::{Attribute, Error, Generics, ItemImpl, Meta, Path, Type};
 
 /// An `impl` with tools in it.
 pub(super) struct Block {
@@ -30,7 +30,8 @@ pub(super) struct Method {
 impl Block {
     /// Reads it, and judges it without its tools.
     pub(super) fn parse(tokens: &TokenStream, errors: &mut Errors) -> Result<Self> {
-        let (head, body) = split(tokens)?;
+        let message = "`#[toolset]` belongs on an `impl`\nhelp: put it above the `impl` that has the tools";
+        let (head, body) = split(tokens, message)?;
         let parsed: ItemImpl = syn::parse2(quote!(#head {}))?;
         let ty = &*parsed.self_ty;
         let of_trait = parsed.trait_.as_ref().map(|(path, _)| path);
@@ -43,7 +44,7 @@ impl Block {
             methods: Vec::new(),
             errors,
         };
-        let parser = |input: ParseStream| reader.read(input);
+        let parser = |input: ParseStream| reader.read_all(input);
         let kept = parser.parse2(body.stream())?;
         let methods = reader.methods;
         check_any(&methods, ty, errors);
@@ -56,28 +57,6 @@ impl Block {
             owner,
             methods,
         })
-    }
-}
-
-/// An `impl` without what is in its braces, and that.
-fn split(tokens: &TokenStream) -> Result<(TokenStream, Group)> {
-    let begin = |input: ParseStream| {
-        input.call(Attribute::parse_outer)?;
-        let begin = input.cursor().token_stream();
-        input.parse::<Option<Token![unsafe]>>()?;
-        let is_impl = input.peek(Token![impl]);
-        input.parse::<TokenStream>()?;
-        Ok((begin, is_impl))
-    };
-    let (begin, is_impl) = begin.parse2(tokens.clone())?;
-    let mut head: Vec<_> = tokens.clone().into_iter().collect();
-    match head.pop() {
-        Some(TokenTree::Group(body)) if is_impl => Ok((head.into_iter().collect(), body)),
-        _ => {
-            let begin = begin.into_iter().next();
-            let message = "`#[toolset]` belongs on an `impl`\nhelp: put it above the `impl` that has the tools";
-            Err(Error::new_spanned(begin, message))
-        }
     }
 }
 
@@ -120,52 +99,28 @@ fn check_any(methods: &[Method], ty: &Type, errors: &mut Errors) {
     }
 }
 
-/// Reads what is in the braces.
+/// Finds the tools.
 struct Reader<'a> {
     owner: &'a Owner,
     methods: Vec<Method>,
     errors: &'a mut Errors,
 }
 
-impl Reader<'_> {
-    /// Finds the tools. What it returns is everything, without the attributes that make tools of functions.
-    fn read(&mut self, input: ParseStream) -> Result<TokenStream> {
-        let mut kept = TokenStream::new();
-        while !input.is_empty() {
-            let after_attrs = input.fork();
-            let attrs = after_attrs.call(Attribute::parse_outer).unwrap_or_default();
-            check_conditions(&attrs, self.errors);
-            if attrs.is_empty() {
-                kept.extend([input.parse::<TokenTree>()?]);
-            } else if attrs.iter().any(is_tool) {
-                let after_function = input.fork();
-                match after_function.parse().and_then(|item| self.read_tool(item)) {
-                    Ok(function) => {
-                        kept.extend(function);
-                        input.advance_to(&after_function);
-                        continue;
-                    }
-                    // Without a body it is no function of an `impl`, and rustc says so.
-                    Err(_) if after_function.peek(Token![;]) => {}
-                    Err(error) => self.errors.push(error),
-                }
-                kept.extend(
-                    attrs
-                        .iter()
-                        .filter(|attr| !is_tool(attr))
-                        .map(ToTokens::to_token_stream),
-                );
-                input.advance_to(&after_attrs);
-            } else {
-                kept.extend(attrs.iter().map(ToTokens::to_token_stream));
-                input.advance_to(&after_attrs);
-            }
-        }
-        Ok(kept)
+impl Functions for Reader<'_> {
+    fn is_wanted(attrs: &[Attribute]) -> bool {
+        attrs.iter().any(is_tool)
+    }
+
+    fn is_taken_off(attr: &Attribute) -> bool {
+        is_tool(attr)
+    }
+
+    fn see(&mut self, attrs: &[Attribute]) {
+        check_conditions(attrs, self.errors);
     }
 
     /// Takes note of a tool, and returns the function as it was.
-    fn read_tool(&mut self, mut item: Item) -> Result<TokenStream> {
+    fn read(&mut self, mut item: Item) -> Result<TokenStream> {
         let (tools, others): (Vec<_>, Vec<_>) = item.attrs.into_iter().partition(is_tool);
         item.attrs = others;
         let [first, more @ ..] = tools.as_slice() else {
@@ -185,6 +140,10 @@ impl Reader<'_> {
             #[allow(clippy::unused_async, reason = "a tool is async")]
             #item
         })
+    }
+
+    fn give_up(&mut self, _: &[Attribute], _: ParseStream, error: Error) {
+        self.errors.push(error);
     }
 }
 

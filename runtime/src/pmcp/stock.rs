@@ -4,7 +4,13 @@ use super::auth::Provider;
 use super::tools::{Desk, rejected};
 use crate::call::Call;
 use crate::error::{ArgumentsError, ConfigError, Error};
+use crate::owner::Owners;
+use crate::policies::Policies;
 use crate::policy::Policy;
+use crate::stock::OnArguments;
+use crate::supply::States;
+use crate::tenant::FindTenants;
+use crate::tool::Location;
 use crate::toolset::{Answer, Prepared, Stock, Tool, Toolset};
 use ::pmcp::server::ToolOutput;
 use ::pmcp::types::ToolInfo;
@@ -30,17 +36,34 @@ impl<S> Toolset<S> {
     /// Adds a tool that was written for `pmcp`, under a policy. [`Tools`](crate::pmcp::Tools) hands it over with the others, so
     /// the builder must not get it another way.
     ///
-    /// Only what can be decided without the arguments: a tenant demand is not checked for such a tool, so none must be in
-    /// the policy.
+    /// The field of a tenant is a path into the arguments, of which nobody checks at compile time whether it is the right one: see
+    /// [`Policies`].
     #[must_use]
-    pub fn stock_pmcp_tool(mut self, name: &str, handler: Arc<dyn ToolHandler>, policy: Policy) -> Self {
+    pub fn stock_pmcp_tool(self, name: &str, handler: Arc<dyn ToolHandler>, policy: Policy) -> Self {
+        self.add_stock(name, handler, policy, None)
+    }
+
+    fn add_stock(
+        mut self,
+        name: &str,
+        handler: Arc<dyn ToolHandler>,
+        policy: Policy,
+        location: Option<Location>,
+    ) -> Self {
         let info = handler.metadata();
         let schema = info
             .as_ref()
             .and_then(|info| Schema::try_from(info.input_schema.clone()).ok());
         let description = info.and_then(|info| info.description).unwrap_or_default();
         let stock = Stock::Pmcp(StockHandler(handler));
-        let tool = Tool::stock(name, description.into(), schema.unwrap_or_default(), policy, stock);
+        let tool = Tool::stock(
+            name,
+            description.into(),
+            schema.unwrap_or_default(),
+            policy,
+            stock,
+            location,
+        );
         self.tools.push(tool);
         self
     }
@@ -60,6 +83,30 @@ impl<S> Toolset<S> {
             tools.stock_pmcp_tool(name, Arc::clone(handler), policy)
         })
     }
+
+    /// Adds the tools of a `pmcp` server, ordered by name, each under the policy of its name; for tools that come as a
+    /// `pmcp::McpServer`.
+    ///
+    /// A tool without a policy, and a policy without a tool, make [`Gate::protect`](crate::Gate::protect) give a [`ConfigError`]. The
+    /// SDK does not show tools without metadata, so those are not added, and cannot be called.
+    #[must_use]
+    pub fn stock_pmcp_tools_by_name(mut self, server: &::pmcp::Server, policies: Policies) -> Self {
+        let (shown, _) = server.build_expansion_registries();
+        let mut names: Vec<_> = shown.keys().collect();
+        names.sort();
+        let handlers = names
+            .into_iter()
+            .filter_map(|name| Some((name, server.get_tool(name)?)));
+        match policies.assign(handlers.collect(), |(name, _)| name, |name| shown.contains_key(name)) {
+            Ok(assigned) => assigned.into_iter().fold(self, |tools, ((name, handler), said)| {
+                tools.add_stock(name, Arc::clone(handler), said.policy, Some(said.location))
+            }),
+            Err(flaw) => {
+                self.flaw = self.flaw.or(Some(flaw));
+                self
+            }
+        }
+    }
 }
 
 /// A handler of the SDK that runs only if the gate lets it.
@@ -67,21 +114,14 @@ pub(super) struct GuardedStock {
     desk: Desk,
     provider: Provider,
     tool: Arc<Tool>,
+    demands: OnArguments,
     handler: Arc<dyn ToolHandler>,
 }
 
 impl GuardedStock {
     pub(super) fn new(desk: &Desk, tool: &Arc<Tool>, handler: &StockHandler) -> Result<Self, ConfigError> {
-        if let Some(demand) = tool.policy.demand_on_arguments() {
-            return Err(ConfigError::new(
-                format!(
-                    "the policy of `{}` {demand}, which cannot be checked for a tool written for `pmcp`",
-                    tool.name
-                ),
-                "write the tool with `#[mcp_tool(..)]`",
-            ));
-        }
         Ok(Self {
+            demands: OnArguments::of(tool)?,
             desk: desk.clone(),
             provider: Provider::new(&desk.protected, desk.callers),
             tool: Arc::clone(tool),
@@ -99,6 +139,7 @@ impl GuardedStock {
         let facts = self.desk.facts(&self.tool, &extra).await;
         extra.auth_context = Some(self.provider.told(facts.caller.as_ref()));
         let call = StockCall {
+            demands: &self.demands,
             handler: &*self.handler,
             arguments,
             extra: extra.clone(),
@@ -132,12 +173,32 @@ impl ToolHandler for GuardedStock {
 
 /// A call that only the tool itself can read.
 struct StockCall<'h> {
+    demands: &'h OnArguments,
     handler: &'h dyn ToolHandler,
     arguments: Value,
     extra: RequestHandlerExtra,
 }
 
+impl StockCall<'_> {
+    fn owners_named(&self) -> Owners<'_> {
+        self.demands.owners(self.arguments.as_object())
+    }
+
+    /// Of the very arguments that the tool is then called with.
+    fn tenants_named(&self) -> FindTenants<'_> {
+        self.demands.tenants(self.arguments.as_object())
+    }
+}
+
 impl Prepared<::pmcp::Result<Value>> for StockCall<'_> {
+    fn owners(&self) -> Owners<'_> {
+        self.owners_named()
+    }
+
+    fn tenants<'a>(&'a self, _: &'a States) -> FindTenants<'a> {
+        self.tenants_named()
+    }
+
     fn run<'a>(self: Box<Self>, _: Call) -> BoxFuture<'a, Result<::pmcp::Result<Value>, Error>>
     where
         Self: 'a,
@@ -147,6 +208,14 @@ impl Prepared<::pmcp::Result<Value>> for StockCall<'_> {
 }
 
 impl Prepared<::pmcp::Result<ToolOutput>> for StockCall<'_> {
+    fn owners(&self) -> Owners<'_> {
+        self.owners_named()
+    }
+
+    fn tenants<'a>(&'a self, _: &'a States) -> FindTenants<'a> {
+        self.tenants_named()
+    }
+
     fn run<'a>(self: Box<Self>, _: Call) -> BoxFuture<'a, Result<::pmcp::Result<ToolOutput>, Error>>
     where
         Self: 'a,

@@ -64,10 +64,11 @@ impl<S: Send + Sync + 'static> Router<S> {
     /// A router of these tools, and of those of a router that the service already has (`ToolRouter::new()` for none).
     ///
     /// 1. Each of the other router's tools has a policy, given by
-    ///    [`Toolset::stock_tools`](crate::Toolset::stock_tools). One without is a [`ConfigError`]: a tool that nobody thought of
+    ///    [`Toolset::stock_tools`](crate::Toolset::stock_tools) or
+    ///    [`Toolset::stock_tools_by_name`](crate::Toolset::stock_tools_by_name). One without is a [`ConfigError`]: a tool that nobody thought of
     ///    must not be open (R22).
     /// 2. None of them has the name of a guarded one.
-    /// 3. None of their policies binds a tenant, since nobody here can read their arguments.
+    /// 3. Their policies demand nothing that cannot be checked, since nobody here reads arguments as those tools do.
     pub fn new(protected: &Protected, stock: ToolRouter<S>) -> Result<Self, ConfigError> {
         let mut routes = ToolRouter::new();
         for route in stock {

@@ -43,7 +43,7 @@ impl Server {
 
 impl<S: Send + Sync + 'static> Server<S> {
     /// A server of these tools, and of the tools that `service` already has in a router. Each of those needs a policy:
-    /// [`Toolset::stock_tools`](crate::Toolset::stock_tools).
+    /// [`Toolset::stock_tools`](crate::Toolset::stock_tools) or [`Toolset::stock_tools_by_name`](crate::Toolset::stock_tools_by_name).
     pub fn with_router(
         protected: &Protected,
         name: impl Into<String>,

@@ -4,13 +4,19 @@ use super::router::refused;
 use super::{facts, until_cancelled};
 use crate::call::Call;
 use crate::error::{ArgumentsError, ConfigError, Error};
+use crate::owner::Owners;
+use crate::policies::Policies;
 use crate::policy::Policy;
 use crate::protected::Protected;
+use crate::stock::OnArguments;
+use crate::supply::States;
+use crate::tenant::FindTenants;
+use crate::tool::Location;
 use crate::toolset::{Answer, Prepared, Stock, Tool, Toolset};
 use ::rmcp::ErrorData;
 use ::rmcp::handler::server::router::tool::{ToolRoute, ToolRouter};
 use ::rmcp::handler::server::tool::ToolCallContext;
-use ::rmcp::model::CallToolResponse;
+use ::rmcp::model::{self, CallToolResponse};
 use futures_util::future::BoxFuture;
 use std::sync::Arc;
 
@@ -19,23 +25,39 @@ type StockResult = Result<CallToolResponse, ErrorData>;
 impl<S> Toolset<S> {
     /// Puts every tool of an `rmcp` router under one policy. [`Router::new`](super::Router::new) then takes that router.
     ///
-    /// Only what can be decided without the arguments: a tenant demand is not checked for these tools, so none must be in
-    /// the policy.
+    /// The field of a tenant is a path into the arguments, of which nobody checks at compile time whether it is the right one: see
+    /// [`Policies`].
     #[must_use]
     pub fn stock_tools<T: Send + Sync + 'static>(mut self, router: &ToolRouter<T>, policy: Policy) -> Self {
-        let stock = router.list_all().into_iter().map(|tool| {
-            let schema = tool.input_schema.as_ref().clone().into();
-            Tool::stock(
-                &tool.name,
-                tool.description.unwrap_or_default(),
-                schema,
-                policy,
-                Stock::Rmcp,
-            )
-        });
+        let stock = router.list_all().into_iter().map(|tool| stock(tool, policy, None));
         self.tools.extend(stock);
         self
     }
+
+    /// Puts every tool of an `rmcp` router under the policy of its name. [`Router::new`](super::Router::new) then takes that router.
+    ///
+    /// A tool without a policy, and a policy without a tool, make [`Gate::protect`](crate::Gate::protect) give a [`ConfigError`]. A
+    /// policy for a tool that the router has disabled is none without a tool; such a tool cannot be called.
+    #[must_use]
+    pub fn stock_tools_by_name<T: Send + Sync + 'static>(mut self, router: &ToolRouter<T>, policies: Policies) -> Self {
+        let is_known = |name: &str| router.map.contains_key(name);
+        match policies.assign(router.list_all(), |tool| &tool.name, is_known) {
+            Ok(assigned) => {
+                let stock = assigned
+                    .into_iter()
+                    .map(|(tool, said)| stock(tool, said.policy, Some(said.location)));
+                self.tools.extend(stock);
+            }
+            Err(flaw) => self.flaw = self.flaw.or(Some(flaw)),
+        }
+        self
+    }
+}
+
+fn stock(tool: model::Tool, policy: Policy, location: Option<Location>) -> Tool {
+    let schema = tool.input_schema.as_ref().clone().into();
+    let description = tool.description.unwrap_or_default();
+    Tool::stock(&tool.name, description, schema, policy, Stock::Rmcp, location)
 }
 
 /// A route that runs only if the gate lets it.
@@ -55,28 +77,28 @@ pub(super) fn guarded<S: Send + Sync + 'static>(
         None => {
             return Err(ConfigError::new(
                 format!("nothing says who may call `{name}`, a tool of the router"),
-                "add `.stock_tools(&router, Policy::AUTHENTICATED)`, or a stricter policy, to the toolset",
+                "add `.stock_tools(&router, Policy::AUTHENTICATED)`, or a stricter policy, to the toolset, \
+                 or `.stock_tools_by_name(&router, policies)`",
             ));
         }
     };
-    if let Some(demand) = tool.policy.demand_on_arguments() {
-        return Err(ConfigError::new(
-            format!("the policy of `{name}` {demand}, which cannot be checked for a tool of a router"),
-            "write the tool with `#[mcp_tool(..)]`",
-        ));
-    }
+    let demands = Arc::new(OnArguments::of(&tool)?);
     let protected = protected.clone();
     let attr = route.attr.clone();
     let route = Arc::new(route);
     Ok(ToolRoute::new_dyn(attr, move |context: ToolCallContext<'_, S>| {
         let (protected, tool, route) = (protected.clone(), Arc::clone(&tool), Arc::clone(&route));
+        let demands = Arc::clone(&demands);
         Box::pin(async move {
             let request = context.request_context.clone();
             let facts = facts(&protected, Some(&tool), &request).await;
             let prepare = || {
-                Ok::<_, ArgumentsError>(
-                    Box::new(StockCall { route: &route, context }) as Box<dyn Prepared<StockResult> + '_>
-                )
+                let call = StockCall {
+                    demands: &demands,
+                    route: &route,
+                    context,
+                };
+                Ok::<_, ArgumentsError>(Box::new(call) as Box<dyn Prepared<StockResult> + '_>)
             };
             let call = protected.gate().call(&tool, protected.states(), facts, prepare);
             match until_cancelled(&request, call).await? {
@@ -88,11 +110,21 @@ pub(super) fn guarded<S: Send + Sync + 'static>(
 }
 
 struct StockCall<'a, S> {
+    demands: &'a OnArguments,
     route: &'a ToolRoute<S>,
     context: ToolCallContext<'a, S>,
 }
 
 impl<S: Send + Sync> Prepared<StockResult> for StockCall<'_, S> {
+    fn owners(&self) -> Owners<'_> {
+        self.demands.owners(self.context.arguments.as_ref())
+    }
+
+    /// Of the very arguments that the tool is then called with.
+    fn tenants<'a>(&'a self, _: &'a States) -> FindTenants<'a> {
+        self.demands.tenants(self.context.arguments.as_ref())
+    }
+
     fn run<'a>(self: Box<Self>, _: Call) -> BoxFuture<'a, Result<StockResult, Error>>
     where
         Self: 'a,

@@ -12,6 +12,7 @@
     reason = "a test that unwraps fails at the right line, also in its helpers"
 )]
 
+mod adopted;
 mod cached;
 mod calls;
 mod cases;

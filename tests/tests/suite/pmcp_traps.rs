@@ -23,7 +23,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
 use toolgate::pmcp::{Server, Tools};
-use toolgate::policy::TenantDemand;
 use toolgate::{Caller, NoArguments, Policy, Protected, ScopeToken, State, Toolset, mcp_tool};
 
 /// Wipes everything.
@@ -404,13 +403,6 @@ impl Routed {
 
 #[test]
 fn a_tool_that_cannot_be_guarded_here_is_refused() {
-    let demand = TenantDemand {
-        field: "id",
-        lookup: None,
-    };
-    let bound = Toolset::new(()).stock_pmcp_tool("stock", Stock::default().handler(), Policy::PUBLIC.tenant(demand));
-    let error = Tools::new(&protected(bound)).unwrap_err().to_string();
-    assert!(error.contains("binds a tenant"), "{error}");
     let routed = Toolset::new(()).stock_tools(&Routed::tool_router(), Policy::PUBLIC);
     let error = Tools::new(&protected(routed)).unwrap_err().to_string();
     assert!(error.contains("`routed` is a tool of an `rmcp` router"), "{error}");

@@ -11,6 +11,7 @@ use serde_json::json;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use toolgate::policy::{OwnerDemand, TenantDemand};
 use toolgate::rmcp::Server;
 use toolgate::{Gate, Policy, ScopeToken, Toolset, mcp_tool};
 
@@ -167,15 +168,42 @@ fn a_stock_tool_cannot_take_the_place_of_a_guarded_one() {
 }
 
 #[test]
-fn a_policy_that_binds_a_tenant_is_refused_for_stock_tools() {
-    let demand = toolgate::policy::TenantDemand {
-        field: "id",
-        lookup: None,
+fn a_demand_on_arguments_that_cannot_be_checked_is_refused_for_stock_tools() {
+    let tenant = |field, lookup| Policy::AUTHENTICATED.tenant(TenantDemand { field, lookup });
+    let owner = OwnerDemand {
+        field: "[*]",
+        unless: &[],
     };
-    let tools = Toolset::new(()).stock_tools(&Stock::tool_router(), Policy::PUBLIC.tenant(demand));
-    let protected = crate::traps::other_gate().protect(tools).unwrap();
-    let error = toolgate::rmcp::Router::<Stock>::new(&protected, Stock::tool_router()).unwrap_err();
-    assert!(error.to_string().contains("binds a tenant"), "{error}");
+    for (policy, message) in [
+        (
+            tenant("id", Some("Notes::tenant_of")),
+            "has `Notes::tenant_of` look up a tenant",
+        ),
+        (
+            tenant("a..b", None),
+            "`a..b` in the policy of `stock` is not the path of a field",
+        ),
+        (tenant("", None), "is not the path of a field"),
+        (
+            Policy::AUTHENTICATED.owner(owner),
+            "`[*]` in the policy of `stock` is not the path of a field",
+        ),
+        (
+            Policy::AUTHENTICATED.check("Notes::may"),
+            "asks `Notes::may`, which nobody does",
+        ),
+    ] {
+        let gate = crate::traps::other_gate();
+        let tools = Toolset::new(()).stock_tools(&Stock::tool_router(), policy);
+        let error = toolgate::rmcp::Router::<Stock>::new(&gate.protect(tools).unwrap(), Stock::tool_router());
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains(message), "{error}");
+
+        let tools = Toolset::new(()).stock_pmcp_tool("stock", crate::adopted::handler(), policy);
+        let error = toolgate::pmcp::Tools::new(&gate.protect(tools).unwrap());
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains(message), "{error}");
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use syn::LitStr;
 
 /// Where messages stand: what reads and judges a declaration, and what helps rustc to judge the rest.
-const PLACES: [&str; 12] = [
+const PLACES: [&str; 14] = [
     "macros/src/attr.rs",
     "macros/src/attr",
     "macros/src/catalog.rs",
@@ -16,6 +16,8 @@ const PLACES: [&str; 12] = [
     "macros/src/catalog/names.rs",
     "macros/src/field_path.rs",
     "macros/src/item.rs",
+    "macros/src/policies.rs",
+    "macros/src/policies",
     "macros/src/spec.rs",
     "macros/src/spec",
     "macros/src/toolset.rs",

@@ -1,0 +1,5 @@
+use toolgate::policies;
+
+#[policies]
+fn main() {
+}
