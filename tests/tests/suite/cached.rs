@@ -408,6 +408,22 @@ async fn f21_f22_tokens_seen_once_neither_push_out_the_others_nor_pile_up() {
 }
 
 #[tokio::test]
+async fn f21_an_error_takes_nobodys_place() {
+    let (script, clock) = (Script::new(Answer::Long(0)), Hands::new());
+    let cached = builder(&script, &clock).entries(1000).build().unwrap();
+    for i in 0..5000 {
+        assert!(cached.validate(&token(&i.to_string())).await.is_ok());
+    }
+    let full = cached.len();
+    assert!(full > 500, "{full}");
+    script.answer(Answer::Refused(TokenError::Signature));
+    for i in 0..1000 {
+        assert!(cached.validate(&token(&format!("garbage{i}"))).await.is_err());
+    }
+    assert_eq!(cached.len(), full);
+}
+
+#[tokio::test]
 async fn r17_large_claims_share_the_bytes_there_are() {
     let (script, clock) = (Script::new(Answer::Long(100_000)), Hands::new());
     let cached = cached(&script, &clock);

@@ -19,7 +19,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, advance};
 use toolgate::validator::{Given, JwtValidatorBuilder, TokenError};
-use toolgate::{Clock, HealthStatus, JwtValidator, Validator as _};
+use toolgate::{Cached, Clock, HealthStatus, JwtValidator, Validator as _};
 use toolgate_testing::{Algorithm, KeyKind, SigningKey};
 
 const UNKNOWN_KEY: Result<(), Refusal> = Err(Refusal::Token(TokenError::UnknownKey));
@@ -357,6 +357,25 @@ async fn r7_f5_a_key_that_is_withdrawn_stops_with_the_next_set() {
     settle().await;
     assert_eq!(validate(&validator, &token(&forge().rsa, &[])).await, UNKNOWN_KEY);
     assert_eq!(validate(&validator, &good(forge())).await, Ok(()));
+    assert_eq!(source.requests().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn r7_f5_what_a_withdrawn_key_proved_is_not_handed_out_by_a_cache() {
+    let source = Source::of(forge());
+    let cached = Cached::builder(validator(&source)).clock(Time(Instant::now()));
+    let cached = cached.build().unwrap();
+    let [withdrawn, good] = [token(&forge().rsa, &[]), good(forge())];
+    let ask = async |token: &str| forge::validate(&cached, token).await.map(drop);
+    assert_eq!(ask(&good).await, Ok(()));
+    advance(seconds(470)).await;
+    assert_eq!(ask(&withdrawn).await, Ok(()));
+    source.answer(Answer::Document(forge::jwks(&[&forge().p256])));
+    advance(seconds(41)).await;
+    assert_eq!(ask(&good).await, Ok(()));
+    settle().await;
+    // It was kept a moment ago.
+    assert_eq!(ask(&withdrawn).await, UNKNOWN_KEY);
     assert_eq!(source.requests().len(), 2);
 }
 

@@ -208,9 +208,19 @@ async fn r18_f18_nobody_without_the_key_revokes() {
             server.run(&[b"ZADD", key, b"9999999999999", record]);
         }
     }
+    let sent = || {
+        let stats = String::from_utf8(server.run(&[b"INFO", b"stats"]).remove(0)).unwrap();
+        let mut bytes = stats
+            .lines()
+            .filter_map(|line| line.strip_prefix("total_net_output_bytes:"));
+        bytes.next().unwrap().parse::<u64>().unwrap()
+    };
+    let before = sent();
     let late = instance(&server, &[("a", SECRET)]);
     until_known(&late, 1).await;
     sleep(Duration::from_secs(6)).await;
+    // What is too long to be a revocation does not leave Redis.
+    assert!(sent() - before < 1_000_000, "{}", sent() - before);
     assert_eq!((victim.len(), stranger.len(), late.len()), (1, 1, 1));
     // Of another type: nothing is read there, and the server goes on. What is published it hears.
     for key in &keys {
