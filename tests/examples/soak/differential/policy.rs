@@ -163,7 +163,7 @@ fn is_other_token(claims: &Tree) -> bool {
         })
     };
     let has = |names: &[&str]| names.iter().any(|name| claims.has(name));
-    says("token_use", &["id", "refresh"])
+    says("token_use", &["id", "refresh", "id_token", "refresh_token"])
         || says("typ", &["id", "refresh", "offline", "logout"])
         || (claims.has("nonce") && (has(&["at_hash", "c_hash"]) || !has(&["scope", "scp"])))
         || claims.has("events")
