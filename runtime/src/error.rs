@@ -184,7 +184,6 @@ impl ArgumentsError {
         Self("expected an object".to_owned())
     }
 
-    #[cfg(any(feature = "rmcp", feature = "pmcp"))]
     pub(crate) fn stock() -> Self {
         Self("this tool can only be called through its SDK".to_owned())
     }

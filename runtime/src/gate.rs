@@ -76,7 +76,7 @@ impl Facts {
     }
 
     /// What a denial comes of: to be without a caller because it could not be found out is not to be unauthenticated.
-    fn explain(&self, denial: Denial) -> Error {
+    pub(crate) fn explain(&self, denial: Denial) -> Error {
         match (&denial, &self.absent) {
             (Denial::Unauthenticated, Some(Absent::Unavailable(error))) => error.clone().into(),
             _ => denial.into(),
@@ -84,7 +84,7 @@ impl Facts {
     }
 
     /// What the reader of the audit record should know of such an error besides.
-    fn detail(&self, error: &Error) -> Option<String> {
+    pub(crate) fn detail(&self, error: &Error) -> Option<String> {
         if let Error::Hidden(error) = error {
             return self.detail(error);
         }

@@ -174,6 +174,7 @@ mod claims;
 mod clock;
 mod config;
 mod decision;
+mod entries;
 mod freshness;
 mod gate;
 mod granted;

@@ -413,6 +413,19 @@ impl Policy {
         self.check
     }
 
+    /// What the policy demands that cannot be decided without the arguments, for people; `None` if nothing is.
+    pub(crate) const fn demand_on_arguments(&self) -> Option<&'static str> {
+        if self.owner.is_some() {
+            Some("asks who owns something")
+        } else if self.tenant.is_some() {
+            Some("binds a tenant")
+        } else if self.check.is_some() {
+            Some("has a check")
+        } else {
+            None
+        }
+    }
+
     /// Whether the token has to be validated anew for each call.
     #[must_use]
     pub const fn is_fresh(&self) -> bool {

@@ -4,6 +4,7 @@ use crate::audit::{Event, Record, Verdict, Who};
 use crate::caller::Caller;
 use crate::catalog::Catalogs;
 use crate::decision::{Decision, Denial};
+use crate::entries::{Entries, Found, Kind, Subject};
 use crate::error::{ConfigError, Error};
 #[cfg(feature = "assertions")]
 use crate::freshness::Fresh;
@@ -32,6 +33,7 @@ struct Inner {
     gate: Gate,
     tools: Vec<Arc<Tool>>,
     by_name: HashMap<Arc<str>, usize>,
+    entries: Entries,
     states: Arc<States>,
     baseline: BTreeSet<ScopeToken>,
 }
@@ -49,6 +51,8 @@ impl Gate {
     /// 8. Who is excused from being the owner stays within a tenant, so that a tool with such scopes demands one, too.
     /// 9. A subject is unique within its issuer only. With several of them, an owner is somebody of one tenant.
     /// 10. Policies that were given by name fit the tools that they were given for.
+    /// 11. Prompts and resources are declared once each, in a form in which requests can be matched to them, and their policies
+    ///    ask for nothing that only arguments can tell. What is said of tools in 3 to 7 holds for them, too.
     pub fn protect<S>(&self, mut toolset: Toolset<S>) -> Result<Protected, ConfigError> {
         if let Some(flaw) = toolset.flaw.take() {
             return Err(flaw); // 10
@@ -64,33 +68,46 @@ impl Gate {
                 let first = toolset.tools.get(first).map_or(tool.location, |tool| tool.location);
                 return Err(duplicate(&tool.name, first, tool)); // 2
             }
-            if self.settings.authority.is_none() && !tool.policy.is_public() {
-                return Err(ConfigError::new(
-                    format!(
-                        "`{}` ({}) is not public, and this gate cannot tell who calls",
-                        tool.name, tool.location
-                    ),
-                    "make the gate with `Gate::builder()` and a validator",
-                )); // 3
-            }
+        }
+        let entries = || toolset.entries.iter().map(|entry| &entry.tool);
+        for tool in toolset.tools.iter().chain(entries()) {
+            self.check_authority(tool)?; // 3
             catalogs.check(tool)?; // 5
             check_owner(self, tool)?; // 8, 9
         }
-        self.check_shadows(&toolset.tools)?; // 6
-        for tool in &mut toolset.tools {
+        self.check_shadows(toolset.tools.iter().chain(entries()))?; // 6
+        let baseline = baseline(self, toolset.tools.iter().chain(entries()));
+        let entries = toolset.entries.iter_mut().map(|entry| &mut entry.tool);
+        for tool in toolset.tools.iter_mut().chain(entries) {
             let limiter = |rate| self.settings.counts.limiter(&tool.name, rate);
             tool.limiter = tool.policy.rate_limited().map(limiter); // 7
         }
         Ok(Protected {
             inner: Arc::new(Inner {
                 gate: self.clone(),
-                baseline: baseline(self, &toolset.tools),
+                baseline,
+                entries: Entries::new(toolset.entries)?, // 11
                 tools: toolset.tools.into_iter().map(Arc::new).collect(),
                 by_name,
                 states: Arc::new(toolset.states),
             }),
             local: None,
         })
+    }
+}
+
+impl Gate {
+    fn check_authority(&self, tool: &Tool) -> Result<(), ConfigError> {
+        if self.settings.authority.is_some() || tool.policy.is_public() {
+            return Ok(());
+        }
+        Err(ConfigError::new(
+            format!(
+                "`{}` ({}) is not public, and this gate cannot tell who calls",
+                tool.name, tool.location
+            ),
+            "make the gate with `Gate::builder()` and a validator",
+        ))
     }
 }
 
@@ -256,8 +273,23 @@ impl Protected {
         tools.filter(|(_, tool)| self.inner.gate.shows(tool, facts))
     }
 
-    pub(crate) fn has_public_tools(&self) -> bool {
-        self.inner.tools.iter().any(|tool| tool.policy.is_public())
+    /// The prompts and resources that are under policies.
+    pub(crate) fn entries(&self) -> &Entries {
+        &self.inner.entries
+    }
+
+    /// What was declared about the subject of a request.
+    pub(crate) fn find(&self, subject: &Subject) -> Found<'_> {
+        match subject {
+            Subject::Tool(name) => self.tool(name).map_or(Found::Unknown(Kind::Tool), Found::Declared),
+            Subject::Prompt(_) | Subject::Resource(_) | Subject::Reference(_) => self.inner.entries.find(subject),
+        }
+    }
+
+    /// Whether anything needs no token.
+    pub(crate) fn has_public(&self) -> bool {
+        let mut all = self.inner.tools.iter().chain(self.inner.entries.all());
+        all.any(|tool| tool.policy.is_public())
     }
 
     /// Takes the first step of the gate ahead, so that a transport can answer in its own words. It never grants: the gate
@@ -309,7 +341,7 @@ impl Protected {
 }
 
 /// What was configured, or else what the catalogue says, or else what the read-only tools without roles need.
-fn baseline(gate: &Gate, tools: &[Tool]) -> BTreeSet<ScopeToken> {
+fn baseline<'a>(gate: &Gate, tools: impl Iterator<Item = &'a Tool>) -> BTreeSet<ScopeToken> {
     if let Some(baseline) = &gate.settings.baseline {
         return baseline.iter().copied().collect();
     }
@@ -317,7 +349,7 @@ fn baseline(gate: &Gate, tools: &[Tool]) -> BTreeSet<ScopeToken> {
     if let Some(baseline) = authority.and_then(|authority| authority.catalogs.baseline()) {
         return baseline;
     }
-    let basic = tools.iter().filter(|tool| tool.hints.read_only == Some(true));
+    let basic = tools.filter(|tool| tool.hints.read_only == Some(true));
     let scopes = basic.filter_map(|tool| tool.policy.scopes_without_roles());
     scopes.flatten().collect()
 }

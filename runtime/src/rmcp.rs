@@ -1,7 +1,7 @@
 //! Guarded tools in a server of the `rmcp` SDK.
 //!
-//! [`Server`] is a whole server of guarded tools. A server that does more than tools takes a [`Router`] into its own
-//! `ServerHandler`, and needs [`Protected::layer`] before the HTTP service: without it nobody is authenticated, and only
+//! [`Server`] is a whole server of guarded tools. [`Guarded`] is one that has prompts and resources besides, with policies for them.
+//! A server that wants to see to everything itself takes a [`Router`] into its own `ServerHandler`, and needs [`Protected::layer`] before the HTTP service: without it nobody is authenticated, and only
 //! public tools run.
 //!
 //! ```
@@ -26,11 +26,13 @@
 //! such a server, let its input end: the SDK then waits up to five seconds for the answers to what it has read. Its cancellation
 //! token stops tools at once.
 
+mod guarded;
 mod router;
 mod server;
 mod stock;
 mod streamable;
 
+pub use self::guarded::{Guarded, GuardedService};
 pub use self::router::Router;
 pub use self::server::{HttpService, Server};
 pub use self::streamable::Streamable;

@@ -4,6 +4,7 @@ use crate::call::Call;
 use crate::caller::Caller;
 use crate::catalog::{Catalogs, RoleCatalog, ScopeCatalog};
 use crate::check::Checked;
+use crate::entries::{Entry, Kind};
 use crate::error::{ArgumentsError, ConfigError, Error};
 use crate::metrics::ToolMetrics;
 use crate::output::Output;
@@ -30,6 +31,8 @@ pub struct Toolset<S = ()> {
     pub(crate) catalogs: Catalogs,
     /// Why these cannot be protected.
     pub(crate) flaw: Option<ConfigError>,
+    /// The prompts and resources that are under policies, in the order they were declared.
+    pub(crate) entries: Vec<Entry>,
 }
 
 impl<S> Toolset<S> {
@@ -41,6 +44,7 @@ impl<S> Toolset<S> {
             states: States::default(),
             catalogs: Catalogs::default(),
             flaw: None,
+            entries: Vec::new(),
         }
     }
 
@@ -103,9 +107,10 @@ pub trait AddTo<S> {
     fn add_to(tools: Toolset<S>) -> Toolset<S>;
 }
 
-/// What is known of a tool, and how to run it.
+/// What is known of a tool, and how to run it. A prompt or a resource is one to the gate, too, which only its SDK can run.
 #[derive(Clone, Debug)]
 pub(crate) struct Tool {
+    pub(crate) kind: Kind,
     pub(crate) name: Arc<str>,
     #[cfg_attr(
         not(any(feature = "rmcp", feature = "pmcp")),
@@ -192,6 +197,7 @@ impl Tool {
     fn new<T: ToolHandler>() -> Self {
         let name = T::SPEC.name.into();
         Self {
+            kind: Kind::Tool,
             metrics: ToolMetrics::new(&name),
             name,
             title: T::SPEC.title,
@@ -222,6 +228,7 @@ impl Tool {
     ) -> Self {
         let name = name.into();
         Self {
+            kind: Kind::Tool,
             metrics: ToolMetrics::new(&name),
             name,
             title: None,
@@ -234,6 +241,29 @@ impl Tool {
             input_schema,
             output_schema: None,
             prepare: Prepare::Stock(stock),
+        }
+    }
+
+    /// A prompt or a resource, under a policy that its server gives it. Those only tell something.
+    pub(crate) fn entry(kind: Kind, name: &str, policy: Policy, location: Location) -> Self {
+        let name = name.into();
+        Self {
+            kind,
+            metrics: ToolMetrics::new(&name),
+            name,
+            title: None,
+            description: Cow::Borrowed(""),
+            hints: Hints {
+                read_only: Some(true),
+                ..Hints::default()
+            },
+            policy,
+            fingerprint: policy.fingerprint().into(),
+            limiter: None,
+            location,
+            input_schema: Schema::default(),
+            output_schema: None,
+            prepare: Prepare::Own(|_| Err(ArgumentsError::stock())),
         }
     }
 

@@ -21,8 +21,8 @@ impl<R, V> GateBuilder<R, V> {
 
 impl Gate {
     /// What is not enforced must not be overlooked.
-    pub(crate) fn check_shadows(&self, tools: &[Tool]) -> Result<(), ConfigError> {
-        let shadows = tools.iter().filter(|tool| tool.policy.is_shadow());
+    pub(crate) fn check_shadows<'a>(&self, tools: impl Iterator<Item = &'a Tool>) -> Result<(), ConfigError> {
+        let shadows = tools.filter(|tool| tool.policy.is_shadow());
         let names: Vec<_> = shadows.map(|tool| tool.name.as_ref()).collect();
         if names.is_empty() {
             return Ok(());

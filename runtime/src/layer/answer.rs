@@ -1,9 +1,10 @@
 //! The answers of the layer: the one place where refusals become HTTP.
 
-use super::message::MessageError;
+use super::message::{Message, MessageError};
 use crate::bearer::CredentialsError;
 use crate::decision::Denial;
-use crate::error::{Limited, UNKNOWN_TOOL, Unavailable};
+use crate::entries::Kind;
+use crate::error::{Limited, Unavailable};
 use crate::origin::ForeignPeer;
 use crate::protected::Protected;
 use crate::scope::ScopeToken;
@@ -36,9 +37,10 @@ pub(super) enum Refusal {
     Denied(Denial),
     /// There were too many calls.
     Limited(Limited),
-    UnknownTool,
-    /// The caller was turned away, and must not learn that there is such a tool.
-    Hidden(Denial),
+    /// There is no such tool, prompt or resource.
+    Unknown(Kind),
+    /// The caller was turned away, and must not learn that there is such a thing.
+    Hidden(Kind, Denial),
     /// The arguments of a call are no object.
     Arguments,
     ForeignSession,
@@ -57,9 +59,9 @@ impl Refusal {
             Self::RefusedTooOften(_) => "refused_too_often",
             Self::Unavailable(_) => "unavailable",
             Self::NoCredentials(_) => "unauthenticated",
-            Self::Denied(denial) | Self::Hidden(denial) => denial.reason(),
+            Self::Denied(denial) | Self::Hidden(_, denial) => denial.reason(),
             Self::Limited(_) => "rate_limited",
-            Self::UnknownTool => "unknown_tool",
+            Self::Unknown(kind) => kind.unknown(),
             Self::Arguments => "invalid_arguments",
             Self::ForeignSession => "foreign_session",
             Self::Path => "unknown_path",
@@ -84,11 +86,12 @@ impl Refusal {
     ///    take any 403 with a challenge for missing scopes.
     /// 2. Without credentials the challenge has no `error` (BT-09).
     /// 3. Texts are fixed: nothing of the request is repeated but the JSON-RPC id.
-    /// 4. A hidden tool is answered exactly as one that does not exist.
+    /// 4. What is hidden is answered exactly as what does not exist.
     /// 5. What is wrong with a token is not said, but for one that is bound to its sender: it says so itself, and its client would
     ///    get the same again and again.
-    /// 5. Who has to log in again is told how (RFC 9470 section 3), and asks for the same scopes as before.
-    pub(super) fn answer(&self, protected: &Protected, id: Option<&Value>) -> Response<Full<Bytes>> {
+    /// 6. Who has to log in again is told how (RFC 9470 section 3), and asks for the same scopes as before.
+    pub(super) fn answer(&self, protected: &Protected, message: &Message) -> Response<Full<Bytes>> {
+        let id = message.id.as_ref();
         let (status, text) = match self {
             // No token can help at a gate that knows no callers.
             Self::NoCredentials(_) if protected.gate().settings.authority.is_none() => {
@@ -97,7 +100,9 @@ impl Refusal {
             _ => self.status_and_text(),
         };
         let code = match self {
-            Self::UnknownTool | Self::Hidden(_) => -32602,
+            // Older protocol versions have a code of its own for that.
+            Self::Unknown(Kind::Resource) | Self::Hidden(Kind::Resource, _) if !message.stateless => -32002,
+            Self::Unknown(_) | Self::Hidden(..) => -32602,
             Self::Message(MessageError::NotJson) => -32700,
             Self::Message(_) => -32600,
             // Outside the range that JSON-RPC and MCP reserve (MCP-70).
@@ -158,7 +163,7 @@ impl Refusal {
                 StatusCode::TOO_MANY_REQUESTS,
                 "too many access tokens were refused that came from there",
             ),
-            Self::UnknownTool | Self::Hidden(_) => (StatusCode::OK, UNKNOWN_TOOL),
+            Self::Unknown(kind) | Self::Hidden(kind, _) => (StatusCode::OK, kind.not_found()),
             Self::Arguments => (StatusCode::OK, "invalid arguments: expected an object"),
             Self::ForeignSession => (StatusCode::NOT_FOUND, "no such session"),
             Self::Path => (StatusCode::NOT_FOUND, "nothing is served at this path"),

@@ -1,5 +1,6 @@
 //! The one reading of a request's body that decisions are made from.
 
+use crate::entries::{Kind, Subject};
 use crate::strict_json::{self, StrictJsonError};
 use bytes::Bytes;
 use http_body::Body;
@@ -21,6 +22,9 @@ const MAX_BODY_TIME: Duration = Duration::from_secs(30);
 /// The longest id of a request, in bytes. It is echoed, and stands in records.
 const MAX_ID_BYTES: usize = 256;
 
+/// How many resources one request may subscribe to. Each is decided, and stands in records.
+const MAX_SUBSCRIPTIONS: usize = 256;
+
 /// The first protocol version without sessions. Versions are dates and compare as text.
 pub(super) const STATELESS_VERSION: &str = "2026-07-28";
 
@@ -29,8 +33,8 @@ pub(super) const STATELESS_VERSION: &str = "2026-07-28";
 pub(super) struct Message {
     pub(super) id: Option<Value>,
     pub(super) method: Option<String>,
-    /// The tool of a `tools/call`.
-    pub(super) tool: Option<String>,
+    /// What it is about: the tool of a `tools/call`, or the prompts or resources that another method names.
+    pub(super) about: Vec<Subject>,
     /// Whether the arguments of a `tools/call` are anything but an object.
     pub(super) has_odd_arguments: bool,
     /// Whether the message says that it is of a protocol version without sessions.
@@ -88,15 +92,15 @@ impl Message {
         });
         let stateless = version.is_some_and(|version| version >= STATELESS_VERSION);
         let method = message.get("method").and_then(Value::as_str);
-        let tool = match method {
-            Some("tools/call") => params.and_then(|params| params.get("name")?.as_str()),
-            _ => None,
+        let about = match (method, params) {
+            (Some(method), Some(params)) => subjects(method, params)?,
+            _ => Vec::new(),
         };
         let arguments = params.and_then(|params| params.get("arguments"));
         let fit = matches!(arguments, None | Some(Value::Null | Value::Object(_)));
         Ok(Self {
-            tool: tool.map(str::to_owned),
-            has_odd_arguments: tool.is_some() && !fit,
+            has_odd_arguments: matches!(about.as_slice(), [Subject::Tool(_)]) && !fit,
+            about,
             method: method.map(str::to_owned),
             stateless,
             id,
@@ -108,7 +112,29 @@ impl Message {
         self.method.as_deref() == Some("tools/call")
     }
 
-    /// Whether a message that came without a token may pass, given that some tool is public.
+    /// What it is about, if that is just one thing.
+    pub(super) fn subject(&self) -> Option<&Subject> {
+        match self.about.as_slice() {
+            [subject] => Some(subject),
+            _ => None,
+        }
+    }
+
+    /// Whether its answer is a stream that lasts.
+    pub(super) fn asks_for_stream(&self) -> bool {
+        self.method.as_deref() == Some("subscriptions/listen")
+    }
+
+    /// What it asks to be listed, other than tools.
+    pub(super) fn listed(&self) -> Option<Kind> {
+        match (&self.id, self.method.as_deref()?) {
+            (Some(_), "prompts/list") => Some(Kind::Prompt),
+            (Some(_), "resources/list" | "resources/templates/list") => Some(Kind::Resource),
+            _ => None,
+        }
+    }
+
+    /// Whether a message that came without a token may pass, given that something is public.
     ///
     /// 1. The requests that set up a connection and list what is public.
     /// 2. Notifications: they carry no id, and get no answer.
@@ -122,12 +148,45 @@ impl Message {
     }
 }
 
+/// What a request names. What is not there, or is no text, is left out: then it is about nothing that could be let through.
+fn subjects(method: &str, params: &Value) -> Result<Vec<Subject>, MessageError> {
+    let text = |value: &Value, member: &str| Some(value.get(member)?.as_str()?.to_owned());
+    let subject = match method {
+        "tools/call" => text(params, "name").map(Subject::Tool),
+        "prompts/get" => text(params, "name").map(Subject::Prompt),
+        "resources/read" | "resources/subscribe" | "resources/unsubscribe" => {
+            text(params, "uri").map(Subject::Resource)
+        }
+        "completion/complete" => params
+            .get("ref")
+            .and_then(|reference| match reference.get("type")?.as_str()? {
+                "ref/prompt" => text(reference, "name").map(Subject::Prompt),
+                "ref/resource" => text(reference, "uri").map(Subject::Reference),
+                _ => None,
+            }),
+        "subscriptions/listen" => {
+            let uris = params.pointer("/notifications/resourceSubscriptions");
+            let uris = uris.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+            if uris.len() > MAX_SUBSCRIPTIONS {
+                return Err(MessageError::TooLong);
+            }
+            let uris = uris.iter().filter_map(Value::as_str);
+            return Ok(uris.map(|uri| Subject::Resource(uri.to_owned())).collect());
+        }
+        _ => None,
+    };
+    Ok(subject.into_iter().collect())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{MAX_ANONYMOUS_BYTES, MAX_BODY_BYTES, MAX_BODY_TIME, Message, MessageError, read};
+    use super::{
+        MAX_ANONYMOUS_BYTES, MAX_BODY_BYTES, MAX_BODY_TIME, MAX_SUBSCRIPTIONS, Message, MessageError, Subject, read,
+    };
     use bytes::Bytes;
     use http_body::{Body, Frame};
     use http_body_util::Full;
+    use serde_json::{Value, json};
     use std::convert::Infallible;
     use std::pin::Pin;
     use std::task::{Context, Poll};
@@ -208,15 +267,45 @@ mod tests {
     }
 
     #[test]
-    fn names_the_tool_of_a_call_only() {
-        let tool = |body: &str| Message::parse(body.as_bytes()).unwrap().tool;
-        assert_eq!(
-            tool(r#"{"id":1,"method":"tools/call","params":{"name":"a"}}"#).as_deref(),
-            Some("a")
+    fn names_what_a_request_is_about() {
+        let about = |method: &str, params: Value| {
+            let body = json!({"id": 1, "method": method, "params": params});
+            Message::parse(body.to_string().as_bytes()).unwrap().about
+        };
+        let a = || "a".to_owned();
+        assert_eq!(about("tools/call", json!({"name": "a"})), [Subject::Tool(a())]);
+        assert_eq!(about("prompts/get", json!({"name": "a"})), [Subject::Prompt(a())]);
+        for method in ["resources/read", "resources/subscribe", "resources/unsubscribe"] {
+            assert_eq!(about(method, json!({"uri": "a"})), [Subject::Resource(a())], "{method}");
+        }
+        let complete = |reference| about("completion/complete", json!({ "ref": reference }));
+        let prompt = complete(json!({"type": "ref/prompt", "name": "a", "uri": "b"}));
+        assert_eq!(prompt, [Subject::Prompt(a())]);
+        let resource = complete(json!({"type": "ref/resource", "uri": "a", "name": "b"}));
+        assert_eq!(resource, [Subject::Reference(a())]);
+        let listen = about(
+            "subscriptions/listen",
+            json!({"notifications": {"resourceSubscriptions": ["a", "b"]}}),
         );
-        assert_eq!(tool(r#"{"id":1,"method":"prompts/get","params":{"name":"a"}}"#), None);
-        assert_eq!(tool(r#"{"id":1,"method":"tools/call","params":{"name":["a"]}}"#), None);
-        assert_eq!(tool(r#"{"id":1,"method":"tools/call"}"#), None);
+        assert_eq!(listen, [Subject::Resource(a()), Subject::Resource("b".to_owned())]);
+
+        assert_eq!(about("tools/call", json!({"name": ["a"]})), []);
+        assert_eq!(about("tools/call", json!({"uri": "a"})), []);
+        assert_eq!(about("tools/list", json!({"name": "a"})), []);
+        assert_eq!(complete(json!({"type": "ref/tool", "name": "a"})), []);
+        assert_eq!(complete(json!({"name": "a"})), []);
+    }
+
+    #[test]
+    fn a_request_subscribes_to_so_many_resources_only() {
+        let listen = |count| {
+            let params = json!({"notifications": {"resourceSubscriptions": vec!["a:b"; count]}});
+            let body = json!({"id": 1, "method": "subscriptions/listen", "params": params});
+            Message::parse(body.to_string().as_bytes())
+        };
+        assert_eq!(listen(MAX_SUBSCRIPTIONS).unwrap().about.len(), MAX_SUBSCRIPTIONS);
+        let many = listen(MAX_SUBSCRIPTIONS + 1);
+        assert!(matches!(many, Err(MessageError::TooLong)), "{many:?}");
     }
 
     #[test]

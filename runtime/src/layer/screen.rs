@@ -8,6 +8,7 @@ use super::session;
 use crate::bearer::BearerToken;
 use crate::caller::Caller;
 use crate::decision::Denial;
+use crate::entries::{Found, Kind};
 use crate::error::Error;
 use crate::freshness::{Fresh, Freshness, NotFresh};
 use crate::gate::Facts;
@@ -25,6 +26,7 @@ use http::{HeaderMap, Method, Request, Response};
 use http_body::Body;
 use http_body_util::Full;
 use std::error::Error as StdError;
+use std::sync::Arc;
 
 /// Lets a request through to the SDK, or answers it.
 ///
@@ -174,11 +176,14 @@ async fn authenticate(
 /// Decides what can be decided without the arguments.
 ///
 /// 1. A token that was valid before the body was read may have expired since.
-/// 2. A call of a tool of ours is decided by its policy. Its arguments have to be an object.
-/// 3. A call of any other tool reaches nothing (R22): it is no tool, whatever an SDK may have under that name. One that the
-///    caller must not know of is answered likewise, and here, where no more was done for it than for that.
-/// 4. Everything else that comes with a valid token passes, and so does what is open to anyone where some tool is public.
-/// 5. Where some tool is public, clients without a token ask for a stream too. Nobody gets one without a session, and 405 says
+/// 2. A call of a tool of ours is decided by its policy. Its arguments have to be an object. What names a prompt or a resource is
+///    decided by the policy of each that it names. Without a token nobody gets a stream that lasts, whatever it is of.
+/// 3. A call of any other tool reaches nothing (R22): it is no tool, whatever an SDK may have under that name. The same holds for a
+///    prompt or a resource, where anything is declared about its kind. One that the caller must not know of is answered
+///    likewise, and here, where no more was done for it than for that.
+/// 4. Everything else that comes with a valid token passes, and so does what is open to anyone where something is public, and
+///    lists where something of their kind is.
+/// 5. Where something is public, clients without a token ask for a stream too. Nobody gets one without a session, and 405 says
 ///    so: at a 401 they would have their user log in, who called nothing that needs it.
 /// 6. What is left came without a token, and needs one.
 fn admit(protected: &Protected, parts: &Parts, message: &Message, facts: &Facts) -> Result<(), Refusal> {
@@ -186,19 +191,46 @@ fn admit(protected: &Protected, parts: &Parts, message: &Message, facts: &Facts)
     if facts.caller.as_ref().is_some_and(|caller| caller.has_expired(now())) {
         return Err(Refusal::Token(TokenError::Expired));
     }
-    let tool = message.tool.as_deref().and_then(|name| protected.tool(name));
-    match tool {
-        Some(tool) if facts.caller.is_none() && !tool.policy.is_public() => Err(no_credentials(protected, tool, facts)),
-        Some(tool) => match protected.deny_early(tool, facts) {
-            Some(denial) => Err(turned_away(protected, tool, facts, denial)),
-            None if message.has_odd_arguments => Err(Refusal::Arguments),
-            None => Ok(()),
-        },
-        None if facts.caller.is_some() && message.is_call() => Err(Refusal::UnknownTool),
-        None if facts.caller.is_some() => Ok(()),
-        None if protected.has_public_tools() && message.is_open_to_anyone() => Ok(()),
-        None if protected.has_public_tools() && session::is_stream_without_session(parts) => Err(Refusal::Method),
-        None => Err(Refusal::NoCredentials(Vec::new())),
+    let mut is_decided = !message.about.is_empty();
+    for subject in &message.about {
+        match protected.find(subject) {
+            Found::Declared(tool) => admit_subject(protected, message, tool, facts)?, // 2
+            Found::Unknown(kind) if facts.caller.is_some() => return Err(Refusal::Unknown(kind)), // 3
+            Found::Unknown(_) | Found::Unruled => is_decided = false,
+        }
+    }
+    let is_open = || match message.listed() {
+        Some(kind) => protected.entries().has_public(kind),
+        None => protected.has_public() && message.is_open_to_anyone(),
+    };
+    match &facts.caller {
+        _ if is_decided => Ok(()),
+        Some(_) if message.is_call() => Err(Refusal::Unknown(Kind::Tool)), // 3
+        Some(_) => Ok(()),                                                 // 4
+        None if is_open() => Ok(()),                                       // 4
+        None if protected.has_public() && session::is_stream_without_session(parts) => Err(Refusal::Method), // 5
+        None => Err(Refusal::NoCredentials(Vec::new())),                   // 6
+    }
+}
+
+/// Decides about one thing that a message names, by its policy.
+fn admit_subject(protected: &Protected, message: &Message, tool: &Tool, facts: &Facts) -> Result<(), Refusal> {
+    let is_anonymous = facts.caller.is_none();
+    if is_anonymous && (!tool.policy.is_public() || message.asks_for_stream()) {
+        return Err(no_credentials(protected, tool, facts));
+    }
+    match protected.deny_early(tool, facts) {
+        Some(denial) => Err(turned_away(protected, tool, facts, denial)),
+        None if message.has_odd_arguments => Err(Refusal::Arguments),
+        None => Ok(()),
+    }
+}
+
+/// What a message is about, if that is one thing which is under a policy.
+fn subject<'a>(protected: &'a Protected, message: &Message) -> Option<&'a Arc<Tool>> {
+    match protected.find(message.subject()?) {
+        Found::Declared(tool) => Some(tool),
+        Found::Unknown(_) | Found::Unruled => None,
     }
 }
 
@@ -212,7 +244,7 @@ fn no_credentials(protected: &Protected, tool: &Tool, facts: &Facts) -> Refusal 
 
 fn turned_away(protected: &Protected, tool: &Tool, facts: &Facts, denial: Denial) -> Refusal {
     if protected.gate().hides(tool, facts) {
-        Refusal::Hidden(denial)
+        Refusal::Hidden(tool.kind, denial)
     } else {
         Refusal::Denied(denial)
     }
@@ -234,7 +266,7 @@ async fn refresh(
     facts: &mut Facts,
 ) -> Result<(), Refusal> {
     let settings = &protected.gate().settings;
-    let tool = message.tool.as_deref().and_then(|name| protected.tool(name));
+    let tool = subject(protected, message);
     let Some(tool) = tool.filter(|tool| tool.policy.is_fresh()) else {
         return Ok(());
     };
@@ -264,8 +296,9 @@ async fn refresh(
 
 /// Counts a call of a tool with a rate, and leaves the fact for the gate. Only for a call that nothing else is known against.
 async fn take_permit(protected: &Protected, message: &Message, facts: &mut Facts) -> Result<(), Refusal> {
-    let tool = message.tool.as_deref().and_then(|name| protected.tool(name));
-    let Some(tool) = tool else { return Ok(()) };
+    let Some(tool) = subject(protected, message) else {
+        return Ok(());
+    };
     let now = protected.gate().settings.clock.monotonic();
     match Permit::take(tool, facts.caller.as_ref(), now).await {
         Ok(permit) => {
@@ -281,12 +314,12 @@ async fn take_permit(protected: &Protected, message: &Message, facts: &mut Facts
 /// Counts and records a refusal, and puts it into words.
 fn refuse(protected: &Protected, refusal: &Refusal, message: &Message, facts: &Facts) -> Response<Full<Bytes>> {
     metrics::refused(refusal.reason());
-    let tool = message.tool.as_deref().and_then(|name| protected.tool(name));
+    let tool = subject(protected, message);
     // The policy's own denials are recorded where they are decided.
-    if !matches!(refusal, Refusal::Denied(_) | Refusal::Hidden(_)) {
+    if !matches!(refusal, Refusal::Denied(_) | Refusal::Hidden(..)) {
         protected.record_denial(tool.map(AsRef::as_ref), facts, refusal.reason(), &[], refusal.detail());
     }
-    refusal.answer(protected, message.id.as_ref())
+    refusal.answer(protected, message)
 }
 
 /// Takes away what the SDK must not see.

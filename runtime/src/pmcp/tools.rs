@@ -52,6 +52,8 @@ impl Tools {
     ///
     /// 1. A tool of another SDK is a [`ConfigError`].
     /// 2. So is a policy that cannot be checked, because only the tool itself can read its arguments.
+    /// 3. So is any policy for prompts or resources. This SDK does not tell their handlers who calls: they need a valid token, all of
+    ///    them alike, and no more can be said about them here.
     pub fn new(protected: &Protected) -> Result<Self, ConfigError> {
         Self::with_callers(protected, Callers::Requests)
     }
@@ -64,6 +66,13 @@ impl Tools {
     }
 
     fn with_callers(protected: &Protected, callers: Callers) -> Result<Self, ConfigError> {
+        if !protected.entries().is_empty() {
+            return Err(ConfigError::new(
+                "prompts or resources are under policies, which cannot be checked with `pmcp`",
+                "serve them with `toolgate::rmcp::Guarded`, or take `.prompt(..)`, `.resource(..)` and `.resource_template(..)` out of \
+                 the toolset: with `pmcp` they need a valid token",
+            )); // 3
+        }
         let desk = Desk {
             protected: protected.clone(),
             callers,

@@ -69,7 +69,19 @@ impl<S: Send + Sync + 'static> Router<S> {
     ///    must not be open (R22).
     /// 2. None of them has the name of a guarded one.
     /// 3. Their policies demand nothing that cannot be checked, since nobody here reads arguments as those tools do.
+    /// 4. No prompts and resources are under policies: only [`Guarded`](super::Guarded) sees to those.
     pub fn new(protected: &Protected, stock: ToolRouter<S>) -> Result<Self, ConfigError> {
+        if !protected.entries().is_empty() {
+            return Err(ConfigError::new(
+                "prompts or resources are under policies, and a router has nothing but tools",
+                "serve them with `toolgate::rmcp::Guarded::new(&protected, handler, router)`",
+            )); // 4
+        }
+        Self::of_tools(protected, stock)
+    }
+
+    /// The same, for who sees to prompts and resources.
+    pub(super) fn of_tools(protected: &Protected, stock: ToolRouter<S>) -> Result<Self, ConfigError> {
         let mut routes = ToolRouter::new();
         for route in stock {
             routes.add_route(stock::guarded(protected, route)?);

@@ -64,7 +64,7 @@ impl<S: Send + Sync + 'static> Server<S> {
 }
 
 /// A [`Server`] over streamable HTTP, behind its gate's layer.
-pub type HttpService<S = ()> = GateService<Streamable<S>>;
+pub type HttpService<S = ()> = GateService<Streamable<Server<S>>>;
 
 impl<S: Send + Sync + 'static> Server<S> {
     /// The server over streamable HTTP, behind the layer: all that a web server needs, at the path of the resource URL.

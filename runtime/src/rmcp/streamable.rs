@@ -3,6 +3,7 @@
 use super::Server;
 use crate::caller::Caller;
 use crate::layer::Admission;
+use ::rmcp::ServerHandler;
 use ::rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use ::rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use http::Request;
@@ -12,20 +13,20 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use tower_service::Service;
 
-type Sdk<S> = StreamableHttpService<Server<S>, LocalSessionManager>;
+type Sdk<H> = StreamableHttpService<H, LocalSessionManager>;
 
-/// A [`Server`] over streamable HTTP; to be used behind the gate's layer.
+/// A [`Server`], or a [`Guarded`](super::Guarded) one, over streamable HTTP; to be used behind the gate's layer.
 ///
 /// 1. A request without a caller gets no session: the SDK keeps sessions for minutes, and anyone could open any number of them.
 /// 2. A caller's request that is of no session goes where none is asked for: a client that began without a token has none.
-pub struct Streamable<S = ()> {
-    sessions: Sdk<S>,
-    sessionless: Sdk<S>,
+pub struct Streamable<H = Server> {
+    sessions: Sdk<H>,
+    sessionless: Sdk<H>,
 }
 
-impl<S: Send + Sync + 'static> Streamable<S> {
+impl<H: ServerHandler + Clone> Streamable<H> {
     /// The layer has checked hosts and origins against what the gate was told. The SDK was told nothing.
-    pub(super) fn new(server: &Server<S>, config: StreamableHttpServerConfig) -> Self {
+    pub(super) fn new(server: &H, config: StreamableHttpServerConfig) -> Self {
         let config = config.disable_allowed_hosts().disable_allowed_origins();
         let service = |config| {
             let server = server.clone();
@@ -38,15 +39,14 @@ impl<S: Send + Sync + 'static> Streamable<S> {
     }
 }
 
-impl<S, B> Service<Request<B>> for Streamable<S>
+impl<H, B> Service<Request<B>> for Streamable<H>
 where
-    S: Send + Sync + 'static,
-    Sdk<S>: Service<Request<B>>,
+    Sdk<H>: Service<Request<B>>,
     B: Body,
 {
-    type Response = <Sdk<S> as Service<Request<B>>>::Response;
-    type Error = <Sdk<S> as Service<Request<B>>>::Error;
-    type Future = <Sdk<S> as Service<Request<B>>>::Future;
+    type Response = <Sdk<H> as Service<Request<B>>>::Response;
+    type Error = <Sdk<H> as Service<Request<B>>>::Error;
+    type Future = <Sdk<H> as Service<Request<B>>>::Future;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         match self.sessions.poll_ready(cx) {
@@ -68,7 +68,7 @@ where
     }
 }
 
-impl<S> Clone for Streamable<S> {
+impl<H> Clone for Streamable<H> {
     fn clone(&self) -> Self {
         Self {
             sessions: self.sessions.clone(),
@@ -77,7 +77,7 @@ impl<S> Clone for Streamable<S> {
     }
 }
 
-impl<S> fmt::Debug for Streamable<S> {
+impl<H> fmt::Debug for Streamable<H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Streamable(..)")
     }
