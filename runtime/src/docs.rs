@@ -42,6 +42,9 @@ pub struct ScopeDocument {
     pub shadow: Vec<String>,
     /// Every tool with its demands.
     pub tools: Vec<ToolEntry>,
+    /// Every prompt, resource and template that is under a policy, with its demands, by the name that records call it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub entries: Vec<ToolEntry>,
 }
 
 /// What a catalogue says about a scope.
@@ -106,10 +109,11 @@ impl ScopeDocument {
     /// The document of these tools.
     #[must_use]
     pub fn new<S>(toolset: &Toolset<S>) -> Self {
-        let tools = &toolset.tools;
+        let entries = || toolset.entries.iter().map(|entry| &entry.tool);
+        let all = || toolset.tools.iter().chain(entries());
         let mut scopes: BTreeMap<_, Vec<_>> = BTreeMap::new();
         let mut roles: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for tool in tools {
+        for tool in all() {
             let policy = &tool.policy;
             let unless = policy.demanded_owner().map_or(&[][..], |owner| owner.unless);
             let demanded = policy.demanded_scopes_all().iter().chain(policy.demanded_scopes_any());
@@ -126,7 +130,7 @@ impl ScopeDocument {
         let scope_catalog = catalogs.scopes.iter().flat_map(|catalog| catalog.entries);
         let role_catalog = catalogs.roles.iter().flat_map(|catalog| catalog.entries);
         let named = |is_so: fn(&Policy) -> bool| {
-            let tools = tools.iter().filter(|tool| is_so(&tool.policy));
+            let tools = all().filter(|tool| is_so(&tool.policy));
             tools.map(|tool| tool.name.to_string()).collect()
         };
         Self {
@@ -136,7 +140,8 @@ impl ScopeDocument {
             roles,
             public: named(Policy::is_public),
             shadow: named(Policy::is_shadow),
-            tools: tools.iter().map(ToolEntry::new).collect(),
+            tools: toolset.tools.iter().map(ToolEntry::new).collect(),
+            entries: entries().map(ToolEntry::new).collect(),
         }
     }
 

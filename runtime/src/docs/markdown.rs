@@ -69,6 +69,13 @@ pub(super) fn render(document: &ScopeDocument) -> String {
         out.push('\n');
         entry(&mut out, tool);
     }
+    if !document.entries.is_empty() {
+        out.push_str("\n## Prompts and resources\n");
+        for tool in &document.entries {
+            out.push('\n');
+            entry(&mut out, tool);
+        }
+    }
     out
 }
 
@@ -121,6 +128,8 @@ fn text(description: &str) -> String {
 }
 
 fn entry(out: &mut String, tool: &ToolEntry) {
+    // No tool has a colon in its name.
+    let is_entry = tool.name.contains(':');
     line(out, &format!("### `{}`\n", tool.name));
     if !tool.description.is_empty() {
         line(out, &format!("{}\n", tool.description));
@@ -143,7 +152,8 @@ fn entry(out: &mut String, tool: &ToolEntry) {
         .iter()
         .filter_map(|(hint, yes, no)| Some(if (*hint)? { *yes } else { *no }))
         .collect();
-    if !hints.is_empty() {
+    // That prompts and resources are read-only goes without saying, and no client is told it.
+    if !hints.is_empty() && !is_entry {
         line(out, &format!("\nTells clients that it is: {}.", hints.join(", ")));
     }
     line(out, &format!("\nPolicy `{}`.", tool.fingerprint));

@@ -34,6 +34,7 @@ mod local_caller;
 mod main_job;
 mod metrics;
 mod pmcp_traps;
+mod prompts;
 mod providers;
 mod rates;
 mod refused_tokens;
