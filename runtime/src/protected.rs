@@ -52,7 +52,7 @@ impl Gate {
     /// 9. A subject is unique within its issuer only. With several of them, an owner is somebody of one tenant.
     /// 10. Policies that were given by name fit the tools that they were given for.
     /// 11. Prompts and resources are declared once each, in a form in which requests can be matched to them, and their policies
-    ///    ask for nothing that only arguments can tell. What is said of tools in 3 to 7 holds for them, too.
+    ///     ask for nothing that only arguments can tell. What is said of tools in 3 to 7 holds for them, too.
     pub fn protect<S>(&self, mut toolset: Toolset<S>) -> Result<Protected, ConfigError> {
         if let Some(flaw) = toolset.flaw.take() {
             return Err(flaw); // 10
@@ -94,9 +94,7 @@ impl Gate {
             local: None,
         })
     }
-}
 
-impl Gate {
     fn check_authority(&self, tool: &Tool) -> Result<(), ConfigError> {
         if self.settings.authority.is_some() || tool.policy.is_public() {
             return Ok(());

@@ -245,7 +245,7 @@ async fn two_records_tell_what_was_asked_for() {
     let denied = server.records.wait_for("resource:notes://statistics", 1).await;
     assert_eq!(
         (&denied[0]["decision"], &denied[0]["reason"]),
-        (&json!("deny"), &json!("missing_role"))
+        (&json!("deny"), &json!("insufficient_role"))
     );
     let params = json!({"name": "sum_up", "arguments": {"a": "b"}});
     let answer = ask(&server, stateless, Some(&reader), "prompts/get", params).await;
@@ -345,7 +345,7 @@ async fn a_hidden_prompt_or_resource_is_as_one_that_does_not_exist() {
         }
     }
     assert_eq!(library.take(), Vec::<String>::new());
-    assert_eq!(server.records.of("prompt:manage")[0]["reason"], "missing_role");
+    assert_eq!(server.records.of("prompt:manage")[0]["reason"], "insufficient_role");
 }
 
 #[tokio::test]

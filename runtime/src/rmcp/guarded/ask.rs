@@ -148,7 +148,7 @@ fn audited(method: &'static str, subject: &Subject, tool: &Tool) -> Vec<(&'stati
 fn refused(kind: Kind, error: &Error) -> ErrorData {
     let code = match error {
         Error::Hidden(_) => return not_found(kind),
-        Error::Denied(Denial::Unauthenticated | Denial::Expired) => 401,
+        Error::Denied(Denial::Unauthenticated | Denial::Expired | Denial::InsufficientLogin { .. }) => 401,
         Error::Denied(_) => 403,
         Error::Limited(_) => 429,
         Error::Unavailable(_) => 503,
