@@ -30,6 +30,8 @@ impl<R, V> GateBuilder<R, V> {
     /// would need. A tool that is in the list because its scopes can be got
     /// ([`obtainable_scopes`](Self::obtainable_scopes)), or another login, answers with the challenge that names them.
     ///
+    /// The same holds for prompts and resources that are under policies ([`Toolset::prompt`](crate::Toolset::prompt)).
+    ///
     /// What still tells of tools: the scope document, if you publish it; `scopes_supported`, see [`baseline`](Self::baseline); and
     /// with the SDK `rmcp`, HTTP without [the layer](crate::Protected::layer), which is where hidden names are answered.
     pub fn hide_denied_tools(mut self) -> Self {

@@ -11,6 +11,7 @@ use rmcp::handler::server::router::tool::ToolRouter;
 use rmcp::{ServiceExt as _, tool, tool_router};
 use serde_json::{Value, json};
 use tokio::io::{duplex, split};
+use toolgate::docs::ScopeDocument;
 use toolgate::policy::TenantDemand;
 use toolgate::rmcp::{Guarded, Server};
 use toolgate::{Algorithm, Gate, JwtValidator, Policy, Protected, RateLimit, ScopeToken, TokenSource, Toolset};
@@ -389,6 +390,48 @@ async fn where_nothing_is_declared_a_valid_token_is_enough() {
         assert_eq!(list(None).await.code(), (401, 401));
     }
     assert_eq!(library.take(), ["resources/read notes://a/secret"; 2]);
+}
+
+#[tokio::test]
+async fn a_list_is_open_where_something_of_its_kind_is_public() {
+    let library = Library::default();
+    let tools = Toolset::new(()).prompt("greet", Policy::PUBLIC).resource("notes://1", READ);
+    let server = start(&library, tools, |gate| gate).await;
+    for era in ERAS {
+        for (method, status) in [
+            ("prompts/list", 200),
+            ("resources/list", 401),
+            ("resources/templates/list", 401),
+            ("tools/list", 200),
+        ] {
+            let answer = ask(&server, era, None, method, json!({})).await;
+            assert_eq!(answer.status, status, "{era:?} {method}: {answer:?}");
+        }
+    }
+}
+
+#[test]
+fn the_scope_document_tells_of_prompts_and_resources() {
+    let document = ScopeDocument::new(&declared());
+    let names: Vec<_> = document.entries.iter().map(|entry| entry.name.as_str()).collect();
+    let declared = [
+        "prompt:greet",
+        "prompt:sum_up",
+        "prompt:manage",
+        "resource:notes://about",
+        "resource:notes://statistics",
+        "template:notes://{id}",
+        "template:notes://archive/{id}",
+    ];
+    assert_eq!(names, declared);
+    assert_eq!(document.public, ["prompt:greet", "resource:notes://about"]);
+    let needed_by = &document.scopes[&ScopeToken::from_static("read:notes")];
+    assert_eq!(*needed_by, ["read_note", "prompt:sum_up", "template:notes://{id}"]);
+    let markdown = document.to_markdown();
+    let section = "## Prompts and resources\n\n### `prompt:greet`\n\nNeeds:\n\n- nothing";
+    assert!(markdown.contains(section), "{markdown}");
+    assert!(!markdown.contains("read-only"), "{markdown}");
+    assert!(document.to_json().contains("\"template:notes://archive/{id}\""));
 }
 
 const LIMITED: Policy = READ.rate_limit(RateLimit::per_minute(2));
