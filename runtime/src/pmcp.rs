@@ -9,7 +9,8 @@
 //! 3. `tools/call` reaches no tool but those of the toolset. [`Server::new`] refuses a server with others, as far as the SDK
 //!    lets them be seen; a tool without metadata cannot be seen, and is answered like one that does not exist.
 //! 4. What the SDK cannot tell: which tools a workflow got hold of before [`Tools`] were handed over. Hand them over first.
-//! 5. Prompts and resources need a valid token. They have no policies.
+//! 5. Prompts and resources need a valid token, and so do completion and subscriptions. They have no policies: a toolset that
+//!    declares some is refused by [`Tools::new`].
 //!
 //! Over stdio there is one caller: [`Tools::for_stdio`] and [`StdioServer`]. There the SDK stops serving at a message that it
 //! cannot read, and `server/discover` is one. So offer no protocol versions later than 2025-11-25, which is what it does by

@@ -259,6 +259,9 @@ async fn two_records_tell_what_was_asked_for() {
     assert_eq!(server.records.of("read_note"), Vec::<Value>::new());
 }
 
+/// What a caller sees of prompts, resources and templates.
+type Listed = [&'static [&'static str]; 3];
+
 #[tokio::test]
 async fn lists_have_what_the_caller_gets_to_see() {
     let obtainable = |gate: Builder| gate.obtainable_scopes([ScopeToken::from_static("read:notes")]);
@@ -268,7 +271,6 @@ async fn lists_have_what_the_caller_gets_to_see() {
     let manager = server.token("bob").roles(["manager"]).mint();
     let closed = start(&library, declared(), |gate| gate).await;
     let closed_manager = closed.token("bob").roles(["manager"]).mint();
-    type Listed = [&'static [&'static str]; 3];
     let of_reader: Listed = [&["greet", "sum_up"], &["notes://about", "notes://1"], &["notes://{id}"]];
     let of_manager: Listed = [
         &["greet", "sum_up", "manage"],
@@ -326,7 +328,7 @@ async fn lists_have_what_the_caller_gets_to_see() {
 #[tokio::test]
 async fn a_hidden_prompt_or_resource_is_as_one_that_does_not_exist() {
     let library = Library::default();
-    let server = start(&library, declared(), |gate| gate.hide_denied_tools()).await;
+    let server = start(&library, declared(), Builder::hide_denied_tools).await;
     let reader = server.token("alice").scopes(["read:notes"]).mint();
     for era in ERAS {
         let hidden = requests("manage", "notes://statistics", era);
@@ -395,7 +397,9 @@ async fn where_nothing_is_declared_a_valid_token_is_enough() {
 #[tokio::test]
 async fn a_list_is_open_where_something_of_its_kind_is_public() {
     let library = Library::default();
-    let tools = Toolset::new(()).prompt("greet", Policy::PUBLIC).resource("notes://1", READ);
+    let tools = Toolset::new(())
+        .prompt("greet", Policy::PUBLIC)
+        .resource("notes://1", READ);
     let server = start(&library, tools, |gate| gate).await;
     for era in ERAS {
         for (method, status) in [

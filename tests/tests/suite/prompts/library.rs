@@ -52,7 +52,6 @@ impl Library {
 
 type Context = RequestContext<RoleServer>;
 
-#[expect(deprecated, reason = "clients of older protocol versions subscribe like this")]
 impl ServerHandler for Library {
     fn get_info(&self) -> ServerConfig {
         let capabilities = ServerCapabilities::builder()
