@@ -5,10 +5,10 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 
 /** Starts a server that trusts this issuer. Every server has its own store of notes. */
-export async function startServer(program, issuer, path = '/mcp') {
+export async function startServer(program, issuer, { path = '/mcp', options = [] } = {}) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}${path}`;
-  const child = spawn(program, ['--issuer', issuer, '--resource', url, '--listen', `127.0.0.1:${port}`], {
+  const child = spawn(program, ['--issuer', issuer, '--resource', url, '--listen', `127.0.0.1:${port}`, ...options], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await new Promise((ready, failed) => {
