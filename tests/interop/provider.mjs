@@ -7,7 +7,7 @@ import Provider from 'oidc-provider';
 /** Who may log in, and which scopes they may be granted. */
 const ACCOUNTS = {
   alice: { tenant_id: 'acme', roles: ['manager'], scopes: ['read:tools', 'write:tools'] },
-  bob: { tenant_id: 'acme', roles: ['user'], scopes: ['read:tools'] },
+  bob: { tenant_id: 'acme', roles: ['user'], scopes: ['read:tools', 'write:tools'] },
   carol: { tenant_id: 'globex', roles: ['admin', 'manager'], scopes: ['read:tools', 'write:tools', 'admin'] },
 };
 

@@ -34,21 +34,26 @@ export async function scenario(connect) {
   assert.doesNotMatch(JSON.stringify(refused), /globex-1|tenant/);
   assert.equal(alice.asked.length, 2);
 
-  // Her role is missing: refused for good, and without a challenge, so she is not asked to log in again.
-  await assert.rejects(alice.call('delete_notes', {}));
-  assert.equal(alice.asked.length, 2);
-
   // The access token is no good any more: the client refreshes it and nobody notices.
   await alice.spoilAccessToken();
   assert.equal((await said(alice.call('whoami', {}))).subject, 'alice');
   assert.equal(alice.asked.length, 2);
+
+  // A provider that does not grant what the challenge asks for: the client gives up.
+  await assert.rejects(alice.call('delete_notes', {}));
   await alice.close();
 
-  // A provider that does not grant what the challenge asks for: the client gives up, and nothing has run.
+  // He gets the scope, but not the role: refused for good, and without a challenge, so he is not asked to log in again.
   const bob = await connect('bob');
   await assert.rejects(bob.call('update_note', update('acme-2')));
-  const notes = await said(bob.call('list_notes', {}));
-  assert.equal(notes.notes.find((note) => note.id === 'acme-2').text, 'The first text of acme-2.');
+  const asked = bob.asked.length;
+  assert.equal(sorted(bob.asked.at(-1)), 'read:tools write:tools');
+  await assert.rejects(bob.call('update_note', update('acme-2')));
+  assert.equal(bob.asked.length, asked);
+  // Nothing of all this has run.
+  const { notes } = await said(bob.call('list_notes', {}));
+  const texts = notes.map(({ id, text }) => [id, text]);
+  assert.deepEqual(texts, [['acme-1', 'A new text.'], ['acme-2', 'The first text of acme-2.']]);
   await bob.close();
 
   const carol = await connect('carol');
