@@ -22,6 +22,12 @@ pub struct Options {
     /// Where to find the provider's keys, if its metadata should not be asked
     #[arg(long, value_name = "URL", requires = "issuer")]
     pub jwks_uri: Option<String>,
+    /// Ask the provider about tokens that are no JWTs, as this client of it
+    #[arg(long, value_name = "CLIENT", requires = "issuer", requires = "client_secret_file")]
+    pub client_id: Option<String>,
+    /// The client's secret, in a file; it is read again when the provider refuses it
+    #[arg(long, value_name = "FILE", requires = "client_id")]
+    pub client_secret_file: Option<PathBuf>,
     /// Append audit records to this file too, as lines of JSON
     #[arg(long, value_name = "FILE")]
     pub audit: Option<PathBuf>,

@@ -11,7 +11,8 @@ use std::error::Error;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
-use toolgate::{Algorithm, Gate, JwtValidator, Protected};
+use toolgate::validator::introspection::{ClientCredentials, SecretFile};
+use toolgate::{Algorithm, Cached, Gate, IntrospectionValidator, Issuers, JwtValidator, Protected};
 use toolgate_testing::IdentityProvider;
 
 /// Makes an HTTP service of tools behind a gate: the part of an example that knows its SDK.
@@ -96,23 +97,36 @@ impl Server {
 
 /// A gate for the tokens of one issuer.
 fn gate(options: &Options, issuer: &str, resource: &str, audit: Readable) -> Result<Gate, Box<dyn Error>> {
-    let mut validator = JwtValidator::builder()
-        .issuer(issuer)
-        .audience(resource)
-        .algorithm(Algorithm::Rs256)
-        .algorithm(Algorithm::Es256);
-    if let Some(uri) = &options.jwks_uri {
-        validator = validator.jwks_uri(uri);
-    }
     let mut gate = Gate::builder()
         .resource(resource)
-        .validator(validator.build()?)
+        .validator(Cached::new(validator(options, issuer, resource)?)?)
         .name("Notes")
         .audit(audit);
     if let Some(path) = &options.audit {
         gate = gate.audit(AuditFile::open(path)?);
     }
     Ok(gate.build()?)
+}
+
+/// Validates JWTs, and opaque tokens if there is a client to ask as.
+fn validator(options: &Options, issuer: &str, resource: &str) -> Result<Issuers, Box<dyn Error>> {
+    let mut jwt = JwtValidator::builder()
+        .issuer(issuer)
+        .audience(resource)
+        .algorithm(Algorithm::Rs256)
+        .algorithm(Algorithm::Es256);
+    if let Some(uri) = &options.jwks_uri {
+        jwt = jwt.jwks_uri(uri);
+    }
+    let mut validators = Issuers::builder().issuer(jwt.build()?);
+    if let (Some(id), Some(file)) = (&options.client_id, &options.client_secret_file) {
+        let introspection = IntrospectionValidator::builder()
+            .issuer(issuer)
+            .audience(resource)
+            .client(ClientCredentials::secret_basic(id, SecretFile::new(file)));
+        validators = validators.opaque(introspection.build()?);
+    }
+    Ok(validators.build()?)
 }
 
 /// Serves until somebody asks to stop. Then no new requests are taken, and those under way are finished; streams, which may

@@ -1,7 +1,10 @@
 //! The commands that contributors and the continuous integration run: `cargo xtask test`, `cargo xtask check`; one to
-//! measure with, `cargo xtask check-time`; and one for long runs under load and faults, `cargo xtask soak`.
+//! measure with, `cargo xtask check-time`; one for long runs under load and faults, `cargo xtask soak`; and one with clients that
+//! nobody here wrote, `cargo xtask interop`.
 
 mod check_time;
+mod interop;
+mod node;
 mod packages;
 mod redis_server;
 mod soak;
@@ -38,6 +41,11 @@ Commands:
            Runs load, memory and fault scenarios, all or those that are named, and shows what they
            have to show as a table. Takes less than half an hour; with `--full`, hours. Fetches
            `jose` from npm for the scenario `differential`.
+  interop [--if-possible] [NAME..]
+           Tries real clients with the examples and a real OpenID provider, all or those whose names
+           have these parts: the TypeScript SDKs, the Python SDK, the Inspector. Takes some minutes
+           and fetches them from npm and PyPI; needs Node and Python. With `--if-possible` it is no
+           failure if they are missing.
 
 Options:
   -h, --help    Shows this.
@@ -57,6 +65,8 @@ enum Request {
     Unpack,
     /// With the arguments of the program that does it.
     Soak(Vec<String>),
+    /// With what is to be tried.
+    Interop(Vec<String>),
 }
 
 fn main() -> ExitCode {
@@ -79,6 +89,7 @@ fn main() -> ExitCode {
         Ok(Request::CheckTime) => check_time::run(),
         Ok(Request::Unpack) => packages::unpack(),
         Ok(Request::Soak(arguments)) => soak::run(&arguments),
+        Ok(Request::Interop(arguments)) => interop::run(&arguments),
         Err(mistake) => {
             eprint!("error: {mistake}\n\n{HELP}");
             ExitCode::from(2)
@@ -98,6 +109,7 @@ fn parse(arguments: &[String]) -> Result<Request, String> {
         [name] if name == "check-time" => Ok(Request::CheckTime),
         [name] if name == "unpack" => Ok(Request::Unpack),
         [name, arguments @ ..] if name == "soak" => Ok(Request::Soak(arguments.to_vec())),
+        [name, arguments @ ..] if name == "interop" => Ok(Request::Interop(arguments.to_vec())),
         [name] => match Task::named(name) {
             Some(task) => Ok(Request::Run(task)),
             None => Err(format!("`{name}` is not a command")),
@@ -124,6 +136,10 @@ mod tests {
         assert_eq!(
             parsed("soak --full cold"),
             Ok(Request::Soak(vec!["--full".to_owned(), "cold".to_owned()]))
+        );
+        assert_eq!(
+            parsed("interop --if-possible"),
+            Ok(Request::Interop(vec!["--if-possible".to_owned()]))
         );
         for help in ["-h", "--help", "test --help", "what -h"] {
             assert_eq!(parsed(help), Ok(Request::Help), "{help}");

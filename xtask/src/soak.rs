@@ -1,9 +1,9 @@
 //! Long load and fault scenarios: builds the program that runs them, and gets what it compares us with.
 
+use crate::node;
 use crate::redis_server;
 use std::env;
 use std::ffi::OsString;
-use std::fs;
 use std::io;
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -13,9 +13,6 @@ const DIFFERENTIAL: &str = "differential";
 
 /// The scenarios that need `redis-server`.
 const REDIS: [&str; 2] = ["redis", "rates"];
-
-/// What `target/differential` is made of. The lock file pins `jose` by its hash.
-const FILES: [&str; 3] = ["package.json", "package-lock.json", "validate.mjs"];
 
 /// Runs scenarios; `arguments` are those of the program.
 pub(crate) fn run(arguments: &[String]) -> ExitCode {
@@ -66,26 +63,13 @@ fn needs(scenario: &str, arguments: &[String]) -> bool {
     !lists && (named.is_empty() || named.iter().any(|name| *name == scenario))
 }
 
-/// Puts the script and the package that it needs under `target`, where nothing is checked in.
+/// Puts the script and the package that it needs under `target`.
 fn install_jose() -> io::Result<()> {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
-    let (from, to) = (
-        repository.join("tests/differential"),
-        repository.join("target/differential"),
-    );
-    fs::create_dir_all(&to)?;
-    for file in FILES {
-        fs::copy(from.join(file), to.join(file))?;
-    }
-    let status = Command::new("npm")
-        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"])
-        .current_dir(to)
-        .status()?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(io::Error::other(format!("`npm ci`: {status}")))
-    }
+    node::install(
+        &repository.join("tests/differential"),
+        &repository.join("target/differential"),
+    )
 }
 
 #[cfg(test)]

@@ -1,0 +1,72 @@
+// What every client has to be able to do, and what it must not.
+
+import assert from 'node:assert/strict';
+
+/**
+ * Goes through it with one client. `connect(user)` gives an object with `tools()`, `call(name, arguments)`, `asked` (the
+ * scopes of each log-in so far), `spoilAccessToken()` and `close()`. A call gives what the SDK gives, and throws what it throws.
+ */
+export async function scenario(connect) {
+  const alice = await connect('alice');
+  // Nobody has to log in for what is public, and sees nothing else.
+  assert.deepEqual(await alice.tools(), ['server_time']);
+  assert.ok((await said(alice.call('server_time', {}))).seconds > 0);
+  assert.deepEqual(alice.asked, []);
+
+  // 401: discovery, registration, and a log-in for what the challenge named.
+  const { scopes, ...who } = await said(alice.call('whoami', {}));
+  assert.deepEqual(who, { subject: 'alice', tenant: 'acme', roles: ['manager'] });
+  assert.deepEqual(alice.asked.map(sorted), ['read:tools']);
+  assert.ok(scopes.includes('read:tools') && !scopes.includes('write:tools'));
+  const tools = await alice.tools();
+  for (const tool of ['server_time', 'whoami', 'list_notes']) assert.ok(tools.includes(tool), `${tool} in ${tools}`);
+  assert.ok(!tools.includes('delete_notes'), 'her roles do not allow it, and no scope would');
+
+  // 403 with a challenge: the client logs in again for more, and the same call goes through.
+  const update = (id) => ({ resource_id: id, text: 'A new text.' });
+  const note = await said(alice.call('update_note', update('acme-1')));
+  assert.equal(note.text, 'A new text.');
+  assert.deepEqual(alice.asked.map(sorted), ['read:tools', 'read:tools write:tools']);
+
+  // Another tenant's note: an answer for the model, and no log-in could help.
+  const refused = await alice.call('update_note', update('globex-1'));
+  assert.equal(refused.isError, true);
+  assert.doesNotMatch(JSON.stringify(refused), /globex-1|tenant/);
+  assert.equal(alice.asked.length, 2);
+
+  // The access token is no good any more: the client refreshes it and nobody notices.
+  await alice.spoilAccessToken();
+  assert.equal((await said(alice.call('whoami', {}))).subject, 'alice');
+  assert.equal(alice.asked.length, 2);
+
+  // A provider that does not grant what the challenge asks for: the client gives up.
+  await assert.rejects(alice.call('delete_notes', {}));
+  await alice.close();
+
+  // He gets the scope, but not the role: refused for good, and without a challenge, so he is not asked to log in again.
+  const bob = await connect('bob');
+  await assert.rejects(bob.call('update_note', update('acme-2')));
+  const asked = bob.asked.length;
+  assert.equal(sorted(bob.asked.at(-1)), 'read:tools write:tools');
+  await assert.rejects(bob.call('update_note', update('acme-2')));
+  assert.equal(bob.asked.length, asked);
+  // Nothing of all this has run.
+  const { notes } = await said(bob.call('list_notes', {}));
+  const texts = notes.map(({ id, text }) => [id, text]);
+  assert.deepEqual(texts, [['acme-1', 'A new text.'], ['acme-2', 'The first text of acme-2.']]);
+  await bob.close();
+
+  const carol = await connect('carol');
+  assert.deepEqual(await said(carol.call('delete_notes', {})), { count: 1 });
+  await carol.close();
+}
+
+async function said(call) {
+  const result = await call;
+  assert.ok(!result.isError, JSON.stringify(result));
+  return result.structuredContent;
+}
+
+function sorted(scopes) {
+  return (scopes ?? '').split(' ').filter((scope) => scope !== 'offline_access').sort().join(' ');
+}

@@ -1,0 +1,114 @@
+//! Real clients and a real OpenID provider against the examples: gets all that this needs, and runs it.
+
+use crate::node;
+use crate::workspace::{Workspace, cargo};
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+/// The Python SDK.
+const PYTHON_SDK: &str = "mcp==2.3.0";
+
+/// With this, a machine without Node or Python is no failure.
+const IF_POSSIBLE: &str = "--if-possible";
+
+/// Runs it; `arguments` are parts of the names of what is to be tried.
+pub(crate) fn run(arguments: &[String]) -> ExitCode {
+    let is_optional = arguments.iter().any(|argument| argument == IF_POSSIBLE);
+    let names: Vec<&String> = arguments.iter().filter(|argument| *argument != IF_POSSIBLE).collect();
+    let tools = match Workspace::read().and_then(|workspace| Tools::ensure(&workspace)) {
+        Ok(tools) => tools,
+        Err(why) if is_optional => {
+            println!("NOT RUN, no client was tried: {why}");
+            return ExitCode::SUCCESS;
+        }
+        Err(why) => {
+            eprintln!("error: {why}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match tools.run(&names) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("error: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What is needed besides this repository.
+struct Tools {
+    node: PathBuf,
+    python: PathBuf,
+    scripts: PathBuf,
+    target: PathBuf,
+}
+
+impl Tools {
+    fn ensure(workspace: &Workspace) -> Result<Self, String> {
+        let scripts = workspace.target.join("interop");
+        let node = node::ensure(&workspace.target.join("tools"))?;
+        node::install(&workspace.root.join("tests/interop"), &scripts)
+            .map_err(|error| format!("what the scripts need cannot be installed: {error}"))?;
+        let python = ensure_python(&workspace.target.join("tools/python"))?;
+        Ok(Self {
+            node,
+            python,
+            scripts,
+            target: workspace.target.clone(),
+        })
+    }
+
+    fn run(&self, names: &[&String]) -> Result<(), String> {
+        let mut build = Command::new(cargo());
+        call(build.args(["build", "--package", "examples", "--examples"]))?;
+        let mut script = Command::new(&self.node);
+        // The command line of the Inspector is found by `node` on the `PATH`.
+        if let Some(folder) = self.node.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            let path = env::var_os("PATH").unwrap_or_default();
+            let path = env::join_paths([folder.to_owned()].into_iter().chain(env::split_paths(&path)));
+            script.env("PATH", path.map_err(|error| error.to_string())?);
+        }
+        script
+            .arg(self.scripts.join("run.mjs"))
+            .arg(self.target.join("debug/examples"))
+            .args(names)
+            .env("INTEROP_PYTHON", &self.python);
+        call(&mut script)
+    }
+}
+
+/// A Python with the SDK, in an environment of its own.
+fn ensure_python(folder: &Path) -> Result<PathBuf, String> {
+    let python = folder.join("bin/python");
+    let marker = folder.join("sdk");
+    if fs::read_to_string(&marker).is_ok_and(|sdk| sdk == PYTHON_SDK) {
+        return Ok(python);
+    }
+    let missing =
+        |why| format!("the Python SDK cannot be installed: {why}\nhelp: install `python3` with `venv` and `pip`");
+    println!("fetching {PYTHON_SDK} into {}", folder.display());
+    call(Command::new("python3").args(["-m", "venv", "--clear"]).arg(folder)).map_err(missing)?;
+    let mut install = Command::new(&python);
+    install.args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        PYTHON_SDK,
+    ]);
+    call(&mut install).map_err(missing)?;
+    fs::write(marker, PYTHON_SDK).map_err(|error| error.to_string())?;
+    Ok(python)
+}
+
+fn call(command: &mut Command) -> Result<(), String> {
+    let shown = format!("{command:?}");
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("{shown}: {status}")),
+        Err(error) => Err(format!("{shown}: {error}")),
+    }
+}
