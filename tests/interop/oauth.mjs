@@ -86,6 +86,11 @@ export class Application {
     return callback.searchParams;
   }
 
+  /** So that the next log-in is for all that is needed then. */
+  forgetTokens() {
+    this.#tokens = undefined;
+  }
+
   /** As if the access token had been lost: only the refresh token is left. */
   spoilAccessToken() {
     this.#tokens = { ...this.#tokens, access_token: 'not-a-token' };

@@ -15,6 +15,8 @@ export const version1 = (url) =>
     transport: (application) => new StreamableHTTPClientTransport(new URL(url), { authProvider: application }),
     needsLogIn: (error) => error instanceof UnauthorizedError,
     finish: (transport, callback) => transport.finishAuth(callback.get('code')),
+    // It refreshes its token to step up, which brings no more scopes, and gives up.
+    isStuck: (error) => /after trying upscoping/.test(error.message),
   });
 
 /** Version 2, in the era that `mode` names. */
@@ -24,6 +26,7 @@ export const version2 = (url, mode) =>
     transport: (application) => new v2.StreamableHTTPClientTransport(new URL(url), { authProvider: application }),
     needsLogIn: (error) => error instanceof v2.UnauthorizedError,
     finish: (transport, callback) => transport.finishAuth(callback),
+    isStuck: () => false,
   });
 
 function connectWith(url, sdk) {
@@ -42,6 +45,16 @@ function connectWith(url, sdk) {
         return action();
       }
     };
+    /** The same for somebody who begins anew where the SDK does not get any further. */
+    const insisting = async (action) => {
+      try {
+        return await loggingIn(action);
+      } catch (error) {
+        if (!sdk.isStuck(error)) throw error;
+        application.forgetTokens();
+        return loggingIn(action);
+      }
+    };
     await loggingIn(async () => {
       transport = sdk.transport(application);
       client = sdk.client();
@@ -50,7 +63,7 @@ function connectWith(url, sdk) {
     return {
       asked: application.asked,
       tools: async () => (await loggingIn(() => client.listTools())).tools.map((tool) => tool.name),
-      call: (name, args) => loggingIn(() => client.callTool({ name, arguments: args })),
+      call: (name, args) => insisting(() => client.callTool({ name, arguments: args })),
       spoilAccessToken: () => application.spoilAccessToken(),
       close: () => client.close(),
     };
