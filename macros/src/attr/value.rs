@@ -7,7 +7,7 @@ use crate::spec::readable;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::parse::discouraged::Speculative as _;
-use syn::parse::{ParseStream, Result};
+use syn::parse::{Parse as _, ParseStream, Result};
 use syn::{Error, Ident, LitBool, LitStr, Path, Token, TypePath, bracketed, token};
 
 /// The value of an argument.
@@ -137,17 +137,20 @@ impl Value for FieldPath {
     }
 }
 
+/// Reads a path, or says at the first token of what is none what was expected.
+fn path<T>(input: ParseStream, parse: fn(ParseStream) -> Result<T>, message: &str) -> Result<T> {
+    let ahead = input.fork();
+    let path = parse(&ahead).map_err(|_| input.error(message))?;
+    input.advance_to(&ahead);
+    Ok(path)
+}
+
 impl Value for Path {
     const EXAMPLE: &str = "::toolgate";
 
     fn read(input: ParseStream) -> Result<Self> {
-        let ahead = input.fork();
-        let Ok(path) = ahead.call(Self::parse_mod_style) else {
-            let message = "expected a path\nhelp: write `crate = ::toolgate`, or the name you gave the crate";
-            return Err(input.error(message));
-        };
-        input.advance_to(&ahead);
-        Ok(path)
+        let message = "expected a path\nhelp: write `crate = ::toolgate`, or the name you gave the crate";
+        path(input, Path::parse_mod_style, message)
     }
 }
 
@@ -159,14 +162,9 @@ impl Value for CatalogPath {
     const EXAMPLE: &str = "Scope";
 
     fn read(input: ParseStream) -> Result<Self> {
-        let ahead = input.fork();
-        let Ok(path) = ahead.call(Path::parse_mod_style) else {
-            let message = "expected the path of a catalogue\n\
+        let message = "expected the path of a catalogue\n\
                            help: write the name of the enum that is one, as in `catalog = Scope`";
-            return Err(input.error(message));
-        };
-        input.advance_to(&ahead);
-        Ok(Self(path))
+        path(input, Path::parse_mod_style, message).map(Self)
     }
 }
 
@@ -174,14 +172,9 @@ impl Value for TypePath {
     const EXAMPLE: &str = "Notes::tenant_of";
 
     fn read(input: ParseStream) -> Result<Self> {
-        let ahead = input.fork();
-        let Ok(path) = ahead.parse() else {
-            let message = "expected the path of a method\n\
+        let message = "expected the path of a method\n\
                            help: write `tenant_of = Notes::tenant_of`, where `Notes` is the state that knows the tenants";
-            return Err(input.error(message));
-        };
-        input.advance_to(&ahead);
-        Ok(path)
+        path(input, TypePath::parse, message)
     }
 }
 
@@ -193,14 +186,9 @@ impl Value for CheckPath {
     const EXAMPLE: &str = "Notes::may_update";
 
     fn read(input: ParseStream) -> Result<Self> {
-        let ahead = input.fork();
-        let Ok(path) = ahead.parse() else {
-            let message = "expected the path of a method\n\
+        let message = "expected the path of a method\n\
                            help: write `check = Notes::may_update`, where `Notes` is the state that has what the check needs";
-            return Err(input.error(message));
-        };
-        input.advance_to(&ahead);
-        Ok(Self(path))
+        path(input, TypePath::parse, message).map(Self)
     }
 }
 

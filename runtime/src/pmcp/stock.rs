@@ -74,13 +74,9 @@ impl<S> Toolset<S> {
     #[must_use]
     pub fn stock_pmcp_tools(self, server: &::pmcp::Server, policy: Policy) -> Self {
         let (shown, _) = server.build_expansion_registries();
-        let mut names: Vec<_> = shown.keys().collect();
-        names.sort();
-        let handlers = names
-            .into_iter()
-            .filter_map(|name| Some((name, server.get_tool(name)?)));
-        handlers.fold(self, |tools, (name, handler)| {
-            tools.stock_pmcp_tool(name, Arc::clone(handler), policy)
+        let tools = by_name(server, shown.keys());
+        tools.into_iter().fold(self, |toolset, (name, handler)| {
+            toolset.stock_pmcp_tool(name, Arc::clone(handler), policy)
         })
     }
 
@@ -92,12 +88,8 @@ impl<S> Toolset<S> {
     #[must_use]
     pub fn stock_pmcp_tools_by_name(mut self, server: &::pmcp::Server, policies: Policies) -> Self {
         let (shown, _) = server.build_expansion_registries();
-        let mut names: Vec<_> = shown.keys().collect();
-        names.sort();
-        let handlers = names
-            .into_iter()
-            .filter_map(|name| Some((name, server.get_tool(name)?)));
-        match policies.assign(handlers.collect(), |(name, _)| name, |name| shown.contains_key(name)) {
+        let tools = by_name(server, shown.keys());
+        match policies.assign(tools, |(name, _)| name, |name| shown.contains_key(name)) {
             Ok(assigned) => assigned.into_iter().fold(self, |tools, ((name, handler), said)| {
                 tools.add_stock(name, Arc::clone(handler), said.policy, Some(said.location))
             }),
@@ -107,6 +99,16 @@ impl<S> Toolset<S> {
             }
         }
     }
+}
+
+/// The tools of these names, ordered by name.
+fn by_name<'a>(
+    server: &'a ::pmcp::Server,
+    names: impl Iterator<Item = &'a Arc<str>>,
+) -> Vec<(&'a Arc<str>, &'a Arc<dyn ToolHandler>)> {
+    let mut tools: Vec<_> = names.filter_map(|name| Some((name, server.get_tool(name)?))).collect();
+    tools.sort_by_key(|(name, _)| *name);
+    tools
 }
 
 /// A handler of the SDK that runs only if the gate lets it.
