@@ -1,11 +1,20 @@
 //! `cargo toolgate`: who may call the tools of an MCP server guarded by `toolgate`, for people who review, run or use it.
 
+mod check;
+mod diff;
+mod docs;
 mod doctor;
 mod ended;
+mod explain;
+mod source;
 mod terminal;
 
+use crate::check::Check;
+use crate::diff::Diff;
+use crate::docs::Docs;
 use crate::doctor::Doctor;
 use crate::ended::{Ended, FAILED};
+use crate::explain::Explain;
 use crate::terminal::{Tone, harmless, paint};
 use clap::{Parser, Subcommand};
 use std::env;
@@ -31,12 +40,20 @@ struct Options {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Docs(Docs),
+    Check(Check),
+    Diff(Diff),
+    Explain(Explain),
     Doctor(Doctor),
 }
 
 impl Command {
     fn run(&self) -> Result<Ended, Box<dyn Error>> {
         match self {
+            Self::Docs(docs) => docs.run(),
+            Self::Check(check) => check.run(),
+            Self::Diff(diff) => diff.run(),
+            Self::Explain(explain) => explain.run(),
             Self::Doctor(doctor) => doctor.run(),
         }
     }

@@ -8,4 +8,5 @@
 )]
 
 mod doctor;
+mod files;
 mod program;
