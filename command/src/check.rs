@@ -23,8 +23,8 @@ Examples:
   cargo toolgate check SCOPES.md --lock scopes.lock.json
   cargo toolgate check SCOPES.md scopes.json --example notes -- --scope-document
 
-Without files it takes SCOPES.md, scopes.json and scopes.lock.json, as far as they are in this folder. With a file as the source, that file
-is taken for right; whether it is current then is for the test that writes it, or for `--bin` and `--example`.
+Without files it takes SCOPES.md, scopes.json and scopes.lock.json, as far as they are in this folder. With a file as the source, \
+that file is taken for right; whether it is current then is for the test that writes it, or for `--bin` and `--example`.
 
 Exit status: 0 if all is well, 1 if something was found, 2 if it could not be looked for.
 ")]

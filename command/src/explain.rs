@@ -108,7 +108,7 @@ impl Explain {
 
     /// Why the token cannot be valid, as far as it says so itself. Clocks may differ by a minute.
     fn flaws(&self, token: &UnprovenToken, now: Duration) -> Vec<String> {
-        const LEEWAY: Duration = Duration::from_secs(60);
+        const LEEWAY: Duration = Duration::from_mins(1);
         let mut flaws = Vec::new();
         if now >= token.expires_at.saturating_add(LEEWAY) {
             flaws.push(format!(

@@ -33,7 +33,7 @@ pub(crate) struct Source {
 impl Source {
     pub(crate) fn read(&self) -> Result<ScopeDocument, Box<dyn Error>> {
         match self.program() {
-            Some(mut program) => self.run(&mut program),
+            Some(mut program) => printed_by(&mut program),
             None => read(&self.document),
         }
     }
@@ -62,23 +62,24 @@ impl Source {
         cargo.arg("--").args(&self.arguments);
         Some(cargo)
     }
+}
 
-    fn run(&self, program: &mut Command) -> Result<ScopeDocument, Box<dyn Error>> {
-        let shown = format!("{program:?}").replace('"', "");
-        let output = program
-            .stdin(Stdio::null())
-            .stderr(Stdio::inherit())
-            .output()
-            .map_err(|error| format!("`{shown}` cannot be started: {error}"))?;
-        if !output.status.success() {
-            return Err(format!("`{shown}` failed: {}", output.status).into());
-        }
-        let text = String::from_utf8_lossy(&output.stdout);
-        let help =
-            "help: let it print `ScopeDocument::new(&tools).to_json()`, and nothing else, when it is started like this";
-        let document = ScopeDocument::from_json(&text);
-        Ok(document.map_err(|error| format!("`{shown}` printed no scope document: {error}\n{help}"))?)
+/// Reads what a program prints.
+fn printed_by(program: &mut Command) -> Result<ScopeDocument, Box<dyn Error>> {
+    let shown = format!("{program:?}").replace('"', "");
+    let output = program
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| format!("`{shown}` cannot be started: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("`{shown}` failed: {}", output.status).into());
     }
+    let text = String::from_utf8_lossy(&output.stdout);
+    let help =
+        "help: let it print `ScopeDocument::new(&tools).to_json()`, and nothing else, when it is started like this";
+    let document = ScopeDocument::from_json(&text);
+    Ok(document.map_err(|error| format!("`{shown}` printed no scope document: {error}\n{help}"))?)
 }
 
 /// Reads a document from a file, or from standard input.

@@ -98,8 +98,8 @@ fn ways_in(side: Side<'_>, part: Part) -> Option<Vec<Way<'_>>> {
 
 fn ways_of(rule: &RuleDescription) -> Option<Vec<Way<'_>>> {
     match rule {
-        RuleDescription::Scope(scope) => Some(vec![single(Fact::Scope(scope))]),
-        RuleDescription::Role(role) => Some(vec![single(Fact::Role(role))]),
+        RuleDescription::Scope(name) => Some(vec![single(Fact::Scope(name))]),
+        RuleDescription::Role(name) => Some(vec![single(Fact::Role(name))]),
         // An empty list is met by nobody, as at the gate.
         RuleDescription::All(rules) if rules.is_empty() => Some(Vec::new()),
         RuleDescription::All(rules) => {
@@ -206,8 +206,8 @@ fn lets_in(side: Side<'_>, part: Part, way: &Way<'_>) -> bool {
 
 fn meets(rule: &RuleDescription, has_scope: &dyn Fn(&str) -> bool, has_role: &dyn Fn(&str) -> bool) -> bool {
     match rule {
-        RuleDescription::Scope(scope) => has_scope(scope),
-        RuleDescription::Role(role) => has_role(role),
+        RuleDescription::Scope(name) => has_scope(name),
+        RuleDescription::Role(name) => has_role(name),
         RuleDescription::All(rules) => !rules.is_empty() && rules.iter().all(|rule| meets(rule, has_scope, has_role)),
         RuleDescription::Any(rules) => rules.iter().any(|rule| meets(rule, has_scope, has_role)),
     }
