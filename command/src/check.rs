@@ -23,7 +23,7 @@ Examples:
   cargo toolgate check SCOPES.md --lock scopes.lock.json
   cargo toolgate check SCOPES.md scopes.json --example notes -- --scope-document
 
-Without files it takes SCOPES.md, scopes.json and scopes.lock.json, as far as they are in this folder. With a file as the source, \
+Without files it takes SCOPES.md, scopes.json, scopes.html and scopes.lock.json, as far as they are in this folder. With a file as the source, \
 that file is taken for right; whether it is current then is for the test that writes it, or for `--bin` and `--example`.
 
 Exit status: 0 if all is well, 1 if something was found, 2 if it could not be looked for.
@@ -73,6 +73,11 @@ impl Check {
             looked_at.push(path.display().to_string());
             findings.extend(locked(&path, &document)?);
         }
+        findings.extend(document.lints().into_iter().map(|lint| Finding {
+            kind: Kind::Lint,
+            what: lint.message,
+            help: lint.help,
+        }));
         if self.json {
             println!("{}", serde_json::to_string_pretty(&findings)?);
         } else {
@@ -87,7 +92,9 @@ impl Check {
     /// Those that were named, or those that are there. The source itself is what the others are compared with.
     fn files(&self) -> Vec<PathBuf> {
         let files = if self.files.is_empty() {
-            let known = ["SCOPES.md", "scopes.json"].map(PathBuf::from).into_iter();
+            let known = ["SCOPES.md", "scopes.json", "scopes.html"]
+                .map(PathBuf::from)
+                .into_iter();
             known.filter(|path| path.exists()).collect()
         } else {
             self.files.clone()

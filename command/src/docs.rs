@@ -17,7 +17,7 @@ use toolgate::docs::ScopeDocument;
 Examples:
   cargo toolgate docs
   cargo toolgate docs --format json --bin server -- scopes
-  cargo toolgate docs --output SCOPES.md --output scopes.json --example notes -- --scope-document
+  cargo toolgate docs --output SCOPES.md --output scopes.html --example notes -- --scope-document
 
 Exit status: 0 if it was shown or written, 2 if it could not be had.
 ")]
@@ -40,6 +40,8 @@ pub(crate) enum Format {
     Markdown,
     /// For machines
     Json,
+    /// A page to search in, which needs no network
+    Html,
 }
 
 impl Docs {
@@ -66,8 +68,9 @@ impl Format {
         match path.extension().and_then(|extension| extension.to_str()) {
             Some("md") => Ok(Self::Markdown),
             Some("json") => Ok(Self::Json),
+            Some("html") => Ok(Self::Html),
             _ => Err(format!(
-                "{}: there is no form of the document for this ending\nhelp: use `.md` or `.json`",
+                "{}: there is no form of the document for this ending\nhelp: use `.md`, `.json` or `.html`",
                 path.display()
             )
             .into()),
@@ -78,6 +81,7 @@ impl Format {
         match self {
             Self::Markdown => document.to_markdown(),
             Self::Json => document.to_json(),
+            Self::Html => document.to_html(),
         }
     }
 }

@@ -81,6 +81,12 @@ fn docs_shows_and_writes_what_is_checked_in() {
     let written = folder.run(&["docs", "--output", "SCOPES.md"]);
     assert_eq!((written.code, written.out.as_str()), (0, ""));
     assert_eq!(folder.read("SCOPES.md"), shown.out);
+    let page = folder.run(&["docs", "--format", "html"]);
+    assert!(
+        page.code == 0 && page.out.starts_with("<!DOCTYPE html>"),
+        "{}",
+        page.out
+    );
     let refused = folder.run(&["docs", "--output", "SCOPES.md", "--output", "scopes.txt"]);
     assert_eq!(refused.code, 2);
     assert!(
@@ -171,6 +177,24 @@ fn check_finds_what_is_stale_and_what_is_weaker() {
     fs::remove_file(folder.0.join("scopes.json")).unwrap();
     let ran = folder.run(&["check"]);
     assert!(ran.code == 2 && ran.err.contains("assert_current"), "{}", ran.err);
+}
+
+#[test]
+fn check_tells_what_looks_wrong() {
+    let folder = Folder::new("lints");
+    let mut document = document();
+    document["tools"][0]["hints"] = json!({});
+    folder.write("scopes.json", &document.to_string());
+    assert_eq!(folder.run(&["docs", "--output", "SCOPES.md"]).code, 0);
+    let ran = folder.run(&["check"]);
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.out.starts_with("lint     ") && ran.out.contains("server_time") && ran.out.contains("help: "),
+        "{}",
+        ran.out
+    );
+    let allowed = folder.run(&["check", "--allow-lints"]);
+    assert_eq!((allowed.code, allowed.out), (0, ran.out));
 }
 
 #[test]
