@@ -195,8 +195,8 @@ mod tests {
         assert_eq!(short.weight, 1049);
         for change in [
             (|claims: &mut ClaimSet| claims.raw = "x".repeat(5000).into()) as fn(&mut ClaimSet),
-            |claims| claims.scopes = vec!["scope".into(); 250],
-            |claims| claims.roles = vec!["r".repeat(5000).into()],
+            |claims| claims.scopes = vec!["scope".into(); 250].into(),
+            |claims| claims.roles = vec!["r".repeat(5000).into()].into(),
             |claims| claims.tenant = Some("t".repeat(5000).into()),
             |claims| claims.principal.subject = "s".repeat(5000).into(),
         ] {
