@@ -71,7 +71,11 @@ impl<S> Toolset<S> {
         S: Supplies<T::Needs>,
     {
         self.state.supply(&mut self.states);
-        self.tools.push(Tool::new::<T>());
+        self.tools.push(Tool {
+            #[cfg(feature = "rmcp")]
+            needs_rmcp: std::mem::take(&mut self.states.needs_rmcp),
+            ..Tool::new::<T>()
+        });
         self
     }
 
@@ -135,6 +139,10 @@ pub(crate) struct Tool {
         expect(dead_code, reason = "read by the adapters")
     )]
     pub(crate) output_schema: Option<Schema>,
+    /// Whether it takes a request of `rmcp`, which only that SDK has.
+    #[cfg(feature = "rmcp")]
+    #[cfg_attr(not(feature = "pmcp"), expect(dead_code, reason = "read by the other adapter"))]
+    pub(crate) needs_rmcp: bool,
     prepare: Prepare,
 }
 
@@ -209,6 +217,8 @@ impl Tool {
             location: T::SPEC.location,
             input_schema: T::Args::schema(),
             output_schema: T::output_schema(),
+            #[cfg(feature = "rmcp")]
+            needs_rmcp: false,
             prepare: Prepare::Own(|arguments| match T::Args::read(arguments) {
                 Ok(args) => Ok(Box::new(Arguments::<T>(args))),
                 Err(error) => Err(ArgumentsError::new(&error)),
@@ -240,6 +250,8 @@ impl Tool {
             location: location.unwrap_or_else(|| stock.place()),
             input_schema,
             output_schema: None,
+            #[cfg(feature = "rmcp")]
+            needs_rmcp: false,
             prepare: Prepare::Stock(stock),
         }
     }
@@ -263,6 +275,8 @@ impl Tool {
             location,
             input_schema: Schema::default(),
             output_schema: None,
+            #[cfg(feature = "rmcp")]
+            needs_rmcp: false,
             prepare: Prepare::Own(|_| Err(ArgumentsError::stock())),
         }
     }

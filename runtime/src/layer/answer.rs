@@ -3,7 +3,7 @@
 use super::message::{Message, MessageError};
 use crate::bearer::CredentialsError;
 use crate::decision::Denial;
-use crate::entries::Kind;
+use crate::entries::{Kind, Subject};
 use crate::error::{Limited, Unavailable};
 use crate::origin::ForeignPeer;
 use crate::protected::Protected;
@@ -85,7 +85,7 @@ impl Refusal {
     /// 1. A challenge stands only where a new authorization can help: not for roles, hosts, sessions or outages. Clients
     ///    take any 403 with a challenge for missing scopes.
     /// 2. Without credentials the challenge has no `error` (BT-09).
-    /// 3. Texts are fixed: nothing of the request is repeated but the JSON-RPC id.
+    /// 3. Nothing of the request is repeated but the JSON-RPC id, and to a caller, of a resource that is not there, its URI (SEP-2164).
     /// 4. What is hidden is answered exactly as what does not exist.
     /// 5. What is wrong with a token is not said, but for one that is bound to its sender: it says so itself, and its client would
     ///    get the same again and again.
@@ -108,7 +108,7 @@ impl Refusal {
             // Outside the range that JSON-RPC and MCP reserve (MCP-70).
             _ => i32::from(status.as_u16()),
         };
-        let body = match self {
+        let mut body = match self {
             // MCP-65: wrong arguments are a result that the model can read and mend.
             Self::Arguments => {
                 let result = json!({"content": [{"type": "text", "text": text}], "isError": true});
@@ -116,6 +116,10 @@ impl Refusal {
             }
             _ => json!({"jsonrpc": "2.0", "id": id, "error": {"code": code, "message": text}}),
         };
+        let error = body.get_mut("error").and_then(Value::as_object_mut);
+        if let (Some(uri), Some(error)) = (self.missing(message), error) {
+            error.insert("data".to_owned(), json!({"uri": uri}));
+        }
         let mut response = json_response(status, &body);
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -136,6 +140,14 @@ impl Refusal {
             headers.insert(ALLOW, HeaderValue::from_static("POST"));
         }
         response
+    }
+
+    /// The resource that is not there, for a caller: nobody else is told so.
+    fn missing<'a>(&self, message: &'a Message) -> Option<&'a str> {
+        match (self, message.subject()?) {
+            (Self::Unknown(Kind::Resource) | Self::Hidden(Kind::Resource, _), Subject::Resource(uri)) => Some(uri),
+            _ => None,
+        }
     }
 
     fn status_and_text(&self) -> (StatusCode, &'static str) {

@@ -39,6 +39,7 @@ mod providers;
 mod rates;
 mod refused_tokens;
 mod revocations;
+mod sdk_requests;
 mod server;
 mod shadow;
 mod shared;
@@ -56,6 +57,7 @@ mod with_rmcp {
     mod challenges;
     mod checks;
     mod clients;
+    mod contents;
     mod definitions;
     mod hierarchy;
     mod limits;
@@ -76,6 +78,7 @@ mod with_pmcp {
     mod challenges;
     mod checks;
     mod clients;
+    mod contents;
     mod definitions;
     mod hierarchy;
     mod limits;
