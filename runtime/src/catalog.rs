@@ -3,7 +3,9 @@
 mod check;
 mod hierarchy;
 
-pub(crate) use self::hierarchy::{Catalogs, Implied};
+#[cfg(test)]
+pub(crate) use self::hierarchy::Catalog;
+pub(crate) use self::hierarchy::{Catalogs, Hierarchy, Implied};
 
 use crate::scope::ScopeToken;
 

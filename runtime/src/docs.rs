@@ -7,142 +7,118 @@
 //! toolgate::docs::assert_current("SCOPES.md", &tools);
 //! ```
 
+mod access;
+mod collect;
 mod current;
+#[cfg(test)]
+mod decided;
+mod entry;
+mod implied;
+mod least;
 mod markdown;
+mod names;
+mod policy;
+mod read;
+mod words;
 
+pub use self::access::Access;
+pub(crate) use self::collect::Declared;
 pub use self::current::assert_current;
+pub use self::entry::{Source, ToolEntry};
+pub use self::least::{Grant, LeastError};
+pub use self::names::{CatalogNames, RoleDescription, ScopeDescription};
+pub use self::policy::{
+    LoginDescription, OwnerDescription, PolicyDescription, Posture, RateDescription, RuleDescription, TenantDescription,
+};
+pub use self::read::ReadError;
+pub use crate::rate_limit::RateUnit;
+pub use crate::tool::Hints;
 
-use crate::catalog::{RoleEntry, ScopeEntry};
-use crate::policy::{LoginDemand, Policy, Rule};
-use crate::scope::ScopeToken;
-use crate::tool::Hints;
-use crate::toolset::{Tool, Toolset};
-use serde::Serialize;
-use std::collections::BTreeMap;
+use crate::baseline;
+use crate::toolset::Toolset;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-/// What a security reviewer needs to know of a toolset. Serialized, it is the JSON form of the document; the order is
-/// stable: scopes and roles by name, tools as they were added.
-#[derive(Clone, Debug, Serialize)]
+/// The version of the form that documents have.
+pub const VERSION: u32 = 1;
+
+/// What a security reviewer needs to know of a toolset. Serialized, it is the JSON form of the document, which
+/// [`from_json`](Self::from_json) reads back. The order is stable: scopes and roles as the catalogue has them, then others by name;
+/// tools as they were added.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ScopeDocument {
-    /// What the catalogue says about scopes, in its order, if the toolset keeps to one ([`Toolset::scopes`]).
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub scope_catalog: Vec<ScopeDescription>,
-    /// The same about roles ([`Toolset::roles`]).
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub role_catalog: Vec<RoleDescription>,
-    /// Every scope that some tool asks about, with those tools.
-    pub scopes: BTreeMap<ScopeToken, Vec<String>>,
-    /// Every role that some tool demands, with those tools.
-    pub roles: BTreeMap<&'static str, Vec<String>>,
-    /// The tools that need no token.
+    /// The version of this form, which is 1.
+    pub version: u32,
+    /// A short name of all that decides who may call what: 16 hexadecimal digits of the SHA-256 of every policy, and of what implies
+    /// what. Texts, hints and the order of tools do not change it.
+    pub fingerprint: String,
+    /// What the catalogues are called that the tools keep to ([`Toolset::scopes`], [`Toolset::roles`]).
+    #[serde(default, skip_serializing_if = "CatalogNames::is_empty")]
+    pub catalogs: CatalogNames,
+    /// Every scope that is declared, or that some tool asks about.
+    pub scopes: Vec<ScopeDescription>,
+    /// Every role that is declared, or that some tool demands.
+    pub roles: Vec<RoleDescription>,
+    /// What needs no token.
     pub public: Vec<String>,
-    /// The tools whose scopes and roles are tried out and not enforced.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// That whose scopes and roles are tried out and not enforced.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shadow: Vec<String>,
     /// Every tool with its demands.
     pub tools: Vec<ToolEntry>,
     /// Every prompt, resource and template that is under a policy, with its demands, by the name that records call it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entries: Vec<ToolEntry>,
 }
 
-/// What a catalogue says about a scope.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct ScopeDescription {
-    /// The scope.
-    pub scope: ScopeToken,
-    /// What it is for.
-    pub description: &'static str,
-    /// All scopes that it implies.
-    #[serde(skip_serializing_if = "<[ScopeToken]>::is_empty")]
-    pub implies: &'static [ScopeToken],
-    /// Clients should ask for it at first.
-    #[serde(skip_serializing_if = "is_unset")]
-    pub baseline: bool,
-    /// It should not be granted lightly.
-    #[serde(skip_serializing_if = "is_unset")]
-    pub sensitive: bool,
-    /// Only an administrator can consent to it.
-    #[serde(skip_serializing_if = "is_unset")]
-    pub admin_consent: bool,
-}
-
-/// What a catalogue says about a role.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct RoleDescription {
-    /// The role.
-    pub role: &'static str,
-    /// Who has it.
-    pub description: &'static str,
-    /// All roles that it implies.
-    #[serde(skip_serializing_if = "<[&str]>::is_empty")]
-    pub implies: &'static [&'static str],
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-const fn is_unset(flag: &bool) -> bool {
-    !*flag
-}
-
-/// One tool of the document.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct ToolEntry {
-    /// Its name.
-    pub name: String,
-    /// What it does.
-    pub description: String,
-    /// What it tells clients of its behaviour.
-    pub hints: Hints,
-    /// Its demands, as declared.
-    pub policy: Policy,
-    /// Its demands, in words; every one has to be met.
-    pub demands: Vec<String>,
-    /// The fingerprint that audit records call the policy by.
-    pub fingerprint: String,
-}
-
 impl ScopeDocument {
-    /// The document of these tools.
+    /// The document of these tools. What a gate says besides is in that of
+    /// [`Protected::scope_document`](crate::Protected::scope_document).
     #[must_use]
     pub fn new<S>(toolset: &Toolset<S>) -> Self {
-        let entries = || toolset.entries.iter().map(|entry| &entry.tool);
-        let all = || toolset.tools.iter().chain(entries());
-        let mut scopes: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        let mut roles: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for tool in all() {
-            let policy = &tool.policy;
-            let unless = policy.demanded_owner().map_or(&[][..], |owner| owner.unless);
-            let demanded = policy.demanded_scopes_all().iter().chain(policy.demanded_scopes_any());
-            let of_rule = policy.demanded_rule().map_or_else(Vec::new, Rule::scopes);
-            for scope in demanded.chain(unless).chain(&of_rule) {
-                name_once(scopes.entry(*scope).or_default(), &tool.name);
-            }
-            let of_rule = policy.demanded_rule().map_or_else(Vec::new, Rule::roles);
-            for role in policy.demanded_roles().iter().chain(&of_rule) {
-                name_once(roles.entry(*role).or_default(), &tool.name);
-            }
-        }
-        let catalogs = &toolset.catalogs;
-        let scope_catalog = catalogs.scopes.iter().flat_map(|catalog| catalog.entries);
-        let role_catalog = catalogs.roles.iter().flat_map(|catalog| catalog.entries);
-        let named = |is_so: fn(&Policy) -> bool| {
-            let tools = all().filter(|tool| is_so(&tool.policy));
-            tools.map(|tool| tool.name.to_string()).collect()
+        let entries: Vec<_> = toolset.entries.iter().map(|entry| &entry.tool).collect();
+        let all = toolset.tools.iter().chain(entries.iter().copied());
+        let declared = Declared {
+            catalogs: &toolset.catalogs,
+            baseline: &baseline::derived(&toolset.catalogs, all),
+            tools: toolset.tools.iter().collect(),
+            entries,
         };
-        Self {
-            scope_catalog: scope_catalog.map(ScopeDescription::new).collect(),
-            role_catalog: role_catalog.map(RoleDescription::new).collect(),
-            scopes,
-            roles,
-            public: named(Policy::is_public),
-            shadow: named(Policy::is_shadow),
-            tools: toolset.tools.iter().map(ToolEntry::new).collect(),
-            entries: entries().map(ToolEntry::new).collect(),
+        declared.document()
+    }
+
+    /// Every tool, prompt and resource, in this order.
+    pub fn all(&self) -> impl Iterator<Item = &ToolEntry> {
+        self.tools.iter().chain(&self.entries)
+    }
+
+    /// The tool, prompt or resource of this name.
+    #[must_use]
+    pub fn entry(&self, name: &str) -> Option<&ToolEntry> {
+        self.all().find(|tool| tool.name == name)
+    }
+
+    /// The scopes that clients should ask for at first, as `scopes_supported` of RFC 9728 and the 401 challenge name them, by name.
+    #[must_use]
+    pub fn scopes_supported(&self) -> Vec<&str> {
+        let baseline = self.scopes.iter().filter(|scope| scope.baseline);
+        let mut names: Vec<_> = baseline.map(|scope| scope.scope.as_str()).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// The document without the lines of the source, for a file that is checked in: it would be stale after each line that is written
+    /// above a tool, and its reviewers would stop to look.
+    #[must_use]
+    pub fn without_lines(mut self) -> Self {
+        for tool in self.tools.iter_mut().chain(&mut self.entries) {
+            if let Some(source) = &mut tool.source {
+                source.line = None;
+            }
         }
+        self
     }
 
     /// The document as JSON, for machines.
@@ -159,128 +135,4 @@ impl ScopeDocument {
     pub fn to_markdown(&self) -> String {
         markdown::render(self)
     }
-}
-
-impl ScopeDescription {
-    fn new(entry: &ScopeEntry) -> Self {
-        Self {
-            scope: entry.scope,
-            description: entry.description,
-            implies: entry.implies_all,
-            baseline: entry.baseline,
-            sensitive: entry.sensitive,
-            admin_consent: entry.admin_consent,
-        }
-    }
-}
-
-impl RoleDescription {
-    fn new(entry: &RoleEntry) -> Self {
-        Self {
-            role: entry.role,
-            description: entry.description,
-            implies: entry.implies_all,
-        }
-    }
-}
-
-impl ToolEntry {
-    fn new(tool: &Tool) -> Self {
-        Self {
-            name: tool.name.to_string(),
-            description: tool.description.to_string(),
-            hints: tool.hints,
-            policy: tool.policy,
-            demands: demands(&tool.policy),
-            fingerprint: tool.fingerprint.to_string(),
-        }
-    }
-}
-
-/// A tool may ask about a scope in more than one place.
-fn name_once(tools: &mut Vec<String>, tool: &str) {
-    if tools.last().is_none_or(|last| last != tool) {
-        tools.push(tool.to_owned());
-    }
-}
-
-/// The demands of a policy in words, and what it limits.
-fn demands(policy: &Policy) -> Vec<String> {
-    let mut demands = demands_of_caller(policy);
-    if let Some(rate) = policy.rate_limited() {
-        demands.push(format!("not more than {}", rate.in_words()));
-    }
-    demands
-}
-
-fn demands_of_caller(policy: &Policy) -> Vec<String> {
-    if policy.is_public() {
-        return vec!["nothing: anyone may call it, without a token".to_owned()];
-    }
-    if !policy.admits_callers() {
-        return vec!["nobody may call it".to_owned()];
-    }
-    let token = if policy.is_fresh() {
-        "a valid token, validated anew for each call"
-    } else {
-        "a valid token"
-    };
-    let mut demands = vec![token.to_owned()];
-    let shadow = if policy.is_shadow() { " (**not enforced**)" } else { "" };
-    let plain = |scopes: &[ScopeToken]| quoted(scopes.iter().map(|scope| scope.as_str()));
-    let scopes = |scopes: &[ScopeToken]| plain(scopes) + shadow;
-    if !policy.demanded_scopes_all().is_empty() {
-        demands.push(format!("all of the scopes {}", scopes(policy.demanded_scopes_all())));
-    }
-    if !policy.demanded_scopes_any().is_empty() {
-        demands.push(format!("one of the scopes {}", scopes(policy.demanded_scopes_any())));
-    }
-    if !policy.demanded_roles().is_empty() {
-        demands.push(format!(
-            "one of the roles {}{shadow}",
-            quoted(policy.demanded_roles().iter().copied())
-        ));
-    }
-    if let Some(rule) = policy.demanded_rule() {
-        demands.push(format!("{rule}{shadow}"));
-    }
-    if let Some(login) = policy.demanded_login() {
-        demands.extend(login_in_words(login));
-    }
-    if let Some(owner) = policy.demanded_owner() {
-        let unless = match owner.unless {
-            [] => String::new(),
-            [_] => format!(", unless the caller has the scope {}", plain(owner.unless)),
-            _ => format!(", unless the caller has one of the scopes {}", plain(owner.unless)),
-        };
-        demands.push(format!("`{}` is the caller{unless}", owner.field));
-    }
-    if let Some(tenant) = policy.demanded_tenant() {
-        demands.push(match tenant.lookup {
-            None => format!("`{}` is the caller's tenant", tenant.field),
-            Some(lookup) => format!(
-                "`{}` belongs to the caller's tenant (found by `{lookup}`)",
-                tenant.field
-            ),
-        });
-    }
-    if let Some(check) = policy.demanded_check() {
-        demands.push(format!("`{check}` allows it"));
-    }
-    demands
-}
-
-fn login_in_words(login: LoginDemand) -> impl Iterator<Item = String> {
-    let classes = login.acr();
-    let class = (!classes.is_empty()).then(|| {
-        let classes = quoted(classes.iter().copied());
-        format!("a login of one of the classes {classes}")
-    });
-    let age = login.max_age();
-    let age = age.map(|age| format!("a login not older than {} s", age.as_secs()));
-    class.into_iter().chain(age)
-}
-
-fn quoted<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

@@ -145,6 +145,8 @@ impl<S> Toolset<S> {
 /// The prompts and resources of a server that are under policies.
 #[derive(Debug, Default)]
 pub(crate) struct Entries {
+    /// All, in the order they were declared.
+    in_order: Vec<Arc<Tool>>,
     prompts: HashMap<String, Arc<Tool>>,
     resources: HashMap<String, Arc<Tool>>,
     /// The same in lower case.
@@ -164,6 +166,7 @@ impl Entries {
         for Entry { key, tool } in declared {
             check_demands(&tool)?; // 4
             let tool = Arc::new(tool);
+            entries.in_order.push(Arc::clone(&tool));
             let before = match key {
                 Key::Prompt(name) => {
                     check_prompt(&name, &tool)?; // 1
@@ -252,9 +255,9 @@ impl Entries {
         all.any(|tool| tool.kind == kind && tool.policy.is_public())
     }
 
+    /// All, in the order they were declared.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<Tool>> {
-        let templates = self.templates.iter().map(|(.., tool)| tool);
-        self.prompts.values().chain(self.resources.values()).chain(templates)
+        self.in_order.iter()
     }
 
     #[cfg(any(feature = "rmcp", feature = "pmcp"))]

@@ -165,6 +165,7 @@ pub mod __private;
 
 #[cfg(any(feature = "rmcp", feature = "pmcp"))]
 mod argument_path;
+mod baseline;
 mod bearer;
 mod call;
 mod caller;

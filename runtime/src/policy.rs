@@ -450,15 +450,20 @@ impl Policy {
     /// It stands in every audit record, so that a record can be tied to the declaration it was decided by.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        let json = serde_json::to_vec(self).unwrap_or_default();
-        let digest = digest::digest(&digest::SHA256, &json);
-        let mut hex = String::with_capacity(16);
-        for byte in digest.as_ref().iter().take(8) {
-            // Writing into a `String` cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-        }
-        hex
+        fingerprint(self)
     }
+}
+
+/// 16 hexadecimal digits of the SHA-256 of something's JSON form.
+pub(crate) fn fingerprint(said: &impl Serialize) -> String {
+    let json = serde_json::to_vec(said).unwrap_or_default();
+    let digest = digest::digest(&digest::SHA256, &json);
+    let mut hex = String::with_capacity(16);
+    for byte in digest.as_ref().iter().take(8) {
+        // Writing into a `String` cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
 }
 
 /// Why a caller does not meet a rule: for want of scopes, if scopes would do.

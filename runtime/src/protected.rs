@@ -1,9 +1,11 @@
 //! A toolset behind a gate: the only thing that SDK adapters take.
 
 use crate::audit::{Event, Record, Verdict, Who};
+use crate::baseline;
 use crate::caller::Caller;
 use crate::catalog::Catalogs;
 use crate::decision::{Decision, Denial};
+use crate::docs::{Declared, ScopeDocument};
 use crate::entries::{Entries, Found, Kind, Subject};
 use crate::error::{ConfigError, Error};
 #[cfg(feature = "assertions")]
@@ -76,7 +78,11 @@ impl Gate {
             check_owner(self, tool)?; // 8, 9
         }
         self.check_shadows(toolset.tools.iter().chain(entries()))?; // 6
-        let baseline = baseline(self, toolset.tools.iter().chain(entries()));
+        let all = toolset.tools.iter().chain(entries());
+        let baseline = match &self.settings.baseline {
+            Some(baseline) => baseline.iter().copied().collect(),
+            None => baseline::derived(catalogs, all),
+        };
         let entries = toolset.entries.iter_mut().map(|entry| &mut entry.tool);
         for tool in toolset.tools.iter_mut().chain(entries) {
             let limiter = |rate| self.settings.counts.limiter(&tool.name, rate);
@@ -332,22 +338,23 @@ impl Protected {
         });
     }
 
+    /// The scope document of these tools behind this gate: what the gate's catalogues say, and the scopes that clients are to ask for
+    /// at first by what it was told ([`GateBuilder::baseline`](crate::GateBuilder::baseline)).
+    #[must_use]
+    pub fn scope_document(&self) -> ScopeDocument {
+        let none = Catalogs::default();
+        let authority = self.inner.gate.settings.authority.as_ref();
+        let declared = Declared {
+            catalogs: authority.map_or(&none, |authority| &authority.catalogs),
+            baseline: &self.inner.baseline,
+            tools: self.inner.tools.iter().map(AsRef::as_ref).collect(),
+            entries: self.inner.entries.all().map(AsRef::as_ref).collect(),
+        };
+        declared.document()
+    }
+
     /// The scopes that a client should ask for at first.
     pub(crate) fn baseline(&self) -> &BTreeSet<ScopeToken> {
         &self.inner.baseline
     }
-}
-
-/// What was configured, or else what the catalogue says, or else what the read-only tools without roles need.
-fn baseline<'a>(gate: &Gate, tools: impl Iterator<Item = &'a Tool>) -> BTreeSet<ScopeToken> {
-    if let Some(baseline) = &gate.settings.baseline {
-        return baseline.iter().copied().collect();
-    }
-    let authority = gate.settings.authority.as_ref();
-    if let Some(baseline) = authority.and_then(|authority| authority.catalogs.baseline()) {
-        return baseline;
-    }
-    let basic = tools.filter(|tool| tool.hints.read_only == Some(true));
-    let scopes = basic.filter_map(|tool| tool.policy.scopes_without_roles());
-    scopes.flatten().collect()
 }

@@ -1,6 +1,7 @@
 //! How many calls of a tool are let through, as constant data.
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::time::Duration;
 
@@ -21,23 +22,27 @@ const FASTEST: u32 = 10_000;
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
 pub struct RateLimit {
     count: u32,
-    unit: Unit,
+    unit: RateUnit,
     burst: u32,
     per: CountedPer,
 }
 
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
-enum Unit {
+/// The time that a rate is counted for.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, JsonSchema, PartialEq, Serialize)]
+pub enum RateUnit {
+    /// A second.
     #[serde(rename = "s")]
     Second,
+    /// A minute.
     #[serde(rename = "min")]
     Minute,
+    /// An hour.
     #[serde(rename = "h")]
     Hour,
 }
 
 /// Whose calls of a tool are counted together.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CountedPer {
@@ -49,8 +54,10 @@ pub enum CountedPer {
     Tool,
 }
 
-impl Unit {
-    const fn seconds(self) -> u32 {
+impl RateUnit {
+    /// How many seconds it is.
+    #[must_use]
+    pub const fn seconds(self) -> u32 {
         match self {
             Self::Second => 1,
             Self::Minute => 60,
@@ -83,7 +90,7 @@ impl RateLimit {
     /// If it is zero, or more than 10 000 a second. In a constant that is a compile error.
     #[must_use]
     pub const fn per_second(count: u32) -> Self {
-        Self::new(count, Unit::Second)
+        Self::new(count, RateUnit::Second)
     }
 
     /// So many calls a minute, all of them at once if they come so.
@@ -93,7 +100,7 @@ impl RateLimit {
     /// If it is zero, or more than 10 000 a second. In a constant that is a compile error.
     #[must_use]
     pub const fn per_minute(count: u32) -> Self {
-        Self::new(count, Unit::Minute)
+        Self::new(count, RateUnit::Minute)
     }
 
     /// So many calls an hour, all of them at once if they come so.
@@ -103,10 +110,10 @@ impl RateLimit {
     /// If it is zero, or more than 10 000 a second. In a constant that is a compile error.
     #[must_use]
     pub const fn per_hour(count: u32) -> Self {
-        Self::new(count, Unit::Hour)
+        Self::new(count, RateUnit::Hour)
     }
 
-    const fn new(count: u32, unit: Unit) -> Self {
+    const fn new(count: u32, unit: RateUnit) -> Self {
         assert!(count > 0, "a rate of 0 lets no call through");
         assert!(
             count <= FASTEST * unit.seconds(),
@@ -152,6 +159,15 @@ impl RateLimit {
             per: CountedPer::Tool,
             ..self
         }
+    }
+
+    /// So many calls are let through in the [`unit`](Self::unit).
+    pub(crate) const fn count(&self) -> u32 {
+        self.count
+    }
+
+    pub(crate) const fn unit(&self) -> RateUnit {
+        self.unit
     }
 
     /// Whose calls are counted together.

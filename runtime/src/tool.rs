@@ -110,7 +110,8 @@ pub struct ToolSpec {
 }
 
 /// Tool annotations of the MCP specification: what a client may assume of the tool's behaviour.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Hints {
     /// It changes nothing.
     #[serde(skip_serializing_if = "Option::is_none")]

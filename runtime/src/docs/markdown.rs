@@ -1,68 +1,30 @@
 //! The scope document as Markdown.
 
-use super::{ScopeDescription, ScopeDocument, ToolEntry, quoted};
+use super::words::quoted;
+use super::{ScopeDescription, ScopeDocument, ToolEntry};
 use std::fmt::Write as _;
 
 pub(super) fn render(document: &ScopeDocument) -> String {
     let mut out = String::from(
         "# Scopes\n\n\
-         Who may call what. Written from the declarations of the tools, which are also what is enforced; do not edit.\n\n\
-         ## Scopes\n\n",
+         Who may call what. Written from the declarations of the tools, which are also what is enforced; do not edit.\n\n",
     );
-    let needed_by = |scope: &str| {
-        let mut tools = document.scopes.iter();
-        tools.find_map(|(demanded, tools)| (demanded.as_str() == scope).then_some(tools))
-    };
-    if document.scope_catalog.is_empty() {
-        table(
-            &mut out,
-            "Scope",
-            document.scopes.iter().map(|(scope, tools)| (scope.as_str(), tools)),
-        );
-    } else {
-        let rows = document.scope_catalog.iter().map(|entry| {
-            let implies = quoted(entry.implies.iter().map(|scope| scope.as_str()));
-            let name = entry.scope.as_str();
-            [
-                code(name),
-                text(entry.description),
-                implies,
-                marks(entry),
-                tools(needed_by(name)),
-            ]
-        });
-        catalog(&mut out, ["Scope", "What for", "Implies", "Notes", "Needed by"], rows);
-    }
-    out.push_str("## Roles\n\n");
-    if document.role_catalog.is_empty() {
-        table(
-            &mut out,
-            "Role",
-            document.roles.iter().map(|(role, tools)| (*role, tools)),
-        );
-    } else {
-        let rows = document.role_catalog.iter().map(|entry| {
-            let implies = quoted(entry.implies.iter().copied());
-            let needed_by = tools(document.roles.get(entry.role));
-            [code(entry.role), text(entry.description), implies, needed_by]
-        });
-        catalog(&mut out, ["Role", "Who", "Implies", "Needed by"], rows);
-    }
+    line(
+        &mut out,
+        &format!("All policies together: `{}`.\n", document.fingerprint),
+    );
+    at_a_glance(&mut out, document);
+    scopes(&mut out, document);
+    roles(&mut out, document);
     out.push_str("## Public tools\n\n");
     if document.public.is_empty() {
         out.push_str("None.\n\n");
     } else {
-        line(
-            &mut out,
-            &format!("{}\n", quoted(document.public.iter().map(String::as_str))),
-        );
+        line(&mut out, &format!("{}\n", list(&document.public)));
     }
     if !document.shadow.is_empty() {
         out.push_str("## Not enforced\n\nScopes and roles of these tools are only tried out (`shadow`): who lacks them is let through.\n\n");
-        line(
-            &mut out,
-            &format!("{}\n", quoted(document.shadow.iter().map(String::as_str))),
-        );
+        line(&mut out, &format!("{}\n", list(&document.shadow)));
     }
     out.push_str("## Tools\n");
     for tool in &document.tools {
@@ -79,23 +41,78 @@ pub(super) fn render(document: &ScopeDocument) -> String {
     out
 }
 
-fn table<'a>(out: &mut String, head: &str, rows: impl Iterator<Item = (&'a str, &'a Vec<String>)>) {
-    let rows: Vec<_> = rows.collect();
-    if rows.is_empty() {
-        out.push_str("None.\n\n");
+/// What every tool needs at least, one in a row.
+fn at_a_glance(out: &mut String, document: &ScopeDocument) {
+    if document.all().next().is_none() {
         return;
     }
-    line(out, &format!("| {head} | Needed by |"));
-    line(out, "| --- | --- |");
-    for (name, tools) in rows {
-        let tools = quoted(tools.iter().map(String::as_str));
-        line(out, &format!("| {} | {tools} |", cell(&format!("`{name}`"))));
-    }
-    out.push('\n');
+    out.push_str("## At a glance\n\n");
+    let rows = document.all().map(|tool| {
+        let name = code(&tool.name);
+        let also = tool.conditions.join("; ");
+        match &tool.minimal {
+            _ if document.public.contains(&tool.name) => [name, "no token".to_owned(), String::new(), also],
+            Some(least) => {
+                let tried_out = if tool.policy.shadow { " (not enforced)" } else { "" };
+                let scopes = if least.scopes.is_empty() {
+                    "any token".to_owned()
+                } else {
+                    list(&least.scopes)
+                };
+                [name, scopes + tried_out, list(&least.roles), also]
+            }
+            None => [name, "see below".to_owned(), String::new(), also],
+        }
+    });
+    table(out, ["Tool", "Least scopes", "Least roles", "And at each call"], rows);
 }
 
-/// A table with a row for each name of a catalogue, whether a tool needs it or not.
-fn catalog<const N: usize>(out: &mut String, head: [&str; N], rows: impl Iterator<Item = [String; N]>) {
+fn scopes(out: &mut String, document: &ScopeDocument) {
+    out.push_str("## Scopes\n\n");
+    if document.scopes.is_empty() {
+        out.push_str("None.\n\n");
+    } else if document.catalogs.scopes.is_none() {
+        let rows = document
+            .scopes
+            .iter()
+            .map(|scope| [code(&scope.scope), marks(document, scope), tools(&scope.tools)]);
+        table(out, ["Scope", "Notes", "Needed by"], rows);
+    } else {
+        let rows = document.scopes.iter().map(|scope| {
+            let notes = marks(document, scope);
+            [
+                code(&scope.scope),
+                text(&scope.description),
+                list(&scope.implies),
+                notes,
+                tools(&scope.tools),
+            ]
+        });
+        table(out, ["Scope", "What for", "Implies", "Notes", "Needed by"], rows);
+    }
+}
+
+fn roles(out: &mut String, document: &ScopeDocument) {
+    out.push_str("## Roles\n\n");
+    if document.roles.is_empty() {
+        out.push_str("None.\n\n");
+    } else if document.catalogs.roles.is_none() {
+        let rows = document.roles.iter().map(|role| [code(&role.role), tools(&role.tools)]);
+        table(out, ["Role", "Needed by"], rows);
+    } else {
+        let rows = document.roles.iter().map(|role| {
+            let who = if role.declared {
+                text(&role.description)
+            } else {
+                "**not in the catalogue**".to_owned()
+            };
+            [code(&role.role), who, list(&role.implies), tools(&role.tools)]
+        });
+        table(out, ["Role", "Who", "Implies", "Needed by"], rows);
+    }
+}
+
+fn table<const N: usize>(out: &mut String, head: [&str; N], rows: impl Iterator<Item = [String; N]>) {
     line(out, &format!("| {} |", head.join(" | ")));
     line(out, &format!("|{}", " --- |".repeat(N)));
     for row in rows {
@@ -104,18 +121,29 @@ fn catalog<const N: usize>(out: &mut String, head: [&str; N], rows: impl Iterato
     out.push('\n');
 }
 
-fn marks(entry: &ScopeDescription) -> String {
+fn marks(document: &ScopeDocument, scope: &ScopeDescription) -> String {
+    let is_foreign = !scope.declared && document.catalogs.scopes.is_some();
     let marks = [
-        (entry.baseline, "asked for at first"),
-        (entry.sensitive, "sensitive"),
-        (entry.admin_consent, "granted by administrators only"),
+        (scope.baseline, "asked for at first"),
+        (!scope.baseline, "asked for when needed"),
+        (scope.sensitive, "sensitive"),
+        (scope.admin_consent, "granted by administrators only"),
+        (is_foreign, "**not in the catalogue**"),
     ];
     let marks = marks.iter().filter_map(|(is_set, text)| is_set.then_some(*text));
     marks.collect::<Vec<_>>().join(", ")
 }
 
-fn tools(tools: Option<&Vec<String>>) -> String {
-    tools.map_or_else(|| "none".to_owned(), |tools| quoted(tools.iter().map(String::as_str)))
+fn tools(tools: &[String]) -> String {
+    if tools.is_empty() {
+        "none".to_owned()
+    } else {
+        list(tools)
+    }
+}
+
+fn list(names: &[String]) -> String {
+    quoted(names.iter().map(String::as_str))
 }
 
 fn code(name: &str) -> String {
@@ -138,6 +166,9 @@ fn entry(out: &mut String, tool: &ToolEntry) {
     for demand in &tool.demands {
         line(out, &format!("- {demand}"));
     }
+    if tool.accepted_scopes.len() > tool.policy.demanded_scopes().len() {
+        line(out, &format!("\nScopes that count: {}.", list(&tool.accepted_scopes)));
+    }
     let hints = [
         (tool.hints.read_only, "read-only", "not read-only"),
         (tool.hints.destructive, "destructive", "not destructive"),
@@ -156,7 +187,14 @@ fn entry(out: &mut String, tool: &ToolEntry) {
     if !hints.is_empty() && !is_entry {
         line(out, &format!("\nTells clients that it is: {}.", hints.join(", ")));
     }
-    line(out, &format!("\nPolicy `{}`.", tool.fingerprint));
+    let source = tool
+        .source
+        .as_ref()
+        .map_or_else(String::new, |source| match source.line {
+            Some(line) => format!(", declared in `{}:{line}`", source.file),
+            None => format!(", declared in `{}`", source.file),
+        });
+    line(out, &format!("\nPolicy `{}`{source}.", tool.fingerprint));
 }
 
 /// A bar would end the cell.

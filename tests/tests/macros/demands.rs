@@ -116,9 +116,18 @@ fn the_scope_document_says_every_demand_in_words() {
         ]
     );
     let json: Value = serde_json::from_str(&document.to_json()).unwrap();
+    let of = |list: &str, name: &str| {
+        let named = json[list].as_array().unwrap();
+        named
+            .iter()
+            .map(|of| (of[name].clone(), of["tools"].clone()))
+            .collect::<Vec<_>>()
+    };
     let tool = json!(["move_notes"]);
-    assert_eq!(json["scopes"], json!({"notes:all": tool, "notes:move": tool}));
-    assert_eq!(json["roles"], json!({"editor": tool, "admin": tool}));
+    let each = |names: [&str; 2]| names.map(|name| (json!(name), tool.clone()));
+    assert_eq!(of("scopes", "scope"), each(["notes:all", "notes:move"]));
+    assert_eq!(of("roles", "role"), each(["admin", "editor"]));
+    assert_eq!(document.tools[0].conditions, document.tools[0].demands[2..]);
     let markdown = document.to_markdown();
     for demand in &document.tools[0].demands {
         assert!(markdown.contains(&format!("- {demand}\n")), "{markdown}");

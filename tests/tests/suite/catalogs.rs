@@ -287,33 +287,43 @@ enum Marked {
 fn the_scope_document_describes_the_catalogue_that_a_toolset_keeps_to() {
     let tools = Toolset::new(()).tool(ReadTool).tool(ManageTool);
     let plain = ScopeDocument::new(&tools).to_json();
-    assert!(!plain.contains("catalog"), "{plain}");
+    assert!(
+        !plain.contains("\"catalogs\":") && !plain.contains("implies"),
+        "{plain}"
+    );
     let document = ScopeDocument::new(&tools.scopes::<Marked>().roles::<Role>());
     let json: Value = serde_json::from_str(&document.to_json()).unwrap();
     assert_eq!(
-        json["scope_catalog"],
+        json["scopes"],
         json!([
-            {"scope": "notes:read", "description": "Reads | lists notes,\nall of them.", "baseline": true},
-            {"scope": "notes:write", "description": "Writes notes.", "implies": ["notes:read"]},
             {
-                "scope": "notes:admin", "description": "Does everything.", "implies": ["notes:read", "notes:write"],
-                "sensitive": true, "admin_consent": true,
+                "scope": "notes:read", "description": "Reads | lists notes,\nall of them.", "declared": true,
+                "implied_by": ["notes:admin", "notes:write"], "baseline": true, "tools": ["read"],
+            },
+            {
+                "scope": "notes:write", "description": "Writes notes.", "declared": true, "implies": ["notes:read"],
+                "implied_by": ["notes:admin"], "baseline": false, "tools": ["manage"],
+            },
+            {
+                "scope": "notes:admin", "description": "Does everything.", "declared": true,
+                "implies": ["notes:read", "notes:write"], "baseline": false, "sensitive": true, "admin_consent": true,
+                "tools": [],
             },
         ])
     );
     assert_eq!(
-        json["role_catalog"],
+        json["roles"],
         json!([
-            {"role": "manager", "description": "Manages."},
-            {"role": "admin", "description": "Administers.", "implies": ["manager"]},
+            {"role": "manager", "description": "Manages.", "declared": true, "implied_by": ["admin"], "tools": ["manage"]},
+            {"role": "admin", "description": "Administers.", "declared": true, "implies": ["manager"], "tools": []},
         ])
     );
     let markdown = document.to_markdown();
     for row in [
         "| Scope | What for | Implies | Notes | Needed by |\n| --- | --- | --- | --- | --- |\n",
         "| `notes:read` | Reads \\| lists notes, all of them. |  | asked for at first | `read` |\n",
-        "| `notes:write` | Writes notes. | `notes:read` |  | `manage` |\n",
-        "| `notes:admin` | Does everything. | `notes:read`, `notes:write` | sensitive, granted by administrators only | none |\n",
+        "| `notes:write` | Writes notes. | `notes:read` | asked for when needed | `manage` |\n",
+        "| `notes:admin` | Does everything. | `notes:read`, `notes:write` | asked for when needed, sensitive, granted by administrators only | none |\n",
         "| Role | Who | Implies | Needed by |\n| --- | --- | --- | --- |\n| `manager` | Manages. |  | `manage` |\n",
     ] {
         assert!(markdown.contains(row), "{row}\n{markdown}");

@@ -18,8 +18,8 @@ async fn every_demo_user_gets_exactly_what_the_declarations_say() {
 #[test]
 fn the_checked_in_scope_document_is_current() {
     let tools = tools::toolset(tools::Notes::default());
-    for form in ["md", "json"] {
-        toolgate::docs::assert_current(format!("../examples/SCOPES.{form}"), &tools);
+    for file in ["SCOPES.md", "scopes.json"] {
+        toolgate::docs::assert_current(format!("../examples/{file}"), &tools);
     }
 }
 

@@ -431,8 +431,12 @@ fn the_scope_document_tells_of_prompts_and_resources() {
     ];
     assert_eq!(names, declared);
     assert_eq!(document.public, ["prompt:greet", "resource:notes://about"]);
-    let needed_by = &document.scopes[&ScopeToken::from_static("read:notes")];
-    assert_eq!(*needed_by, ["read_note", "prompt:sum_up", "template:notes://{id}"]);
+    let read = document
+        .scopes
+        .iter()
+        .find(|scope| scope.scope == "read:notes")
+        .unwrap();
+    assert_eq!(read.tools, ["read_note", "prompt:sum_up", "template:notes://{id}"]);
     let markdown = document.to_markdown();
     let section = "## Prompts and resources\n\n### `prompt:greet`\n\nNeeds:\n\n- nothing";
     assert!(markdown.contains(section), "{markdown}");

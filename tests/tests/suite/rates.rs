@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 use toolgate::audit::JsonLines;
-use toolgate::docs::ScopeDocument;
+use toolgate::docs::{RateDescription, ScopeDocument};
 use toolgate::validator::{TokenError, ValidateError};
 use toolgate::{
     BearerToken, Caller, Claims, Clock, Error, Gate, NoArguments, Policy, Protected, RateLimit, Rates, SystemClock,
@@ -541,7 +541,7 @@ fn the_macro_writes_what_one_would_write() {
     let rates: Vec<_> = ScopeDocument::new(&tools())
         .tools
         .iter()
-        .map(|tool| tool.policy.rate_limited())
+        .map(|tool| tool.policy.rate_limit.clone())
         .collect();
     assert_eq!(
         rates,
@@ -552,6 +552,7 @@ fn the_macro_writes_what_one_would_write() {
             Some(RateLimit::per_hour(1)),
             None,
         ]
+        .map(|rate| rate.map(RateDescription::from))
     );
     for (rate, text) in [
         (RateLimit::per_second(5), "5/s"),

@@ -332,7 +332,7 @@ fn reviewers_see_what_is_not_enforced() {
         (&json!(true), &None)
     );
     let without = ScopeDocument::new(&Toolset::new(()).tool(ManageTool));
-    assert!(!without.to_markdown().contains("enforced\n") && !without.to_json().contains("shadow"));
+    assert!(!without.to_markdown().contains("enforced\n") && !without.to_json().contains("\"shadow\":"));
 }
 
 const SCOPE: ScopeToken = ScopeToken::from_static("a");
