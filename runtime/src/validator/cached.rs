@@ -9,7 +9,7 @@ mod token_key;
 pub use self::builder::CachedBuilder;
 
 use self::counters::Counters;
-use self::entry::{Answer, Budget, Entry, Use, Weight, judge};
+use self::entry::{Answer, Budget, Entry, Use, Weight, use_of};
 use self::shared_names::SharedNames;
 use self::token_key::{TokenHash, TokenKey};
 use super::{TenantStatement, TokenError, ValidateError, Validator};
@@ -126,7 +126,7 @@ impl<V: Validator> Cached<V> {
                 Found::Turn(turn) => return self.load(key, turn, token).await,
                 Found::Answer(entry) => match &entry.answer {
                     // Its age is that of our waiting, so that `until` does not matter. All else may have changed meanwhile.
-                    Answer::Claims { claims, .. } if judge(claims, self.clock.unix_time()) == Use::Good => {
+                    Answer::Claims { claims, .. } if use_of(claims, self.clock.unix_time()) == Use::Good => {
                         counters.joined.increment(1);
                         return Ok(claims.clone());
                     }
