@@ -5,7 +5,9 @@
 
 mod admission;
 mod answer;
+mod content;
 mod message;
+mod mirror;
 mod screen;
 mod service;
 mod session;

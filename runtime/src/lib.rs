@@ -182,6 +182,7 @@ mod gate;
 mod granted;
 mod health;
 mod listing;
+mod mirrored;
 mod one_call;
 mod origin;
 mod output;

@@ -169,7 +169,8 @@ mod tests {
         let mut service = protected.layer().layer(OneAtATime::default());
         for _ in 0..2 {
             let body = Full::from(r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#);
-            let request = Request::post("/").header("host", "localhost").body(body).unwrap();
+            let request = Request::post("/").header("host", "localhost");
+            let request = request.header("content-type", "application/json").body(body).unwrap();
             poll_fn(|cx| service.poll_ready(cx)).await.unwrap();
             assert_eq!(service.call(request).await.unwrap().status(), 200);
         }

@@ -520,22 +520,72 @@ async fn the_schema_of_a_denied_tool_does_not_leak() {
     assert_eq!((reply.status, reply.challenge_param("scope")), (403, Some("admin")));
 }
 
-/// The decision is made from the body. A header that says otherwise is at most an error.
+/// A region's weather. Proxies send the request to the region.
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+struct Place {
+    #[schemars(extend("x-mcp-header" = "Region"))]
+    region: String,
+}
+
+/// Tells the weather.
+#[mcp_tool(scopes_all = ["weather"])]
+async fn weather(place: Place) -> Result<String, std::convert::Infallible> {
+    Ok(place.region)
+}
+
+/// The decision is made from the body. A header that says otherwise is an error, whichever SDK is behind.
 #[tokio::test]
-async fn mcp_52_headers_that_contradict_the_body_do_not_decide() {
-    let notes = Notes::start(SDK).await;
-    let bob = notes.client_of("bob").header("Mcp-Name", "whoami");
-    let reply = bob
-        .call("update_note", json!({"resource_id": "acme-1", "text": "x"}))
-        .await
-        .unwrap();
-    assert_eq!(reply.status, 403);
-    let reply = bob
-        .header("Mcp-Name", "update_note")
-        .call("whoami", json!({}))
-        .await
-        .unwrap();
-    assert_eq!((reply.status, &reply.body["error"]["code"]), (400, &json!(-32020)));
+async fn mcp_52_headers_that_contradict_the_body_are_an_error_and_do_not_decide() {
+    let server = Running::start(SDK, Toolset::new(()).tool(WeatherTool).tool(ProtectedTool)).await;
+    let may = server.client().bearer(server.token("alice").scopes(["weather"]).mint());
+    let may = may.header("Mcp-Param-Region", "east");
+    let east = || json!({"region": "east"});
+    assert_eq!(may.call("weather", east()).await.unwrap().text(), "east");
+    for (header, value) in [
+        ("Mcp-Name", "protected"),
+        ("Mcp-Name", "=?base64?d2VhdGhlcg?="),
+        ("Mcp-Method", "tools/list"),
+        ("Mcp-Protocol-Version", "2025-11-25"),
+        ("Mcp-Param-Region", "west"),
+    ] {
+        let reply = may.clone().header(header, value).call("weather", east()).await.unwrap();
+        let code = &reply.body["error"]["code"];
+        assert_eq!((reply.status, code), (400, &json!(-32020)), "{header}: {value}");
+        assert_eq!((reply.challenge.as_deref(), reply.body["id"].is_number()), (None, true));
+        let without = may
+            .clone()
+            .without_header(header)
+            .call("weather", east())
+            .await
+            .unwrap();
+        assert_eq!(
+            (without.status, &without.body["error"]["code"]),
+            (400, &json!(-32020)),
+            "{header}"
+        );
+    }
+    let encoded = may.header("Mcp-Name", "=?base64?d2VhdGhlcg==?=");
+    let encoded = encoded.header("Mcp-Param-Region", "=?base64?ZWFzdA==?=");
+    assert_eq!(encoded.call("weather", east()).await.unwrap().text(), "east");
+
+    let may_not = server
+        .client()
+        .bearer(server.token("bob").mint())
+        .header("Mcp-Name", "protected");
+    assert_eq!(may_not.call("weather", east()).await.unwrap().status, 400);
+    // What its arguments need is for those to know who may call it.
+    let may_not = may_not.header("Mcp-Name", "weather");
+    assert_eq!(may_not.call("weather", east()).await.unwrap().status, 403);
+    let nobody = server.client().header("Mcp-Name", "protected");
+    assert_eq!(nobody.call("weather", east()).await.unwrap().status, 401);
+    let reasons: Vec<_> = server
+        .records
+        .all()
+        .iter()
+        .filter(|record| record["reason"] == "header_mismatch")
+        .cloned()
+        .collect();
+    assert_eq!(reasons.len(), 11);
 }
 
 /// The challenge stands only where scopes are missing; the SDK's client takes any 403 with one for that.

@@ -261,7 +261,10 @@ async fn mcp_50_a_gate_without_a_resource_url_serves_this_machine_only() {
         ("10.0.0.1", 403),
     ] {
         let list = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#;
-        let request = Request::post("/").header("host", host).body(Body::from(list)).unwrap();
+        let request = Request::post("/")
+            .header("host", host)
+            .header("content-type", "application/json");
+        let request = request.body(Body::from(list)).unwrap();
         assert_eq!(app.call(request).await.unwrap().status(), status, "{host}");
     }
 }
