@@ -3,6 +3,7 @@
 mod authority;
 mod limits;
 mod lists;
+mod sessions;
 mod shadow;
 
 pub(crate) use self::authority::Authority;
@@ -10,6 +11,7 @@ pub(crate) use self::authority::Authority;
 use crate::audit::{AuditSink, Sinks};
 use crate::catalog::{Catalogs, RoleCatalog, ScopeCatalog};
 use crate::clock::{Clock, SystemClock};
+use crate::configured_keys::ConfiguredKeys;
 use crate::error::ConfigError;
 use crate::gate::Gate;
 use crate::health::Health;
@@ -86,6 +88,7 @@ struct Options {
     baseline: Option<Vec<ScopeToken>>,
     hosts: Vec<String>,
     origins: Vec<String>,
+    session_keys: ConfiguredKeys,
     revocations: Option<Revocations>,
     catalogs: Catalogs,
     rates: Rates,
@@ -125,6 +128,7 @@ impl Gate {
                 baseline: None,
                 hosts: Vec::new(),
                 origins: Vec::new(),
+                session_keys: Vec::new(),
                 revocations: None,
                 catalogs: Catalogs::default(),
                 rates: Rates::new(),
@@ -277,7 +281,7 @@ impl Options {
                 name: self.name,
                 baseline: self.baseline,
                 peers,
-                sessions: SessionKeys::random()?,
+                sessions: SessionKeys::new(&self.session_keys)?,
                 sinks: Sinks::new(self.sinks),
                 allow_shadow: self.allow_shadow,
                 listing: self.listing,

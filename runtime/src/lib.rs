@@ -175,6 +175,7 @@ mod claims;
 mod clock;
 mod config;
 mod content;
+mod configured_keys;
 mod decision;
 mod entries;
 mod freshness;
