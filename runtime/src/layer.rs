@@ -6,6 +6,7 @@
 mod admission;
 mod answer;
 mod content;
+mod cross_origin;
 mod message;
 mod mirror;
 mod screen;

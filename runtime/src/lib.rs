@@ -192,6 +192,7 @@ mod permit;
 #[cfg(any(feature = "rmcp", feature = "pmcp"))]
 mod policies;
 mod protected;
+mod proxies;
 mod rate_limit;
 mod rates;
 mod refusals;

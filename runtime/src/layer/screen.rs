@@ -3,6 +3,7 @@
 use super::admission::{Admission, Gone};
 use super::answer::{Refusal, metadata};
 use super::content;
+use super::cross_origin;
 use super::message::{self, Message, MessageError};
 use super::mirror;
 use super::service::Paths;
@@ -33,7 +34,7 @@ use std::sync::Arc;
 /// Lets a request through to the SDK, or answers it.
 ///
 /// 1. The host is known. The metadata document is for everyone. The path is one that is served. The origin is known, if there
-///    is one (MCP-50).
+///    is one (MCP-50). A browser that asks whether a page of that origin may speak to the server is told.
 /// 2. The credentials are well-formed, if there are any (R20).
 /// 3. Not too many tokens were refused that came from the same address. The token, if there is one, is valid. A bad token is never
 ///    "no token", also on a public tool.
@@ -67,10 +68,11 @@ where
     let unread = Message::default();
     let token = match open(protected, paths, &parts) {
         Ok(Opened::Token(token)) => token, // 2
-        Ok(Opened::Metadata(document)) => return Err(document),
+        Ok(Opened::Answered(answer)) => return Err(answer),
         Err(refusal) => return Err(refuse(protected, &refusal, &unread, &facts)), // 1
     };
     let peer = parts.extensions.get::<PeerAddress>().copied();
+    let peer = protected.gate().settings.proxies.sender(peer, &parts.headers);
     facts.caller = match authenticate(protected, token.as_ref(), peer).await {
         Ok(caller) => caller, // 3
         Err(refusal) => return Err(refuse(protected, &refusal, &unread, &facts)),
@@ -142,7 +144,7 @@ where
 
 /// What a request is, before anybody asks who sent it.
 enum Opened {
-    Metadata(Response<Full<Bytes>>),
+    Answered(Response<Full<Bytes>>),
     Token(Option<BearerToken>),
 }
 
@@ -151,17 +153,23 @@ fn open(protected: &Protected, paths: Paths, parts: &Parts) -> Result<Opened, Re
     settings.peers.check_host(parts).map_err(Refusal::Foreign)?;
     let resource = settings.authority.as_ref().map(|authority| &authority.resource);
     let path = parts.uri.path();
-    let reads = matches!(parts.method, Method::GET | Method::HEAD);
-    if reads
-        && resource.is_some_and(|resource| resource.metadata_path() == path)
-        && let Some(document) = metadata(protected)
-    {
-        return Ok(Opened::Metadata(document));
+    if resource.is_some_and(|resource| resource.metadata_path() == path) {
+        if cross_origin::is_preflight(parts) {
+            return Ok(Opened::Answered(cross_origin::allow_reading()));
+        }
+        if matches!(parts.method, Method::GET | Method::HEAD)
+            && let Some(document) = metadata(protected)
+        {
+            return Ok(Opened::Answered(document));
+        }
     }
     if paths == Paths::Endpoint && resource.is_some_and(|resource| resource.url().path() != path) {
         return Err(Refusal::Path);
     }
     settings.peers.check_origin(parts).map_err(Refusal::Foreign)?;
+    if cross_origin::is_preflight(parts) {
+        return Ok(Opened::Answered(cross_origin::allow(parts)));
+    }
     if resource.is_none() {
         return Ok(Opened::Token(None));
     }
