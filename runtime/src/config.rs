@@ -3,6 +3,8 @@
 mod authority;
 mod limits;
 mod lists;
+mod network;
+mod sessions;
 mod shadow;
 
 pub(crate) use self::authority::Authority;
@@ -10,11 +12,13 @@ pub(crate) use self::authority::Authority;
 use crate::audit::{AuditSink, Sinks};
 use crate::catalog::{Catalogs, RoleCatalog, ScopeCatalog};
 use crate::clock::{Clock, SystemClock};
+use crate::configured_keys::ConfiguredKeys;
 use crate::error::ConfigError;
 use crate::gate::Gate;
 use crate::health::Health;
 use crate::listing::Listing;
 use crate::origin::AllowedPeers;
+use crate::proxies::Proxies;
 use crate::rate_limit::RateLimit;
 use crate::rates::{Counts, Rates};
 use crate::refusals::Refusals;
@@ -24,6 +28,7 @@ use crate::scope::ScopeToken;
 use crate::session::SessionKeys;
 use crate::validator::{DynValidator, Validator};
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// Something that has to be said and was not. See [`Gate::builder`].
@@ -86,6 +91,9 @@ struct Options {
     baseline: Option<Vec<ScopeToken>>,
     hosts: Vec<String>,
     origins: Vec<String>,
+    listens_on: Option<SocketAddr>,
+    proxies: Vec<String>,
+    session_keys: ConfiguredKeys,
     revocations: Option<Revocations>,
     catalogs: Catalogs,
     rates: Rates,
@@ -102,6 +110,7 @@ pub(crate) struct Settings {
     pub(crate) name: Option<String>,
     pub(crate) baseline: Option<Vec<ScopeToken>>,
     pub(crate) peers: AllowedPeers,
+    pub(crate) proxies: Proxies,
     pub(crate) sessions: SessionKeys,
     pub(crate) sinks: Sinks,
     pub(crate) counts: Counts,
@@ -125,6 +134,9 @@ impl Gate {
                 baseline: None,
                 hosts: Vec::new(),
                 origins: Vec::new(),
+                listens_on: None,
+                proxies: Vec::new(),
+                session_keys: Vec::new(),
                 revocations: None,
                 catalogs: Catalogs::default(),
                 rates: Rates::new(),
@@ -213,21 +225,10 @@ impl<R, V> GateBuilder<R, V> {
     ///
     /// By default those that the catalogue says are `baseline`. If there is none that says so, those that the tools with
     /// `read_only = true` and without `roles` need.
+    ///
+    /// `offline_access` is none of them (MCP-16): whether it wants refresh tokens, a client knows itself.
     pub fn baseline(mut self, scopes: impl IntoIterator<Item = ScopeToken>) -> Self {
         self.options.baseline = Some(scopes.into_iter().collect());
-        self
-    }
-
-    /// Accepts this value of the `Host` header besides the host of the resource URL, such as the name that a reverse proxy
-    /// calls the server by.
-    pub fn allowed_host(mut self, host: impl Into<String>) -> Self {
-        self.options.hosts.push(host.into());
-        self
-    }
-
-    /// Accepts requests of browser pages from this origin, such as `https://app.example.com` (MCP-50).
-    pub fn allowed_origin(mut self, origin: impl Into<String>) -> Self {
-        self.options.origins.push(origin.into());
         self
     }
 
@@ -245,6 +246,7 @@ impl<R, V> GateBuilder<R, V> {
     {
         let resource = ResourceUrl::new(self.resource.resource())?;
         let peers = AllowedPeers::new(&resource, &self.options.hosts, &self.options.origins)?;
+        peers.check_bind(self.options.listens_on)?;
         let validator = self.validator.validator().0;
         let validator = match self.options.revocations.clone() {
             Some(revocations) => Arc::new(Watch { validator, revocations }),
@@ -264,8 +266,20 @@ impl<R, V> GateBuilder<R, V> {
 }
 
 impl Options {
+    fn check_baseline(&self) -> Result<(), ConfigError> {
+        let mut scopes = self.baseline.iter().flatten();
+        if scopes.any(|scope| scope.as_str() == "offline_access") {
+            return Err(ConfigError::new(
+                "`offline_access` is a scope for clients at first",
+                "take it out of `.baseline(..)`: a client that wants refresh tokens asks for it by itself",
+            ));
+        }
+        Ok(())
+    }
+
     fn settings(self, authority: Option<Authority>, peers: AllowedPeers) -> Result<Gate, ConfigError> {
         let resource = authority.as_ref().map_or("", |authority| authority.resource.as_str());
+        self.check_baseline()?;
         let counts = self.rates.start(resource, &self.clock)?;
         let refusals = self.refused_tokens.map(|rate| Refusals::new(rate, &self.clock));
         Ok(Gate {
@@ -277,7 +291,8 @@ impl Options {
                 name: self.name,
                 baseline: self.baseline,
                 peers,
-                sessions: SessionKeys::random()?,
+                proxies: Proxies::new(&self.proxies)?,
+                sessions: SessionKeys::new(&self.session_keys)?,
                 sinks: Sinks::new(self.sinks),
                 allow_shadow: self.allow_shadow,
                 listing: self.listing,

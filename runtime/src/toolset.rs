@@ -7,6 +7,7 @@ use crate::check::Checked;
 use crate::entries::{Entry, Kind};
 use crate::error::{ArgumentsError, ConfigError, Error};
 use crate::metrics::ToolMetrics;
+use crate::mirrored::Mirrored;
 use crate::output::Output;
 use crate::owner::Owners;
 use crate::policy::Policy;
@@ -134,6 +135,8 @@ pub(crate) struct Tool {
         expect(dead_code, reason = "read by the adapters")
     )]
     pub(crate) input_schema: Schema,
+    /// Which arguments clients repeat in headers.
+    pub(crate) mirrored: Vec<Mirrored>,
     #[cfg_attr(
         not(any(feature = "rmcp", feature = "pmcp")),
         expect(dead_code, reason = "read by the adapters")
@@ -204,6 +207,7 @@ impl Answer for Output {
 impl Tool {
     fn new<T: ToolHandler>() -> Self {
         let name = T::SPEC.name.into();
+        let input_schema = T::Args::schema();
         Self {
             kind: Kind::Tool,
             metrics: ToolMetrics::new(&name),
@@ -215,7 +219,8 @@ impl Tool {
             fingerprint: T::SPEC.policy.fingerprint().into(),
             limiter: None,
             location: T::SPEC.location,
-            input_schema: T::Args::schema(),
+            mirrored: Mirrored::of(input_schema.as_value()),
+            input_schema,
             output_schema: T::output_schema(),
             #[cfg(feature = "rmcp")]
             needs_rmcp: false,
@@ -248,6 +253,7 @@ impl Tool {
             fingerprint: policy.fingerprint().into(),
             limiter: None,
             location: location.unwrap_or_else(|| stock.place()),
+            mirrored: Mirrored::of(input_schema.as_value()),
             input_schema,
             output_schema: None,
             #[cfg(feature = "rmcp")]
@@ -274,6 +280,7 @@ impl Tool {
             limiter: None,
             location,
             input_schema: Schema::default(),
+            mirrored: Vec::new(),
             output_schema: None,
             #[cfg(feature = "rmcp")]
             needs_rmcp: false,

@@ -1,6 +1,7 @@
 //! The answers of the layer: the one place where refusals become HTTP.
 
 use super::message::{Message, MessageError};
+use super::mirror::Mismatch;
 use crate::bearer::CredentialsError;
 use crate::decision::Denial;
 use crate::entries::{Kind, Subject};
@@ -11,8 +12,7 @@ use crate::scope::ScopeToken;
 use crate::validator::TokenError;
 use bytes::Bytes;
 use http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER,
-    WWW_AUTHENTICATE,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use http::{HeaderValue, Response, StatusCode};
 use http_body_util::Full;
@@ -47,6 +47,8 @@ pub(super) enum Refusal {
     Path,
     Method,
     Message(MessageError),
+    /// A header does not say what the body says.
+    Mismatch(Mismatch),
 }
 
 impl Refusal {
@@ -67,6 +69,7 @@ impl Refusal {
             Self::Path => "unknown_path",
             Self::Method => "method_not_allowed",
             Self::Message(_) => "malformed_message",
+            Self::Mismatch(_) => "header_mismatch",
         }
     }
 
@@ -105,6 +108,7 @@ impl Refusal {
             Self::Unknown(_) | Self::Hidden(..) => -32602,
             Self::Message(MessageError::NotJson) => -32700,
             Self::Message(_) => -32600,
+            Self::Mismatch(_) => -32020,
             // Outside the range that JSON-RPC and MCP reserve (MCP-70).
             _ => i32::from(status.as_u16()),
         };
@@ -125,10 +129,6 @@ impl Refusal {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(challenge) = self.challenge(protected) {
             headers.insert(WWW_AUTHENTICATE, challenge);
-            headers.insert(
-                ACCESS_CONTROL_EXPOSE_HEADERS,
-                HeaderValue::from_static("WWW-Authenticate"),
-            );
         }
         if matches!(self, Self::Unavailable(_)) {
             headers.insert(RETRY_AFTER, RETRY_SECONDS.into());
@@ -177,6 +177,7 @@ impl Refusal {
             ),
             Self::Unknown(kind) | Self::Hidden(kind, _) => (StatusCode::OK, kind.not_found()),
             Self::Arguments => (StatusCode::OK, "invalid arguments: expected an object"),
+            Self::Mismatch(mismatch) => (StatusCode::BAD_REQUEST, Self::mismatch(*mismatch)),
             Self::ForeignSession => (StatusCode::NOT_FOUND, "no such session"),
             Self::Path => (StatusCode::NOT_FOUND, "nothing is served at this path"),
             Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "use POST"),
@@ -186,7 +187,24 @@ impl Refusal {
                 StatusCode::BAD_REQUEST,
                 "not JSON, nested too deeply, or a member is given twice",
             ),
+            Self::Message(MessageError::ContentType) => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "the message has to come as application/json in UTF-8",
+            ),
+            Self::Message(MessageError::ContentEncoding) => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "the message must not be compressed")
+            }
             Self::Message(MessageError::NotOneMessage) => (StatusCode::BAD_REQUEST, "not one JSON-RPC message"),
+        }
+    }
+
+    /// The header that is to blame is named: a client that is being written is the one who reads that.
+    const fn mismatch(mismatch: Mismatch) -> &'static str {
+        match mismatch {
+            Mismatch::Version => "the header MCP-Protocol-Version is not there once, or not what the message says",
+            Mismatch::Method => "the header Mcp-Method is not there once, or not what the message says",
+            Mismatch::Name => "the header Mcp-Name is not there once, or not what the message says",
+            Mismatch::Parameter => "a header Mcp-Param-* is not there once, or not what the arguments say",
         }
     }
 
