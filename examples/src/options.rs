@@ -13,6 +13,9 @@ pub struct Options {
     /// Stop after the matrix instead of serving
     #[arg(long, conflicts_with = "issuer")]
     pub once: bool,
+    /// Print the scope document as JSON, and do nothing else
+    #[arg(long)]
+    pub scope_document: bool,
     /// Trust this identity provider instead of the embedded one; no tokens are printed then
     #[arg(long, value_name = "URL", requires = "resource")]
     pub issuer: Option<String>,

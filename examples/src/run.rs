@@ -11,6 +11,7 @@ use std::error::Error;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+use toolgate::docs::ScopeDocument;
 use toolgate::validator::introspection::{ClientCredentials, SecretFile};
 use toolgate::{Algorithm, Cached, Gate, IntrospectionValidator, Issuers, JwtValidator, Protected};
 use toolgate_testing::IdentityProvider;
@@ -21,6 +22,11 @@ pub type Serve = fn(&Protected) -> Result<Router, Box<dyn Error>>;
 /// Does what the command line says.
 pub fn run(serve: Serve) -> Result<(), Box<dyn Error>> {
     let options = Options::parse();
+    if options.scope_document {
+        let tools = tools::toolset(tools::Notes::default());
+        print!("{}", ScopeDocument::new(&tools).to_json());
+        return Ok(());
+    }
     let runtime = Runtime::new()?;
     let server = runtime.block_on(Server::new(options, serve))?;
     let gate = server.gate.clone();

@@ -9,12 +9,14 @@
 
 mod access;
 mod collect;
+mod compare;
 mod current;
 #[cfg(test)]
 mod decided;
 mod entry;
 mod implied;
 mod least;
+mod lock;
 mod markdown;
 mod names;
 mod policy;
@@ -23,9 +25,11 @@ mod words;
 
 pub use self::access::Access;
 pub(crate) use self::collect::Declared;
+pub use self::compare::{About, Aspect, Change, Comparison, Effect};
 pub use self::current::assert_current;
 pub use self::entry::{Source, ToolEntry};
 pub use self::least::{Grant, LeastError};
+pub use self::lock::{Acknowledgement, Lock, LockError, LockState, assert_locked};
 pub use self::names::{CatalogNames, RoleDescription, ScopeDescription};
 pub use self::policy::{
     LoginDescription, OwnerDescription, PolicyDescription, Posture, RateDescription, RuleDescription, TenantDescription,

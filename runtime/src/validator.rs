@@ -8,6 +8,7 @@ mod claim_map;
 mod dangerous;
 mod discovery;
 mod given;
+pub mod inspect;
 #[cfg(feature = "introspection")]
 pub mod introspection;
 mod issuer;

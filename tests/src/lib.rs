@@ -4,3 +4,8 @@
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 mod readme {}
+
+/// The code in the guide of `cargo toolgate`, which is a program and has no documentation of its own.
+#[cfg(doctest)]
+#[doc = include_str!("../../command/README.md")]
+mod command {}

@@ -23,7 +23,7 @@ pub fn assert_current<S>(path: impl AsRef<Path>, toolset: &Toolset<S>) {
         Some(extension) if extension == "json" => document.to_json(),
         _ => document.to_markdown(),
     };
-    if std::env::var_os(VARIABLE).is_some_and(|value| value == "overwrite") {
+    if is_to_overwrite() {
         if let Err(error) = std::fs::write(path, current) {
             panic!("{} cannot be written: {error}", path.display());
         }
@@ -41,4 +41,9 @@ pub fn assert_current<S>(path: impl AsRef<Path>, toolset: &Toolset<S>) {
             path.display()
         );
     }
+}
+
+/// Whether files are to be written, and not compared.
+pub(super) fn is_to_overwrite() -> bool {
+    std::env::var_os(VARIABLE).is_some_and(|value| value == "overwrite")
 }

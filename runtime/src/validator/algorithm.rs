@@ -26,7 +26,6 @@ pub enum Algorithm {
 
 impl Algorithm {
     /// Its name, as it stands in a header.
-    #[cfg(feature = "introspection")]
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Rs256 => "RS256",

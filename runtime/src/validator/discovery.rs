@@ -42,7 +42,7 @@ fn read(member: &str, document: &[u8], issuer: &Url, issuer_text: &str) -> Resul
 }
 
 /// The places where an issuer may describe itself, in the order of the MCP specification.
-fn places(issuer: &Url) -> Vec<Url> {
+pub(super) fn places(issuer: &Url) -> Vec<Url> {
     let path = issuer.path().trim_end_matches('/');
     let place = |path: &str| {
         let mut url = issuer.clone();

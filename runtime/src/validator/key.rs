@@ -105,6 +105,14 @@ impl Key {
         })
     }
 
+    /// The names of the algorithms that the key may be used with.
+    pub(super) fn algorithms(&self) -> Vec<&'static str> {
+        self.verifiers
+            .iter()
+            .map(|verifier| verifier.algorithm.name())
+            .collect()
+    }
+
     /// Whether the key may be used with this algorithm.
     pub(super) fn admits(&self, algorithm: Algorithm) -> bool {
         self.verifier(algorithm).is_some()

@@ -1,6 +1,7 @@
 //! The keys of an issuer (RFC 7517), as far as they can check tokens.
 
 use super::TokenError;
+use super::inspect::UsableKey;
 use super::key::Key;
 use super::standing::Standing;
 use super::token::CompactToken;
@@ -72,6 +73,15 @@ impl KeySet {
         }
         keys.sort_by(|one, other| one.kid.cmp(&other.kid));
         Ok(Self { keys })
+    }
+
+    /// The keys in words, for who looks from outside.
+    pub(super) fn describe(&self) -> Vec<UsableKey> {
+        let describe = |key: &Key| UsableKey {
+            kid: key.kid.as_deref().map(str::to_owned),
+            algorithms: key.algorithms(),
+        };
+        self.keys.iter().map(describe).collect()
     }
 
     /// Puts the set into use, in place of an old one, until it is too old (R5, R7).

@@ -23,6 +23,13 @@ fn the_checked_in_scope_document_is_current() {
     }
 }
 
+/// A change that lets more callers in fails here until its reason stands in the file.
+#[test]
+fn the_policies_are_locked() {
+    let tools = tools::toolset(tools::Notes::default());
+    toolgate::docs::assert_locked("../examples/scopes.lock.json", &tools);
+}
+
 #[test]
 fn the_readme_shows_the_matrix_as_it_is() {
     let readme = include_str!("../../../README.md");

@@ -1,0 +1,175 @@
+//! `cargo toolgate check`: whether what is checked in is current, and what looks wrong.
+
+use crate::docs::Format;
+use crate::ended::Ended;
+use crate::source::{self, Source};
+use crate::terminal::{Tone, harmless, paint};
+use clap::Args;
+use serde::Serialize;
+use std::error::Error;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use toolgate::docs::{Lock, LockState, ScopeDocument};
+
+/// Check that what is checked in is current, that nothing is weaker without a reason, and what looks wrong
+///
+/// Compares files of the document with what they should say, and a lock file with the document: what lets somebody in whom the lock
+/// keeps out needs a reason in it. Then looks for what is likely to be a mistake, such as a scope that no tool needs.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cargo toolgate check
+  cargo toolgate check SCOPES.md --lock scopes.lock.json
+  cargo toolgate check SCOPES.md scopes.json --example notes -- --scope-document
+
+Without files it takes SCOPES.md, scopes.json and scopes.lock.json, as far as they are in this folder. With a file as the source, that file
+is taken for right; whether it is current then is for the test that writes it, or for `--bin` and `--example`.
+
+Exit status: 0 if all is well, 1 if something was found, 2 if it could not be looked for.
+")]
+pub(crate) struct Check {
+    /// Files of the document that are to be current
+    files: Vec<PathBuf>,
+    /// The lock file
+    #[arg(long, value_name = "FILE")]
+    lock: Option<PathBuf>,
+    /// Let what only looks wrong be no failure
+    #[arg(long)]
+    allow_lints: bool,
+    /// Show the findings as JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    source: Source,
+}
+
+/// Something that should be seen to.
+#[derive(Debug, Serialize)]
+struct Finding {
+    kind: Kind,
+    what: String,
+    help: String,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Stale,
+    Weaker,
+    Lint,
+}
+
+impl Check {
+    pub(crate) fn run(&self) -> Result<Ended, Box<dyn Error>> {
+        let document = self.source.read()?;
+        let mut findings = Vec::new();
+        let mut looked_at = Vec::new();
+        for path in self.files() {
+            looked_at.push(path.display().to_string());
+            findings.extend(stale(&path, &document)?);
+        }
+        if let Some(path) = self.lock() {
+            looked_at.push(path.display().to_string());
+            findings.extend(locked(&path, &document)?);
+        }
+        if self.json {
+            println!("{}", serde_json::to_string_pretty(&findings)?);
+        } else {
+            anstream::print!("{}", to_text(&findings, &looked_at));
+        }
+        let fails = findings
+            .iter()
+            .any(|finding| finding.kind != Kind::Lint || !self.allow_lints);
+        Ok(if fails { Ended::Found } else { Ended::Well })
+    }
+
+    /// Those that were named, or those that are there. The source itself is what the others are compared with.
+    fn files(&self) -> Vec<PathBuf> {
+        let files = if self.files.is_empty() {
+            let known = ["SCOPES.md", "scopes.json"].map(PathBuf::from).into_iter();
+            known.filter(|path| path.exists()).collect()
+        } else {
+            self.files.clone()
+        };
+        let is_source = |path: &PathBuf| self.source.file() == Some(path);
+        files.into_iter().filter(|path| !is_source(path)).collect()
+    }
+
+    fn lock(&self) -> Option<PathBuf> {
+        let usual = || Some(PathBuf::from("scopes.lock.json")).filter(|path| path.exists());
+        self.lock.clone().or_else(usual)
+    }
+}
+
+fn stale(path: &Path, document: &ScopeDocument) -> Result<Option<Finding>, Box<dyn Error>> {
+    let current = Format::of(path)?.render(&document.clone().without_lines());
+    // A file that is not there is as stale as one can be. A checkout may have turned the line ends.
+    let found = fs::read_to_string(path).unwrap_or_default().replace("\r\n", "\n");
+    Ok((found != current).then(|| Finding {
+        kind: Kind::Stale,
+        what: format!("{} is not current", path.display()),
+        help: format!(
+            "write it anew with `cargo toolgate docs --output {}` and review the change",
+            path.display()
+        ),
+    }))
+}
+
+fn locked(path: &Path, document: &ScopeDocument) -> Result<Vec<Finding>, Box<dyn Error>> {
+    let lock = Lock::from_json(&source::text(path)?).map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(match lock.check(document) {
+        LockState::Current => Vec::new(),
+        LockState::Weaker(comparison) => {
+            let finding = |change: &toolgate::docs::Change| {
+                let mut what = format!("{}: {}", change.about, change.what);
+                if !change.tools.is_empty() {
+                    // Writing into a `String` cannot fail.
+                    let _ = write!(what, "\nlets more callers in: {}", change.tools.join(", "));
+                }
+                if let Some(example) = &change.example {
+                    let _ = write!(what, "\nlet in now, and not before: {example}");
+                }
+                Finding {
+                    kind: Kind::Weaker,
+                    what,
+                    help: format!(
+                        "take it back, or write the reason into {}, by its test with TOOLGATE_DOCS=overwrite",
+                        path.display()
+                    ),
+                }
+            };
+            comparison.changes.iter().map(finding).collect()
+        }
+        // Also what is not known yet is no reason to call it current.
+        _ => vec![Finding {
+            kind: Kind::Stale,
+            what: format!("{} is not current", path.display()),
+            help: "run its test with TOOLGATE_DOCS=overwrite and review the change".to_owned(),
+        }],
+    })
+}
+
+fn to_text(findings: &[Finding], looked_at: &[String]) -> String {
+    let mut out = String::new();
+    for Finding { kind, what, help } in findings {
+        let (word, tone) = match kind {
+            Kind::Stale => ("stale", Tone::Bad),
+            Kind::Weaker => ("weaker", Tone::Bad),
+            Kind::Lint => ("lint", Tone::Warning),
+        };
+        let lines: Vec<_> = what.lines().map(harmless).collect();
+        let word = paint(tone, &format!("{word:<8}"));
+        // Writing into a `String` cannot fail.
+        let _ = writeln!(out, "{word} {}", lines.join("\n         "));
+        let _ = writeln!(out, "         {} {}", paint(Tone::Quiet, "help:"), harmless(help));
+    }
+    let files = match looked_at {
+        [] => "no files".to_owned(),
+        files => files.join(", "),
+    };
+    if findings.is_empty() {
+        let _ = writeln!(out, "{}: {files}; no lints", paint(Tone::Good, "all is well"));
+    }
+    out
+}

@@ -1,0 +1,81 @@
+//! `cargo toolgate`: who may call the tools of an MCP server guarded by `toolgate`, for people who review, run or use it.
+
+mod check;
+mod diff;
+mod docs;
+mod doctor;
+mod ended;
+mod explain;
+mod source;
+mod terminal;
+
+use crate::check::Check;
+use crate::diff::Diff;
+use crate::docs::Docs;
+use crate::doctor::Doctor;
+use crate::ended::{Ended, FAILED};
+use crate::explain::Explain;
+use crate::terminal::{Tone, harmless, paint};
+use clap::{Parser, Subcommand};
+use std::env;
+use std::error::Error;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+/// Who may call the tools of an MCP server guarded by `toolgate`
+#[derive(Debug, Parser)]
+#[command(
+    name = "cargo-toolgate",
+    bin_name = "cargo toolgate",
+    version,
+    after_help = "\
+Exit status: 0 if all is well, 1 if something was found that should be seen to, 2 if the command could not do what it was asked.
+Colours are for terminals only; NO_COLOR turns them off.
+"
+)]
+struct Options {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Docs(Docs),
+    Check(Check),
+    Diff(Diff),
+    Explain(Explain),
+    Doctor(Doctor),
+}
+
+impl Command {
+    fn run(&self) -> Result<Ended, Box<dyn Error>> {
+        match self {
+            Self::Docs(docs) => docs.run(),
+            Self::Check(check) => check.run(),
+            Self::Diff(diff) => diff.run(),
+            Self::Explain(explain) => explain.run(),
+            Self::Doctor(doctor) => doctor.run(),
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let options = Options::parse_from(arguments(env::args_os()));
+    match options.command.run() {
+        Ok(ended) => ended.into(),
+        Err(error) => {
+            let text: Vec<_> = error.to_string().lines().map(harmless).collect();
+            anstream::eprintln!("{}: {}", paint(Tone::Bad, "error"), text.join("\n"));
+            FAILED.into()
+        }
+    }
+}
+
+/// Cargo names the subcommand as the first argument; who starts the program by its own name does not.
+fn arguments(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut arguments: Vec<_> = arguments.into_iter().collect();
+    if arguments.get(1).is_some_and(|argument| argument == "toolgate") {
+        arguments.remove(1);
+    }
+    arguments
+}

@@ -1,0 +1,86 @@
+//! The test that declarations are locked.
+
+use super::{Lock, LockState};
+use crate::docs::compare::Change;
+use crate::docs::current::is_to_overwrite;
+use crate::docs::{Comparison, ScopeDocument};
+use crate::toolset::Toolset;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+/// Asserts that these tools let nobody in whom the lock file keeps out, but where the file has a reason for it; and that the file is
+/// current.
+///
+/// A relative path is relative to the package under test. With `TOOLGATE_DOCS=overwrite` in the environment the file is written. Who
+/// made something weaker finds an entry for it in the file then, in which the reason has to be written: until it is, the test goes on
+/// failing, and the file goes on saying what was accepted last.
+///
+/// # Panics
+///
+/// If something is weaker without a reason, if the file is stale, and if it cannot be read or written.
+#[expect(clippy::panic, reason = "an assertion for tests")]
+pub fn assert_locked<S>(path: impl AsRef<Path>, toolset: &Toolset<S>) {
+    let path = path.as_ref();
+    let document = ScopeDocument::new(toolset);
+    if let Err(why) = check(path, &document, is_to_overwrite()) {
+        panic!("{}{why}", path.display());
+    }
+}
+
+fn check(path: &Path, document: &ScopeDocument, overwrite: bool) -> Result<(), String> {
+    let lock = match fs::read_to_string(path) {
+        Ok(text) => Some(Lock::from_json(&text).map_err(|error| format!(": {error}"))?),
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Err(error) => return Err(format!(" cannot be read: {error}")),
+    };
+    let lock = match (lock, overwrite) {
+        (None, false) => return Err(format!(" is not there\n{OVERWRITE}")),
+        (Some(lock), false) => lock,
+        (lock, true) => {
+            let lock = lock.map_or_else(|| Lock::new(document), |lock| lock.updated(document));
+            fs::write(path, lock.to_json()).map_err(|error| format!(" cannot be written: {error}"))?;
+            lock
+        }
+    };
+    match lock.check(document) {
+        LockState::Current => Ok(()),
+        LockState::Stale(changes) => Err(format!(" is stale\n{OVERWRITE}\n\n{}", listed(&changes))),
+        LockState::Weaker(changes) => {
+            let help = if overwrite { REASON } else { WEAKER };
+            Err(format!(
+                ": something is weaker, and no reason is given\n{help}\n\n{}",
+                listed(&changes)
+            ))
+        }
+    }
+}
+
+const OVERWRITE: &str = "help: run the test with TOOLGATE_DOCS=overwrite and review the change";
+const WEAKER: &str =
+    "help: take it back, or run the test with TOOLGATE_DOCS=overwrite, and write the reason into the file";
+const REASON: &str = "help: take it back, or write the reason into the file, and run the test again";
+
+/// One change a line.
+fn listed(comparison: &Comparison) -> String {
+    let mut text = String::new();
+    for change in &comparison.changes {
+        let Change {
+            about,
+            what,
+            example,
+            tools,
+            ..
+        } = change;
+        // Writing into a `String` cannot fail.
+        let _ = writeln!(text, "- {about}: {what}");
+        if !tools.is_empty() {
+            let _ = writeln!(text, "  lets more callers in: {}", tools.join(", "));
+        }
+        if let Some(example) = example {
+            let _ = writeln!(text, "  let in now, and not before: {example}");
+        }
+    }
+    text
+}

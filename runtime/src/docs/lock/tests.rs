@@ -1,0 +1,136 @@
+//! Locks, as developers and reviewers work with them.
+
+use super::{Lock, LockState};
+use crate::docs::{PolicyDescription, RateDescription, ScopeDocument};
+use crate::toolset::Toolset;
+use serde_json::{Value, json};
+
+/// A document with one tool of this policy.
+fn document(policy: &Value) -> ScopeDocument {
+    let mut document = ScopeDocument::new(&Toolset::new(()));
+    let tool = json!({
+        "name": "update_note", "description": "", "hints": {}, "policy": policy, "demands": ["a valid token"], "fingerprint": "",
+    });
+    document.tools.push(serde_json::from_value(tool).unwrap());
+    document
+}
+
+fn with(scopes: &[&str], roles: &[&str]) -> ScopeDocument {
+    document(&json!({"posture": "callers", "scopes_all": scopes, "scopes_any": [], "roles": roles}))
+}
+
+fn weakenings(state: &LockState) -> Vec<String> {
+    match state {
+        LockState::Weaker(changes) => changes.changes.iter().map(|change| change.what.clone()).collect(),
+        state => panic!("{state:?}"),
+    }
+}
+
+/// Writes reasons into a lock file, as a developer does.
+fn with_reasons(lock: &Lock, reason: &str) -> Lock {
+    let mut file: Value = serde_json::from_str(&lock.to_json()).unwrap();
+    for entry in file["weakenings"].as_array_mut().unwrap() {
+        entry["reason"] = json!(reason);
+    }
+    Lock::from_json(&file.to_string()).unwrap()
+}
+
+#[test]
+fn a_weakening_is_refused_until_somebody_writes_a_reason() {
+    let old = with(&["write"], &["manager"]);
+    let new = with(&["write"], &[]);
+    let lock = Lock::new(&old);
+    assert_eq!(lock.check(&old), LockState::Current);
+    assert_eq!(
+        weakenings(&lock.check(&new)),
+        ["the role `manager` was demanded, and is not any more"]
+    );
+    // Writing it anew gives no reason, however often.
+    let written = lock.updated(&new).updated(&new);
+    assert_eq!(weakenings(&written.check(&new)).len(), 1);
+    assert_eq!(
+        written.check(&old),
+        LockState::Stale(crate::docs::Comparison { changes: Vec::new() })
+    );
+    for none in ["", " ", "\n\t"] {
+        assert_eq!(
+            weakenings(&with_reasons(&written, none).updated(&new).check(&new)).len(),
+            1
+        );
+    }
+    // Somebody does.
+    let reasoned = with_reasons(&written, "editors are enough, says the owner of notes");
+    assert_eq!(reasoned.check(&new), LockState::Current);
+    let accepted = reasoned.updated(&new);
+    assert_eq!(accepted.check(&new), LockState::Current);
+    assert!(accepted.to_json().contains("says the owner of notes"));
+    assert_eq!(accepted.updated(&new), accepted);
+}
+
+#[test]
+fn a_reason_is_for_one_weakening_and_no_other() {
+    let lock = Lock::new(&with(&["read", "write"], &["manager"]));
+    let one = with(&["read", "write"], &[]);
+    let reasoned = with_reasons(&lock.updated(&one), "because");
+    assert_eq!(reasoned.check(&one), LockState::Current);
+    // More is weaker: the reason for the role was for a tool that still demanded both scopes.
+    assert_eq!(weakenings(&reasoned.check(&with(&["read"], &[]))).len(), 2);
+    // It is used up when it was accepted.
+    let accepted = reasoned.updated(&one);
+    let tightened = accepted.updated(&with(&["read", "write"], &["manager"]));
+    assert_eq!(weakenings(&tightened.check(&one)).len(), 1);
+    // Nor does it wait for a weakening that was taken back.
+    let taken_back = with(&["read", "write"], &["manager"]);
+    assert!(matches!(reasoned.check(&taken_back), LockState::Stale(_)));
+    assert_eq!(reasoned.updated(&taken_back), Lock::new(&taken_back));
+}
+
+#[test]
+fn a_tightening_has_to_be_locked_or_it_could_be_taken_back_unseen() {
+    let loose = with(&[], &["manager"]);
+    let tight = with(&["write"], &["manager"]);
+    let lock = Lock::new(&loose);
+    assert!(matches!(lock.check(&tight), LockState::Stale(_)));
+    let lock = lock.updated(&tight);
+    assert_eq!(lock.check(&tight), LockState::Current);
+    assert_eq!(weakenings(&lock.check(&loose)).len(), 1);
+    // A tightening beside a weakening without a reason is not accepted either: it waits.
+    let other = with(&["write", "more"], &[]);
+    assert_eq!(weakenings(&lock.updated(&other).check(&other)).len(), 1);
+}
+
+#[test]
+fn what_only_reads_otherwise_makes_the_lock_stale() {
+    let policy = |count| {
+        let mut policy: PolicyDescription = serde_json::from_value(
+            json!({"posture": "callers", "scopes_all": [], "scopes_any": ["a", "b"], "roles": []}),
+        )
+        .unwrap();
+        policy.rate_limit = serde_json::from_value::<RateDescription>(
+            json!({"count": count, "unit": "min", "burst": 1, "per": "subject"}),
+        )
+        .ok();
+        document(&serde_json::to_value(policy).unwrap())
+    };
+    let lock = Lock::new(&policy(2));
+    assert!(matches!(lock.check(&policy(1)), LockState::Stale(_)));
+    assert_eq!(weakenings(&lock.check(&policy(3))).len(), 1);
+    let swapped = document(&json!({"posture": "callers", "scopes_all": [], "scopes_any": ["b", "a"], "roles": []}));
+    let plain = document(&json!({"posture": "callers", "scopes_all": [], "scopes_any": ["a", "b"], "roles": []}));
+    assert!(matches!(Lock::new(&plain).check(&swapped), LockState::Stale(_)));
+}
+
+#[test]
+fn what_is_not_known_is_refused() {
+    let lock = Lock::new(&with(&["a"], &[]));
+    let mut file: Value = serde_json::from_str(&lock.to_json()).unwrap();
+    file["locked"]["tools"]["update_note"]["certificate"] = json!(true);
+    assert!(Lock::from_json(&file.to_string()).is_err());
+    file["version"] = json!(2);
+    assert!(
+        Lock::from_json(&file.to_string())
+            .unwrap_err()
+            .to_string()
+            .contains("version 2")
+    );
+}
