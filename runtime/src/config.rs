@@ -81,10 +81,10 @@ impl HasValidator for GivenValidator {
 pub struct GateBuilder<R = Missing, V = Missing> {
     resource: R,
     validator: V,
-    options: Options,
+    pub(crate) options: Options,
 }
 
-struct Options {
+pub(crate) struct Options {
     sinks: Vec<Box<dyn AuditSink>>,
     clock: Arc<dyn Clock>,
     name: Option<String>,
@@ -100,6 +100,7 @@ struct Options {
     refused_tokens: Option<RateLimit>,
     allow_shadow: bool,
     listing: Listing,
+    pub(crate) tell_scopes: bool,
 }
 
 /// What a gate works with.
@@ -119,6 +120,8 @@ pub(crate) struct Settings {
     /// Whether it takes tools whose scopes and roles are not enforced.
     pub(crate) allow_shadow: bool,
     pub(crate) listing: Listing,
+    /// Whether lists tell the scopes of tools.
+    pub(crate) tell_scopes: bool,
 }
 
 impl Gate {
@@ -143,6 +146,7 @@ impl Gate {
                 refused_tokens: None,
                 allow_shadow: false,
                 listing: Listing::default(),
+                tell_scopes: false,
             },
         }
     }
@@ -296,6 +300,7 @@ impl Options {
                 sinks: Sinks::new(self.sinks),
                 allow_shadow: self.allow_shadow,
                 listing: self.listing,
+                tell_scopes: self.tell_scopes,
             }),
         })
     }

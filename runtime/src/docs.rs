@@ -36,6 +36,7 @@ pub use self::policy::{
 };
 pub use self::read::ReadError;
 pub use crate::rate_limit::RateUnit;
+pub use crate::told_scopes::SCOPES_META;
 pub use crate::tool::Hints;
 
 use crate::baseline;

@@ -197,6 +197,7 @@ mod rate_limit;
 mod rates;
 mod refusals;
 mod resource;
+mod resource_metadata;
 mod revocation;
 mod scope;
 mod session;
@@ -208,6 +209,7 @@ mod stock;
 mod strict_json;
 mod supply;
 mod tenant;
+mod told_scopes;
 mod toolset;
 
 pub use crate::bearer::BearerToken;

@@ -16,7 +16,7 @@ use http::header::{
 };
 use http::{HeaderValue, Response, StatusCode};
 use http_body_util::Full;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -254,22 +254,8 @@ impl Refusal {
 
 /// The document that tells clients where to get tokens (RFC 9728 section 2; PR-02 to PR-07, MCP-10 to MCP-16).
 pub(super) fn metadata(protected: &Protected) -> Option<Response<Full<Bytes>>> {
-    let settings = &protected.gate().settings;
-    let authority = settings.authority.as_ref()?;
-    let mut document = Map::from_iter([
-        ("resource".to_owned(), json!(authority.resource.as_str())),
-        ("authorization_servers".to_owned(), json!(authority.validator.issuers())),
-        ("bearer_methods_supported".to_owned(), json!(["header"])),
-    ]);
-    // Parameters without a value are left out, not empty (PR-03).
-    let scopes = protected.baseline();
-    if !scopes.is_empty() {
-        document.insert("scopes_supported".to_owned(), json!(scopes));
-    }
-    if let Some(name) = &settings.name {
-        document.insert("resource_name".to_owned(), json!(name));
-    }
-    let mut response = json_response(StatusCode::OK, &document.into());
+    let document = protected.resource_metadata()?;
+    let mut response = json_response(StatusCode::OK, &document);
     let headers = response.headers_mut();
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("max-age=3600"));

@@ -203,7 +203,9 @@ impl ToolHandler for Guarded {
     }
 
     fn metadata(&self) -> Option<ToolInfo> {
-        Some(describe(&self.tool))
+        let mut info = describe(&self.tool);
+        info._meta = self.desk.protected.told_scopes(&self.tool);
+        Some(info)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::toolset::Tool;
 use ::rmcp::handler::server::router::tool::{ToolRoute, ToolRouter};
 use ::rmcp::handler::server::tool::ToolCallContext;
 use ::rmcp::model::{
-    self, CallToolResponse, CallToolResult, ContentBlock, JsonObject, ListToolsResult, ToolAnnotations,
+    self, CallToolResponse, CallToolResult, ContentBlock, JsonObject, ListToolsResult, MetaObject, ToolAnnotations,
 };
 use ::rmcp::service::RequestContext;
 use ::rmcp::{ErrorData, RoleServer};
@@ -129,7 +129,9 @@ impl<S: Send + Sync + 'static> Router<S> {
 
 fn guarded<S: Send + Sync + 'static>(protected: &Protected, tool: &Arc<Tool>) -> ToolRoute<S> {
     let (protected, tool) = (protected.clone(), Arc::clone(tool));
-    ToolRoute::new_dyn(describe(&tool), move |context: ToolCallContext<'_, S>| {
+    let mut described = describe(&tool);
+    described.meta = protected.told_scopes(&tool).map(MetaObject);
+    ToolRoute::new_dyn(described, move |context: ToolCallContext<'_, S>| {
         let (protected, tool) = (protected.clone(), Arc::clone(&tool));
         Box::pin(async move {
             let request = Arc::new(context.request_context);
