@@ -40,6 +40,7 @@ mod providers;
 mod rates;
 mod refused_tokens;
 mod revocations;
+mod scope_document;
 mod sdk_requests;
 mod server;
 mod shadow;
