@@ -5,6 +5,7 @@ use crate::decision::Denial;
 use crate::error::{Error, Unavailable};
 use crate::granted::Proof;
 use crate::supply::{Needed, States};
+use std::any::Any;
 use std::ops::Deref;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -17,7 +18,12 @@ pub struct Call {
     pub(crate) states: Arc<States>,
     /// Whether everything that the arguments name was found to be of the caller's tenant.
     pub(crate) is_tenant_checked: bool,
+    /// What the SDK knows of the request, in its own type.
+    pub(crate) sdk_request: Option<SdkRequest>,
 }
+
+/// A request in the type of the SDK that received it.
+pub(crate) type SdkRequest = Arc<dyn Any + Send + Sync>;
 
 impl Call {
     /// Who calls; `None` on a public tool called without a token.
@@ -46,7 +52,8 @@ pub(crate) fn no_state<T>() -> Error {
 /// What a tool may take besides its arguments.
 ///
 /// Implemented for [`Caller`], `Option<Caller>`, [`State<T>`] and [`CallContext`], and for what proves something to other code:
-/// [`Granted`](crate::Granted) and [`TenantId`](crate::TenantId). Implement it for types of your own.
+/// [`Granted`](crate::Granted) and [`TenantId`](crate::TenantId). With the feature `rmcp` also for that SDK's
+/// `RequestContext<RoleServer>` and `Peer<RoleServer>`, see [`toolgate::rmcp`](crate::rmcp). Implement it for types of your own.
 #[diagnostic::on_unimplemented(
     message = "a tool cannot take `{Self}`",
     label = "not something a call can give",

@@ -15,32 +15,38 @@ pub(crate) const MAX_LEEWAY: Duration = Duration::from_mins(5);
 #[derive(Clone)]
 pub struct Claims(pub(crate) Arc<ClaimSet>);
 
+/// Scopes or roles. Many tokens may share them.
+pub(crate) type Names = Arc<[Box<str>]>;
+
 /// What [`Claims`] share.
+///
+/// The order is that in memory: first what each request looks at, together in two lines of a core's cache.
 #[derive(Clone)]
+#[repr(C)]
 pub(crate) struct ClaimSet {
+    /// Sorted, without repetition.
+    pub(crate) scopes: Names,
+    /// Sorted, without repetition.
+    pub(crate) roles: Names,
+    /// Whether what proved them still stands. `None` if that is known by its age alone.
+    pub(crate) standing: Option<Arc<Standing>>,
+    /// Until when the claims may be used, as time since the Unix epoch.
+    pub(crate) expires_at: Duration,
+    /// The later of `nbf` and `iat`, as time since the Unix epoch.
+    pub(crate) not_before: Duration,
+    /// How much clocks may differ.
+    pub(crate) leeway: Duration,
     pub(crate) principal: Principal,
     pub(crate) client_id: Option<Box<str>>,
     pub(crate) tenant: Option<Box<str>>,
-    /// Sorted, without repetition.
-    pub(crate) scopes: Vec<Box<str>>,
-    /// Sorted, without repetition.
-    pub(crate) roles: Vec<Box<str>>,
     pub(crate) acr: Option<Box<str>>,
     pub(crate) amr: Vec<Box<str>>,
     pub(crate) auth_time: Option<Duration>,
     pub(crate) actor: Option<Actor>,
-    /// The later of `nbf` and `iat`, as time since the Unix epoch.
-    pub(crate) not_before: Duration,
-    /// Until when the claims may be used, as time since the Unix epoch.
-    pub(crate) expires_at: Duration,
     /// When the token expires by its own word, as time since the Unix epoch. `None` if it does not say.
     pub(crate) token_expiry: Option<Duration>,
-    /// How much clocks may differ.
-    pub(crate) leeway: Duration,
     /// All of them: an object, as JSON text that means one thing only.
     pub(crate) raw: Box<str>,
-    /// Whether what proved them still stands. `None` if that is known by its age alone.
-    pub(crate) standing: Option<Arc<Standing>>,
     /// What follows from the scopes and roles, for the first gate that asked. It is kept here, so that a cache which keeps the claims
     /// keeps it as well.
     pub(crate) implied: OnceLock<Implied>,
@@ -153,8 +159,8 @@ impl ClaimSet {
             },
             client_id: None,
             tenant: None,
-            scopes: Vec::new(),
-            roles: Vec::new(),
+            scopes: Names::default(),
+            roles: Names::default(),
             acr: None,
             amr: Vec::new(),
             auth_time: None,
@@ -186,9 +192,9 @@ impl fmt::Debug for Claims {
     }
 }
 
-pub(crate) fn sorted<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<Box<str>> {
+pub(crate) fn sorted<'a>(names: impl IntoIterator<Item = &'a str>) -> Names {
     let mut names: Vec<Box<str>> = names.into_iter().map(Into::into).collect();
     names.sort_unstable();
     names.dedup();
-    names
+    names.into()
 }

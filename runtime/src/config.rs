@@ -3,6 +3,8 @@
 mod authority;
 mod limits;
 mod lists;
+mod network;
+mod sessions;
 mod shadow;
 
 pub(crate) use self::authority::Authority;
@@ -10,11 +12,13 @@ pub(crate) use self::authority::Authority;
 use crate::audit::{AuditSink, Sinks};
 use crate::catalog::{Catalogs, RoleCatalog, ScopeCatalog};
 use crate::clock::{Clock, SystemClock};
+use crate::configured_keys::ConfiguredKeys;
 use crate::error::ConfigError;
 use crate::gate::Gate;
 use crate::health::Health;
 use crate::listing::Listing;
 use crate::origin::AllowedPeers;
+use crate::proxies::Proxies;
 use crate::rate_limit::RateLimit;
 use crate::rates::{Counts, Rates};
 use crate::refusals::Refusals;
@@ -24,6 +28,7 @@ use crate::scope::ScopeToken;
 use crate::session::SessionKeys;
 use crate::validator::{DynValidator, Validator};
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// Something that has to be said and was not. See [`Gate::builder`].
@@ -76,22 +81,26 @@ impl HasValidator for GivenValidator {
 pub struct GateBuilder<R = Missing, V = Missing> {
     resource: R,
     validator: V,
-    options: Options,
+    pub(crate) options: Options,
 }
 
-struct Options {
+pub(crate) struct Options {
     sinks: Vec<Box<dyn AuditSink>>,
     clock: Arc<dyn Clock>,
     name: Option<String>,
     baseline: Option<Vec<ScopeToken>>,
     hosts: Vec<String>,
     origins: Vec<String>,
+    listens_on: Option<SocketAddr>,
+    proxies: Vec<String>,
+    session_keys: ConfiguredKeys,
     revocations: Option<Revocations>,
     catalogs: Catalogs,
     rates: Rates,
     refused_tokens: Option<RateLimit>,
     allow_shadow: bool,
     listing: Listing,
+    pub(crate) tell_scopes: bool,
 }
 
 /// What a gate works with.
@@ -102,6 +111,7 @@ pub(crate) struct Settings {
     pub(crate) name: Option<String>,
     pub(crate) baseline: Option<Vec<ScopeToken>>,
     pub(crate) peers: AllowedPeers,
+    pub(crate) proxies: Proxies,
     pub(crate) sessions: SessionKeys,
     pub(crate) sinks: Sinks,
     pub(crate) counts: Counts,
@@ -110,6 +120,8 @@ pub(crate) struct Settings {
     /// Whether it takes tools whose scopes and roles are not enforced.
     pub(crate) allow_shadow: bool,
     pub(crate) listing: Listing,
+    /// Whether lists tell the scopes of tools.
+    pub(crate) tell_scopes: bool,
 }
 
 impl Gate {
@@ -125,12 +137,16 @@ impl Gate {
                 baseline: None,
                 hosts: Vec::new(),
                 origins: Vec::new(),
+                listens_on: None,
+                proxies: Vec::new(),
+                session_keys: Vec::new(),
                 revocations: None,
                 catalogs: Catalogs::default(),
                 rates: Rates::new(),
                 refused_tokens: None,
                 allow_shadow: false,
                 listing: Listing::default(),
+                tell_scopes: false,
             },
         }
     }
@@ -213,21 +229,10 @@ impl<R, V> GateBuilder<R, V> {
     ///
     /// By default those that the catalogue says are `baseline`. If there is none that says so, those that the tools with
     /// `read_only = true` and without `roles` need.
+    ///
+    /// `offline_access` is none of them (MCP-16): whether it wants refresh tokens, a client knows itself.
     pub fn baseline(mut self, scopes: impl IntoIterator<Item = ScopeToken>) -> Self {
         self.options.baseline = Some(scopes.into_iter().collect());
-        self
-    }
-
-    /// Accepts this value of the `Host` header besides the host of the resource URL, such as the name that a reverse proxy
-    /// calls the server by.
-    pub fn allowed_host(mut self, host: impl Into<String>) -> Self {
-        self.options.hosts.push(host.into());
-        self
-    }
-
-    /// Accepts requests of browser pages from this origin, such as `https://app.example.com` (MCP-50).
-    pub fn allowed_origin(mut self, origin: impl Into<String>) -> Self {
-        self.options.origins.push(origin.into());
         self
     }
 
@@ -245,6 +250,7 @@ impl<R, V> GateBuilder<R, V> {
     {
         let resource = ResourceUrl::new(self.resource.resource())?;
         let peers = AllowedPeers::new(&resource, &self.options.hosts, &self.options.origins)?;
+        peers.check_bind(self.options.listens_on)?;
         let validator = self.validator.validator().0;
         let validator = match self.options.revocations.clone() {
             Some(revocations) => Arc::new(Watch { validator, revocations }),
@@ -264,8 +270,20 @@ impl<R, V> GateBuilder<R, V> {
 }
 
 impl Options {
+    fn check_baseline(&self) -> Result<(), ConfigError> {
+        let mut scopes = self.baseline.iter().flatten();
+        if scopes.any(|scope| scope.as_str() == "offline_access") {
+            return Err(ConfigError::new(
+                "`offline_access` is a scope for clients at first",
+                "take it out of `.baseline(..)`: a client that wants refresh tokens asks for it by itself",
+            ));
+        }
+        Ok(())
+    }
+
     fn settings(self, authority: Option<Authority>, peers: AllowedPeers) -> Result<Gate, ConfigError> {
         let resource = authority.as_ref().map_or("", |authority| authority.resource.as_str());
+        self.check_baseline()?;
         let counts = self.rates.start(resource, &self.clock)?;
         let refusals = self.refused_tokens.map(|rate| Refusals::new(rate, &self.clock));
         Ok(Gate {
@@ -277,10 +295,12 @@ impl Options {
                 name: self.name,
                 baseline: self.baseline,
                 peers,
-                sessions: SessionKeys::random()?,
+                proxies: Proxies::new(&self.proxies)?,
+                sessions: SessionKeys::new(&self.session_keys)?,
                 sinks: Sinks::new(self.sinks),
                 allow_shadow: self.allow_shadow,
                 listing: self.listing,
+                tell_scopes: self.tell_scopes,
             }),
         })
     }

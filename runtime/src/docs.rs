@@ -14,13 +14,17 @@ mod current;
 #[cfg(test)]
 mod decided;
 mod entry;
+mod html;
 mod implied;
 mod least;
+mod lints;
 mod lock;
 mod markdown;
 mod names;
 mod policy;
 mod read;
+mod schema;
+mod ways;
 mod words;
 
 pub use self::access::Access;
@@ -29,13 +33,16 @@ pub use self::compare::{About, Aspect, Change, Comparison, Effect};
 pub use self::current::assert_current;
 pub use self::entry::{Source, ToolEntry};
 pub use self::least::{Grant, LeastError};
+pub use self::lints::{Lint, LintRule};
 pub use self::lock::{Acknowledgement, Lock, LockError, LockState, assert_locked};
 pub use self::names::{CatalogNames, RoleDescription, ScopeDescription};
 pub use self::policy::{
     LoginDescription, OwnerDescription, PolicyDescription, Posture, RateDescription, RuleDescription, TenantDescription,
 };
 pub use self::read::ReadError;
+pub use self::schema::SCHEMA;
 pub use crate::rate_limit::RateUnit;
+pub use crate::told_scopes::SCOPES_META;
 pub use crate::tool::Hints;
 
 use crate::baseline;
@@ -134,7 +141,14 @@ impl ScopeDocument {
         json
     }
 
-    /// The document as Markdown, for people.
+    /// The document as one HTML page, for people: with search, filters, a matrix, and answers to what a token can call and what tools
+    /// need. It needs no network and no other file, and sends nothing.
+    #[must_use]
+    pub fn to_html(&self) -> String {
+        html::render(self)
+    }
+
+    /// The document as Markdown, for a repository.
     #[must_use]
     pub fn to_markdown(&self) -> String {
         markdown::render(self)

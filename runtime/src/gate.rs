@@ -4,7 +4,7 @@ mod ledger;
 
 pub(crate) use self::ledger::Ledger;
 use crate::audit::{AuditError, Record, call_span};
-use crate::call::{Call, CallContext};
+use crate::call::{Call, CallContext, SdkRequest};
 use crate::caller::Caller;
 use crate::check::Checked;
 use crate::config::Settings;
@@ -50,6 +50,8 @@ pub(crate) struct Facts {
     pub(crate) view: View,
     /// Why there is no caller, where a transport looked for one and goes on without.
     pub(crate) absent: Option<Absent>,
+    /// What the SDK knows of the request, for tools that take it.
+    pub(crate) sdk_request: Option<SdkRequest>,
 }
 
 /// Why a transport that looked for a caller has none.
@@ -72,6 +74,7 @@ impl Facts {
             permit: None,
             view: View::Callable,
             absent: None,
+            sdk_request: None,
         }
     }
 
@@ -161,6 +164,7 @@ impl Gate {
                 states: Arc::clone(states),
                 // Step 5 has let nothing through that is not the caller's.
                 is_tenant_checked: tool.policy.demanded_tenant().is_some(),
+                sdk_request: ledger.facts().sdk_request.clone(),
             };
             let run = async { prepared.run(call).await }; // 8
             let result = AssertUnwindSafe(run).catch_unwind().await;

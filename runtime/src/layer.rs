@@ -5,7 +5,10 @@
 
 mod admission;
 mod answer;
+mod content;
+mod cross_origin;
 mod message;
+mod mirror;
 mod screen;
 mod service;
 mod session;

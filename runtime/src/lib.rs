@@ -174,6 +174,8 @@ mod check;
 mod claims;
 mod clock;
 mod config;
+mod content;
+mod configured_keys;
 mod decision;
 mod entries;
 mod freshness;
@@ -181,6 +183,7 @@ mod gate;
 mod granted;
 mod health;
 mod listing;
+mod mirrored;
 mod one_call;
 mod origin;
 mod output;
@@ -189,10 +192,12 @@ mod permit;
 #[cfg(any(feature = "rmcp", feature = "pmcp"))]
 mod policies;
 mod protected;
+mod proxies;
 mod rate_limit;
 mod rates;
 mod refusals;
 mod resource;
+mod resource_metadata;
 mod revocation;
 mod scope;
 mod session;
@@ -204,6 +209,7 @@ mod stock;
 mod strict_json;
 mod supply;
 mod tenant;
+mod told_scopes;
 mod toolset;
 
 pub use crate::bearer::BearerToken;
@@ -213,6 +219,7 @@ pub use crate::catalog::{GrantedScope, RoleCatalog, RoleEntry, ScopeCatalog, Sco
 pub use crate::claims::Claims;
 pub use crate::clock::{Clock, SystemClock};
 pub use crate::config::GateBuilder;
+pub use crate::content::Content;
 pub use crate::decision::{Decision, Denial};
 pub use crate::error::{ConfigError, Error, Limited, ToolError, Unavailable};
 pub use crate::gate::Gate;
@@ -249,6 +256,8 @@ pub mod plumbing {
     pub use crate::granted::Proof;
     pub use crate::output::{IntoJson, IntoOutput, IntoToolError, ToolReturn};
     pub use crate::owner::{OwnerField, Owners};
+    #[cfg(feature = "rmcp")]
+    pub use crate::supply::RmcpRequest;
     pub use crate::supply::{Needed, States, Supplies};
     pub use crate::tenant::{FindTenants, TenantField, TenantLookup, Tenants};
     pub use crate::tool::ToolArguments;
@@ -296,7 +305,7 @@ pub mod plumbing {
 /// `impl` with [`#[toolset]`](macro@toolset).
 ///
 /// The first parameter is the arguments; a tool may have none. Every other is taken from the call, see [`FromCall`]. The
-/// return type is a `Result` of [`Json`], text or `()`, see [`ToolReturn`](plumbing::ToolReturn).
+/// return type is a `Result` of [`Json`], text, [`Content`] or `()`, see [`ToolReturn`](plumbing::ToolReturn).
 ///
 /// **Who may call** has to be said: exactly one of `public`, `authenticated`, or at least one demand. A caller has to meet
 /// all of the demands.

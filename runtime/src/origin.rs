@@ -6,6 +6,7 @@ use http::HeaderValue;
 use http::header::{HOST, ORIGIN};
 use http::request::Parts;
 use http::uri::Authority;
+use std::net::SocketAddr;
 use url::Url;
 
 /// The accepted values of `Host` and `Origin`.
@@ -68,34 +69,68 @@ impl AllowedPeers {
         }
     }
 
-    /// Checks that there is one host, in the `Host` header or (HTTP/2) in the request's URI, and that it is accepted.
+    /// Checks that every host that a request names is accepted.
+    ///
+    /// 1. There is one `Host` header, or none and a host in the request's URI (HTTP/2).
+    /// 2. A request of HTTP/1.1 may have both. Then a proxy may have gone by the one (RFC 9112 section 3.2.2) and the SDK by the
+    ///    other: both have to be known.
     pub(crate) fn check_host(&self, parts: &Parts) -> Result<(), ForeignPeer> {
         let mut hosts = parts.headers.get_all(HOST).iter();
-        let host = match (hosts.next(), hosts.next()) {
-            (None, _) => parts.uri.authority().cloned(),
-            (Some(host), None) => Authority::try_from(host.as_bytes()).ok(),
-            (Some(_), Some(_)) => None,
+        let told = match (hosts.next(), hosts.next()) {
+            (None, _) => None,
+            (Some(host), None) => Some(Authority::try_from(host.as_bytes()).map_err(|_| ForeignPeer::Host)?),
+            (Some(_), Some(_)) => return Err(ForeignPeer::Host), // 1
         };
-        match host {
-            Some(host) if self.knows_host(&host) => Ok(()),
-            _ => Err(ForeignPeer::Host),
+        let mut named = told.iter().chain(parts.uri.authority()).peekable();
+        if named.peek().is_some() && named.all(|host| self.knows_host(host)) {
+            Ok(()) // 2
+        } else {
+            Err(ForeignPeer::Host)
         }
     }
 
     /// Checks that every `Origin`, if there is any, is accepted, exactly. Only browsers send one.
     pub(crate) fn check_origin(&self, parts: &Parts) -> Result<(), ForeignPeer> {
-        let known = |origin: &HeaderValue| self.origins.iter().any(|known| known.as_bytes() == origin.as_bytes());
-        if parts.headers.get_all(ORIGIN).iter().all(known) {
+        if parts
+            .headers
+            .get_all(ORIGIN)
+            .iter()
+            .all(|origin| self.knows_origin(origin))
+        {
             Ok(())
         } else {
             Err(ForeignPeer::Origin)
         }
     }
 
+    /// Compares letter by letter, as browsers write it.
+    pub(crate) fn knows_origin(&self, origin: &HeaderValue) -> bool {
+        self.origins.iter().any(|known| known.as_bytes() == origin.as_bytes())
+    }
+
+    /// Checks that a server which listens to other machines knows a name by which they can reach it.
+    pub(crate) fn check_bind(&self, address: Option<SocketAddr>) -> Result<(), ConfigError> {
+        let Some(address) = address.filter(|address| !address.ip().to_canonical().is_loopback()) else {
+            return Ok(());
+        };
+        if self.hosts.iter().all(|host| is_loopback(host.host())) {
+            return Err(ConfigError::new(
+                format!("the server listens on {address}, and the only hosts it knows are of this machine"),
+                "set `.resource(..)` to the URL by which clients reach it, add `.allowed_host(..)` for what a proxy calls it, \
+                 or listen on 127.0.0.1",
+            ));
+        }
+        Ok(())
+    }
+
     fn knows_host(&self, host: &Authority) -> bool {
         // `Authority` compares hosts without regard to case.
-        self.hosts.contains(host) || self.any_loopback && matches!(host.host(), "localhost" | "127.0.0.1" | "[::1]")
+        self.hosts.contains(host) || self.any_loopback && is_loopback(host.host())
     }
+}
+
+fn is_loopback(host: &str) -> bool {
+    matches!(host, "localhost" | "127.0.0.1" | "[::1]")
 }
 
 #[cfg(test)]
@@ -103,11 +138,15 @@ mod tests {
     use super::{AllowedPeers, ForeignPeer};
     use crate::resource::ResourceUrl;
 
-    fn check(headers: &[(&str, &str)]) -> Result<(), ForeignPeer> {
+    fn peers() -> AllowedPeers {
         let resource = ResourceUrl::new("https://mcp.example.com/mcp".to_owned()).unwrap();
         let hosts = ["mcp.internal:8080".to_owned()];
         let origins = ["https://app.example.com".to_owned()];
-        let peers = AllowedPeers::new(&resource, &hosts, &origins).unwrap();
+        AllowedPeers::new(&resource, &hosts, &origins).unwrap()
+    }
+
+    fn check(headers: &[(&str, &str)]) -> Result<(), ForeignPeer> {
+        let peers = peers();
         let mut request = http::Request::post("/mcp");
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -135,6 +174,19 @@ mod tests {
             assert_eq!(check(&[("host", foreign)]), Err(ForeignPeer::Host), "{foreign}");
         }
         assert_eq!(check(&[]), Err(ForeignPeer::Host));
+        for (uri, known) in [
+            ("https://mcp.example.com/mcp", true),
+            ("https://evil.example/mcp", false),
+        ] {
+            for named in [true, false] {
+                let mut request = http::Request::post(uri);
+                if named {
+                    request = request.header("host", "mcp.example.com");
+                }
+                let parts = request.body(()).unwrap().into_parts().0;
+                assert_eq!(peers().check_host(&parts).is_ok(), known, "{uri} {named}");
+            }
+        }
         assert_eq!(check(&[host, host]), Err(ForeignPeer::Host));
         for foreign in [
             "null",
@@ -148,6 +200,35 @@ mod tests {
                 Err(ForeignPeer::Origin),
                 "{foreign}"
             );
+        }
+    }
+
+    #[test]
+    fn mcp_50_a_server_that_listens_to_others_knows_its_name() {
+        let check = |resource: &str, host: Option<&str>, address: Option<&str>| {
+            let resource = ResourceUrl::new(resource.to_owned()).unwrap();
+            let hosts: Vec<_> = host.map(str::to_owned).into_iter().collect();
+            let peers = AllowedPeers::new(&resource, &hosts, &[]).unwrap();
+            peers.check_bind(address.map(|address| address.parse().unwrap()))
+        };
+        let (here, public) = ("http://127.0.0.1:8080/mcp", "https://mcp.example.com/mcp");
+        for address in ["0.0.0.0:8080", "[::]:8080", "10.0.0.7:8080"] {
+            let error = check(here, None, Some(address)).unwrap_err().to_string();
+            assert!(
+                error.contains(address) && error.contains("\nhelp: set `.resource(..)`"),
+                "{error}"
+            );
+            assert!(check(here, Some("[::1]:8080"), Some(address)).is_err());
+            assert!(check(here, Some("mcp.internal"), Some(address)).is_ok());
+            assert!(check(public, None, Some(address)).is_ok());
+        }
+        for address in [
+            None,
+            Some("127.0.0.1:8080"),
+            Some("[::1]:8080"),
+            Some("[::ffff:127.0.0.1]:8080"),
+        ] {
+            assert!(check(here, None, address).is_ok(), "{address:?}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! What a tool answers.
 
+use crate::content::Content;
 use crate::error::{Error, ToolError};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
@@ -21,15 +22,18 @@ pub enum Output {
     Json(Value),
     /// Text content.
     Text(Cow<'static, str>),
+    /// Pieces of content, of any kind.
+    Content(Vec<Content>),
     /// No content.
     Empty,
 }
 
-/// What the `Ok` of a tool may be: [`Json<T>`], text, or `()`.
+/// What the `Ok` of a tool may be: [`Json<T>`], text, [`Content`] or a `Vec` of it, or `()`.
 #[diagnostic::on_unimplemented(
     message = "a tool cannot answer `{Self}`",
     label = "not an answer",
-    note = "answer `toolgate::Json<T>` for structured content, a `String` for text, or `()`"
+    note = "answer `toolgate::Json<T>` for structured content, a `String` for text, `()` for nothing",
+    note = "for pictures, sound and resources, answer `toolgate::Content`, or a `Vec` of it"
 )]
 pub trait IntoOutput {
     /// The schema of structured content.
@@ -107,7 +111,7 @@ impl IntoOutput for () {
 #[diagnostic::on_unimplemented(
     message = "a tool cannot return `{Self}`",
     label = "expected `Result<T, E>`",
-    note = "`T` is `toolgate::Json<..>`, a `String` or `()`; `E` is any `std::error::Error`, or `toolgate::ToolError`"
+    note = "`T` is `toolgate::Json<..>`, a `String`, `toolgate::Content` or `()`; `E` is any `std::error::Error`, or `toolgate::ToolError`"
 )]
 pub trait ToolReturn {
     #[doc(hidden)]

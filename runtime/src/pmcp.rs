@@ -37,6 +37,7 @@
 //! ```
 
 mod auth;
+mod content;
 mod list;
 mod request;
 mod server;

@@ -55,6 +55,7 @@ impl Gate {
     /// 10. Policies that were given by name fit the tools that they were given for.
     /// 11. Prompts and resources are declared once each, in a form in which requests can be matched to them, and their policies
     ///     ask for nothing that only arguments can tell. What is said of tools in 3 to 7 holds for them, too.
+    /// 12. The scopes that the gate was told of, for clients to ask for, are in its catalogue.
     pub fn protect<S>(&self, mut toolset: Toolset<S>) -> Result<Protected, ConfigError> {
         if let Some(flaw) = toolset.flaw.take() {
             return Err(flaw); // 10
@@ -64,6 +65,8 @@ impl Gate {
         let catalogs = self.settings.authority.as_ref();
         let catalogs = catalogs.map_or(&none, |authority| &authority.catalogs);
         catalogs.check_kept_by(&toolset.catalogs)?; // 4
+        catalogs.check_told("baseline", self.settings.baseline.iter().flatten())?; // 12
+        catalogs.check_told("obtainable_scopes", self.settings.listing.obtainable.iter().flatten())?; // 12
         for (index, tool) in toolset.tools.iter().enumerate() {
             check_name(tool)?; // 1
             if let Some(first) = by_name.insert(Arc::clone(&tool.name), index) {

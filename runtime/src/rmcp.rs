@@ -16,6 +16,26 @@
 //! Tools that a server already has come as the SDK's router: [`#[policies]`](macro@crate::policies) above it says who may call them, or a
 //! table does ([`Policies`](crate::Policies)).
 //!
+//! A guarded tool may take the SDK's `RequestContext<RoleServer>` as a parameter, or of it only the `Peer<RoleServer>`: to tell of progress,
+//! and to ask the client for something. Whoever gets that far was admitted.
+//!
+//! ```
+//! use rmcp::model::ProgressNotificationParam;
+//! use rmcp::service::RequestContext;
+//! use rmcp::{RoleServer, ServiceError};
+//! use toolgate::{NoArguments, mcp_tool};
+//!
+//! /// Rebuilds the index.
+//! #[mcp_tool(scopes_all = ["index:write"])]
+//! async fn rebuild(_: NoArguments, request: RequestContext<RoleServer>) -> Result<(), ServiceError> {
+//!     if let Some(token) = request.meta.get_progress_token() {
+//!         let half = ProgressNotificationParam::new(token, 50.0).with_total(100.0);
+//!         request.peer.notify_progress(half).await?;
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
 //! [`Server::http_service`] is all of it as one tower service, layer included: `Router::new().fallback_service(..)` in axum.
 //! To put the pieces together yourself, say for another session manager: the server goes into `rmcp`'s
 //! `StreamableHttpService`, the service into a router at [`Protected::resource_path`], and the layer around the router. Call
@@ -26,7 +46,9 @@
 //! such a server, let its input end: the SDK then waits up to five seconds for the answers to what it has read. Its cancellation
 //! token stops tools at once.
 
+mod content;
 mod guarded;
+mod request;
 mod router;
 mod server;
 mod stock;

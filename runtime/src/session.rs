@@ -4,10 +4,12 @@
 //! that opened the session; on the way in, nobody else gets past (MCP-58, MCP-67). The SDK sees its own id only.
 
 use crate::caller::Caller;
+use crate::configured_keys::{self, ConfiguredKeys};
 use crate::error::ConfigError;
 use aws_lc_rs::{hmac, rand};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use zeroize::Zeroizing;
 
 /// Separates these tags from everything else that might ever be computed with the same key.
 const DOMAIN: &[u8] = b"toolgate session 1";
@@ -22,8 +24,25 @@ pub(crate) struct SessionKeys {
 pub(crate) struct ForeignSession;
 
 impl SessionKeys {
+    /// These keys; without any, one that nobody else knows.
+    ///
+    /// What is signed begins with what it is for. So with a secret that is used elsewhere, too, a tag is still worth nothing there.
+    pub(crate) fn new(keys: &ConfiguredKeys) -> Result<Self, ConfigError> {
+        if keys.is_empty() {
+            return Self::random();
+        }
+        configured_keys::check("sessions", keys)?;
+        let key = |(id, secret): &(String, _)| {
+            let secret: &Zeroizing<Vec<u8>> = secret;
+            (id.clone(), hmac::Key::new(hmac::HMAC_SHA256, secret))
+        };
+        Ok(Self {
+            keys: keys.iter().map(key).collect(),
+        })
+    }
+
     /// One key, for the life of this process.
-    pub(crate) fn random() -> Result<Self, ConfigError> {
+    fn random() -> Result<Self, ConfigError> {
         let mut secret = [0; 32];
         rand::fill(&mut secret).map_err(|_| {
             ConfigError::new(
@@ -149,6 +168,42 @@ mod tests {
             keys.bind("5a", None).unwrap(),
             "5a.k.7-Jkhi5UeW1HjtEZjYdkZit5SSItVcnwoZPdWltd31Q"
         );
+    }
+
+    #[test]
+    fn mcp_58_instances_with_a_common_key_know_each_others_sessions_while_it_is_known() {
+        let ring = |ids: &[&str]| {
+            let key = |id: &&str| ((*id).to_owned(), [*id.as_bytes().first().unwrap(); 32].to_vec().into());
+            SessionKeys::new(&ids.iter().map(key).collect()).unwrap()
+        };
+        let alice = caller("i", "alice", PrincipalKind::User, None);
+        let bound = ring(&["a"]).bind("5a", Some(&alice)).unwrap();
+        assert!(bound.starts_with("5a.a."));
+        for known in [&["a"][..], &["b", "a"], &["a", "b"]] {
+            assert_eq!(ring(known).unbind(&bound, Some(&alice)), Ok("5a"), "{known:?}");
+            let bob = caller("i", "bob", PrincipalKind::User, None);
+            assert_eq!(ring(known).unbind(&bound, Some(&bob)), Err(ForeignSession));
+        }
+        assert_eq!(ring(&["b"]).unbind(&bound, Some(&alice)), Err(ForeignSession));
+        // Another key under the id of the old one.
+        let other = SessionKeys::new(&vec![("a".to_owned(), vec![9; 32].into())]).unwrap();
+        assert_eq!(other.unbind(&bound, Some(&alice)), Err(ForeignSession));
+    }
+
+    #[test]
+    fn a_key_ring_that_is_none_is_refused() {
+        let key = |id: &str, byte: u8, length: usize| (id.to_owned(), vec![byte; length].into());
+        for keys in [
+            vec![key("a", 1, 31)],
+            vec![key("", 1, 32)],
+            vec![key("a.b", 1, 32)],
+            vec![key("12345678901234567", 1, 32)],
+            vec![key("a", 1, 32), key("a", 2, 32)],
+            vec![key("a", 1, 32), key("b", 1, 32)],
+        ] {
+            let error = SessionKeys::new(&keys).err().unwrap().to_string();
+            assert!(error.contains("of sessions") && error.contains("\nhelp: "), "{error}");
+        }
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub(crate) use self::rates::SharedRates;
 use self::key_ring::KeyRing;
 use self::link::Link;
 use crate::clock::{Clock, SystemClock};
+use crate::configured_keys::ConfiguredKeys;
 use crate::error::ConfigError;
 use crate::revocation::Revocations;
 #[cfg(feature = "introspection")]
@@ -23,7 +24,6 @@ use crate::validator::introspection::IntrospectionValidator;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
-use zeroize::Zeroizing;
 
 /// The longest that a request may wait for Redis.
 const MAX_TIMEOUT: Duration = Duration::from_secs(1);
@@ -64,7 +64,7 @@ struct Inner {
 #[must_use = "a builder does nothing until `.build()`"]
 pub struct SharedStateBuilder {
     url: String,
-    keys: Vec<(String, Zeroizing<Vec<u8>>)>,
+    keys: ConfiguredKeys,
     timeout: Duration,
     clock: Arc<dyn Clock>,
 }

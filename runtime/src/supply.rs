@@ -72,7 +72,7 @@ where
 {
     fn supply(&self, states: &mut States) {
         states
-            .0
+            .by_type
             .entry(TypeId::of::<T>())
             .or_insert_with(|| Box::new(T::from_ref(self)));
     }
@@ -98,14 +98,32 @@ where
     }
 }
 
+/// The need of a request that came through the SDK `rmcp`, as [`FromCall::Needs`](crate::FromCall::Needs). No state gives it, and a
+/// server of another SDK does not take the tool.
+#[cfg(feature = "rmcp")]
+#[derive(Debug)]
+pub struct RmcpRequest(());
+
+#[cfg(feature = "rmcp")]
+impl<S> Supplies<RmcpRequest> for S {
+    fn supply(&self, states: &mut States) {
+        states.needs_rmcp = true;
+    }
+}
+
 /// The states that the tools of one toolset need, by type.
 #[derive(Debug, Default)]
-pub struct States(HashMap<TypeId, Box<dyn Any + Send + Sync>>);
+pub struct States {
+    by_type: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
+    /// Whether the tool whose needs were supplied last needs a request of `rmcp`.
+    #[cfg(feature = "rmcp")]
+    pub(crate) needs_rmcp: bool,
+}
 
 impl States {
     /// The state of type `T`, if some tool of the toolset declared to need it.
     #[must_use]
     pub fn state<T: 'static>(&self) -> Option<&T> {
-        self.0.get(&TypeId::of::<T>())?.downcast_ref()
+        self.by_type.get(&TypeId::of::<T>())?.downcast_ref()
     }
 }

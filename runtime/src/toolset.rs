@@ -7,6 +7,7 @@ use crate::check::Checked;
 use crate::entries::{Entry, Kind};
 use crate::error::{ArgumentsError, ConfigError, Error};
 use crate::metrics::ToolMetrics;
+use crate::mirrored::Mirrored;
 use crate::output::Output;
 use crate::owner::Owners;
 use crate::policy::Policy;
@@ -71,7 +72,11 @@ impl<S> Toolset<S> {
         S: Supplies<T::Needs>,
     {
         self.state.supply(&mut self.states);
-        self.tools.push(Tool::new::<T>());
+        self.tools.push(Tool {
+            #[cfg(feature = "rmcp")]
+            needs_rmcp: std::mem::take(&mut self.states.needs_rmcp),
+            ..Tool::new::<T>()
+        });
         self
     }
 
@@ -130,11 +135,17 @@ pub(crate) struct Tool {
         expect(dead_code, reason = "read by the adapters")
     )]
     pub(crate) input_schema: Schema,
+    /// Which arguments clients repeat in headers.
+    pub(crate) mirrored: Vec<Mirrored>,
     #[cfg_attr(
         not(any(feature = "rmcp", feature = "pmcp")),
         expect(dead_code, reason = "read by the adapters")
     )]
     pub(crate) output_schema: Option<Schema>,
+    /// Whether it takes a request of `rmcp`, which only that SDK has.
+    #[cfg(feature = "rmcp")]
+    #[cfg_attr(not(feature = "pmcp"), expect(dead_code, reason = "read by the other adapter"))]
+    pub(crate) needs_rmcp: bool,
     prepare: Prepare,
 }
 
@@ -196,6 +207,7 @@ impl Answer for Output {
 impl Tool {
     fn new<T: ToolHandler>() -> Self {
         let name = T::SPEC.name.into();
+        let input_schema = T::Args::schema();
         Self {
             kind: Kind::Tool,
             metrics: ToolMetrics::new(&name),
@@ -207,8 +219,11 @@ impl Tool {
             fingerprint: T::SPEC.policy.fingerprint().into(),
             limiter: None,
             location: T::SPEC.location,
-            input_schema: T::Args::schema(),
+            mirrored: Mirrored::of(input_schema.as_value()),
+            input_schema,
             output_schema: T::output_schema(),
+            #[cfg(feature = "rmcp")]
+            needs_rmcp: false,
             prepare: Prepare::Own(|arguments| match T::Args::read(arguments) {
                 Ok(args) => Ok(Box::new(Arguments::<T>(args))),
                 Err(error) => Err(ArgumentsError::new(&error)),
@@ -238,8 +253,11 @@ impl Tool {
             fingerprint: policy.fingerprint().into(),
             limiter: None,
             location: location.unwrap_or_else(|| stock.place()),
+            mirrored: Mirrored::of(input_schema.as_value()),
             input_schema,
             output_schema: None,
+            #[cfg(feature = "rmcp")]
+            needs_rmcp: false,
             prepare: Prepare::Stock(stock),
         }
     }
@@ -262,7 +280,10 @@ impl Tool {
             limiter: None,
             location,
             input_schema: Schema::default(),
+            mirrored: Vec::new(),
             output_schema: None,
+            #[cfg(feature = "rmcp")]
+            needs_rmcp: false,
             prepare: Prepare::Own(|_| Err(ArgumentsError::stock())),
         }
     }

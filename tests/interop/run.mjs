@@ -4,6 +4,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { conformance } from './conformance.mjs';
 import { inspector } from './inspector.mjs';
 import { RESOURCE_SERVER, startProvider } from './provider.mjs';
 import { python } from './python.mjs';
@@ -44,6 +45,7 @@ for (const example of ['notes', 'notes_pmcp']) {
   tries[`${example}: tokens of a service`] = () => serviceTokens(program, provider);
   tries[`${example}: opaque tokens`] = () => opaqueTokens(program, provider, secretFile);
 }
+tries['everything: conformance suite'] = () => conformance(join(examples, 'everything'), provider);
 // Keys are no business of an SDK's.
 tries['notes: rotation of keys'] = () => rotation(join(examples, 'notes'));
 

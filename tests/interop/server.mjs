@@ -4,11 +4,15 @@ import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 
-/** Starts a server that trusts this issuer. Every server has its own store of notes. */
-export async function startServer(program, issuer, { path = '/mcp', options = [] } = {}) {
+/**
+ * Starts a server that trusts this issuer, if there is one. Every server has its own store of notes. Clients reach it at
+ * `publicUrl`, if that is not its own.
+ */
+export async function startServer(program, issuer, { path = '/mcp', publicUrl, options = [] } = {}) {
   const port = await freePort();
-  const url = `http://127.0.0.1:${port}${path}`;
-  const child = spawn(program, ['--issuer', issuer, '--resource', url, '--listen', `127.0.0.1:${port}`, ...options], {
+  const url = publicUrl ?? `http://127.0.0.1:${port}${path}`;
+  const trust = issuer ? ['--issuer', issuer, '--resource', url] : [];
+  const child = spawn(program, [...trust, '--listen', `127.0.0.1:${port}`, ...options], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await new Promise((ready, failed) => {
@@ -17,6 +21,7 @@ export async function startServer(program, issuer, { path = '/mcp', options = []
   });
   return {
     url,
+    port,
     async stop() {
       child.kill();
       await once(child, 'exit');

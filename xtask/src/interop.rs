@@ -61,6 +61,9 @@ impl Tools {
     }
 
     fn run(&self, names: &[&String]) -> Result<(), String> {
+        for folder in ["interop", "tools"].map(|name| self.target.join(name)) {
+            println!("{} takes {} MiB", folder.display(), size(&folder) / 1024 / 1024);
+        }
         let mut build = Command::new(cargo());
         call(build.args(["build", "--package", "examples", "--examples"]))?;
         let mut script = Command::new(&self.node);
@@ -77,6 +80,17 @@ impl Tools {
             .env("INTEROP_PYTHON", &self.python);
         call(&mut script)
     }
+}
+
+/// What is in a folder, in bytes. What cannot be read counts nothing.
+fn size(folder: &Path) -> u64 {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let sizes = entries.map(|entry| match entry.metadata() {
+        Ok(found) if found.is_dir() => size(&entry.path()),
+        Ok(found) => found.len(),
+        Err(_) => 0,
+    });
+    sizes.sum()
 }
 
 /// A Python with the SDK, in an environment of its own.

@@ -48,7 +48,7 @@ fn major(version: &str) -> Option<u32> {
 }
 
 /// Copies the files of a folder to another, where nothing is checked in, and puts the packages that they need beside them. The
-/// lock file pins each by its hash.
+/// lock file pins each by its hash; while it stays the same, so do they.
 pub(crate) fn install(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
@@ -57,7 +57,14 @@ pub(crate) fn install(from: &Path, to: &Path) -> io::Result<()> {
             fs::copy(entry.path(), to.join(entry.file_name()))?;
         }
     }
-    npm("ci", to, &[])
+    let lock = fs::read(from.join("package-lock.json"))?;
+    // Written last, so that what was broken off is done again.
+    let installed = to.join("node_modules/.installed");
+    if fs::read(&installed).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    npm("ci --omit=dev", to, &[])?;
+    fs::write(installed, lock)
 }
 
 /// Runs npm, without the scripts of packages.

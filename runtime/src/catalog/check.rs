@@ -1,6 +1,6 @@
 //! Whether a tool keeps to the catalogues.
 
-use super::hierarchy::{Catalogs, Hierarchy};
+use super::hierarchy::{Catalog, Catalogs, Hierarchy};
 use crate::error::ConfigError;
 use crate::policy::Rule;
 use crate::scope::ScopeToken;
@@ -13,6 +13,27 @@ impl Catalogs {
         check_same(own, kept, "scope")?;
         let [own, kept] = [self, toolset].map(|catalogs| catalogs.roles.as_ref().map(|roles| &roles.hierarchy));
         check_same(own, kept, "role")
+    }
+
+    /// Checks that scopes which the gate was told of by themselves are in the catalogue: clients would ask for what nobody grants, and
+    /// be refused everything.
+    pub(crate) fn check_told<'a>(
+        &self,
+        what: &str,
+        told: impl IntoIterator<Item = &'a ScopeToken>,
+    ) -> Result<(), ConfigError> {
+        let Some(Catalog { hierarchy, .. }) = &self.scopes else {
+            return Ok(());
+        };
+        let mut told = told.into_iter();
+        let Some(unknown) = told.find(|scope| !hierarchy.has(scope.as_str())) else {
+            return Ok(());
+        };
+        let catalog = hierarchy.catalog;
+        Err(ConfigError::new(
+            format!("`{what}` of the gate has the scope `{unknown}`, which is not in the catalogue `{catalog}`"),
+            format!("remove it, or add a variant to `{catalog}`"),
+        ))
     }
 
     /// Checks the demands of a tool, as far as the macro could not see them.

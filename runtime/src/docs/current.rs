@@ -8,20 +8,23 @@ use std::path::Path;
 /// The environment variable that makes [`assert_current`] write the file instead: `TOOLGATE_DOCS=overwrite`.
 const VARIABLE: &str = "TOOLGATE_DOCS";
 
-/// Asserts that a file holds the current scope document of these tools: as JSON if it ends with `.json`, else as Markdown.
+/// Asserts that a file holds the current scope document of these tools, in the form that its name ends with: `.md`, `.json` or `.html`.
+/// It has no [lines of the source](ScopeDocument::without_lines).
 ///
 /// A relative path is relative to the package under test. With `TOOLGATE_DOCS=overwrite` in the environment the file is written.
 ///
 /// # Panics
 ///
-/// With a diff if the file is stale, and if it cannot be read or written.
+/// With a diff if the file is stale, and if its name ends otherwise or it cannot be written.
 #[expect(clippy::panic, reason = "an assertion for tests")]
 pub fn assert_current<S>(path: impl AsRef<Path>, toolset: &Toolset<S>) {
     let path = path.as_ref();
     let document = ScopeDocument::new(toolset).without_lines();
-    let current = match path.extension() {
-        Some(extension) if extension == "json" => document.to_json(),
-        _ => document.to_markdown(),
+    let current = match path.extension().and_then(|extension| extension.to_str()) {
+        Some("md") => document.to_markdown(),
+        Some("json") => document.to_json(),
+        Some("html") => document.to_html(),
+        _ => panic!("{} ends with none of `.md`, `.json` and `.html`", path.display()),
     };
     if is_to_overwrite() {
         if let Err(error) = std::fs::write(path, current) {

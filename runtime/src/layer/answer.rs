@@ -1,9 +1,10 @@
 //! The answers of the layer: the one place where refusals become HTTP.
 
 use super::message::{Message, MessageError};
+use super::mirror::Mismatch;
 use crate::bearer::CredentialsError;
 use crate::decision::Denial;
-use crate::entries::Kind;
+use crate::entries::{Kind, Subject};
 use crate::error::{Limited, Unavailable};
 use crate::origin::ForeignPeer;
 use crate::protected::Protected;
@@ -11,12 +12,11 @@ use crate::scope::ScopeToken;
 use crate::validator::TokenError;
 use bytes::Bytes;
 use http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER,
-    WWW_AUTHENTICATE,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use http::{HeaderValue, Response, StatusCode};
 use http_body_util::Full;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -47,6 +47,8 @@ pub(super) enum Refusal {
     Path,
     Method,
     Message(MessageError),
+    /// A header does not say what the body says.
+    Mismatch(Mismatch),
 }
 
 impl Refusal {
@@ -67,6 +69,7 @@ impl Refusal {
             Self::Path => "unknown_path",
             Self::Method => "method_not_allowed",
             Self::Message(_) => "malformed_message",
+            Self::Mismatch(_) => "header_mismatch",
         }
     }
 
@@ -85,7 +88,7 @@ impl Refusal {
     /// 1. A challenge stands only where a new authorization can help: not for roles, hosts, sessions or outages. Clients
     ///    take any 403 with a challenge for missing scopes.
     /// 2. Without credentials the challenge has no `error` (BT-09).
-    /// 3. Texts are fixed: nothing of the request is repeated but the JSON-RPC id.
+    /// 3. Nothing of the request is repeated but the JSON-RPC id, and to a caller, of a resource that is not there, its URI (SEP-2164).
     /// 4. What is hidden is answered exactly as what does not exist.
     /// 5. What is wrong with a token is not said, but for one that is bound to its sender: it says so itself, and its client would
     ///    get the same again and again.
@@ -105,10 +108,11 @@ impl Refusal {
             Self::Unknown(_) | Self::Hidden(..) => -32602,
             Self::Message(MessageError::NotJson) => -32700,
             Self::Message(_) => -32600,
+            Self::Mismatch(_) => -32020,
             // Outside the range that JSON-RPC and MCP reserve (MCP-70).
             _ => i32::from(status.as_u16()),
         };
-        let body = match self {
+        let mut body = match self {
             // MCP-65: wrong arguments are a result that the model can read and mend.
             Self::Arguments => {
                 let result = json!({"content": [{"type": "text", "text": text}], "isError": true});
@@ -116,15 +120,15 @@ impl Refusal {
             }
             _ => json!({"jsonrpc": "2.0", "id": id, "error": {"code": code, "message": text}}),
         };
+        let error = body.get_mut("error").and_then(Value::as_object_mut);
+        if let (Some(uri), Some(error)) = (self.missing(message), error) {
+            error.insert("data".to_owned(), json!({"uri": uri}));
+        }
         let mut response = json_response(status, &body);
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(challenge) = self.challenge(protected) {
             headers.insert(WWW_AUTHENTICATE, challenge);
-            headers.insert(
-                ACCESS_CONTROL_EXPOSE_HEADERS,
-                HeaderValue::from_static("WWW-Authenticate"),
-            );
         }
         if matches!(self, Self::Unavailable(_)) {
             headers.insert(RETRY_AFTER, RETRY_SECONDS.into());
@@ -136,6 +140,14 @@ impl Refusal {
             headers.insert(ALLOW, HeaderValue::from_static("POST"));
         }
         response
+    }
+
+    /// The resource that is not there, for a caller: nobody else is told so.
+    fn missing<'a>(&self, message: &'a Message) -> Option<&'a str> {
+        match (self, message.subject()?) {
+            (Self::Unknown(Kind::Resource) | Self::Hidden(Kind::Resource, _), Subject::Resource(uri)) => Some(uri),
+            _ => None,
+        }
     }
 
     fn status_and_text(&self) -> (StatusCode, &'static str) {
@@ -165,6 +177,7 @@ impl Refusal {
             ),
             Self::Unknown(kind) | Self::Hidden(kind, _) => (StatusCode::OK, kind.not_found()),
             Self::Arguments => (StatusCode::OK, "invalid arguments: expected an object"),
+            Self::Mismatch(mismatch) => (StatusCode::BAD_REQUEST, Self::mismatch(*mismatch)),
             Self::ForeignSession => (StatusCode::NOT_FOUND, "no such session"),
             Self::Path => (StatusCode::NOT_FOUND, "nothing is served at this path"),
             Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "use POST"),
@@ -174,7 +187,24 @@ impl Refusal {
                 StatusCode::BAD_REQUEST,
                 "not JSON, nested too deeply, or a member is given twice",
             ),
+            Self::Message(MessageError::ContentType) => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "the message has to come as application/json in UTF-8",
+            ),
+            Self::Message(MessageError::ContentEncoding) => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "the message must not be compressed")
+            }
             Self::Message(MessageError::NotOneMessage) => (StatusCode::BAD_REQUEST, "not one JSON-RPC message"),
+        }
+    }
+
+    /// The header that is to blame is named: a client that is being written is the one who reads that.
+    const fn mismatch(mismatch: Mismatch) -> &'static str {
+        match mismatch {
+            Mismatch::Version => "the header MCP-Protocol-Version is not there once, or not what the message says",
+            Mismatch::Method => "the header Mcp-Method is not there once, or not what the message says",
+            Mismatch::Name => "the header Mcp-Name is not there once, or not what the message says",
+            Mismatch::Parameter => "a header Mcp-Param-* is not there once, or not what the arguments say",
         }
     }
 
@@ -224,22 +254,8 @@ impl Refusal {
 
 /// The document that tells clients where to get tokens (RFC 9728 section 2; PR-02 to PR-07, MCP-10 to MCP-16).
 pub(super) fn metadata(protected: &Protected) -> Option<Response<Full<Bytes>>> {
-    let settings = &protected.gate().settings;
-    let authority = settings.authority.as_ref()?;
-    let mut document = Map::from_iter([
-        ("resource".to_owned(), json!(authority.resource.as_str())),
-        ("authorization_servers".to_owned(), json!(authority.validator.issuers())),
-        ("bearer_methods_supported".to_owned(), json!(["header"])),
-    ]);
-    // Parameters without a value are left out, not empty (PR-03).
-    let scopes = protected.baseline();
-    if !scopes.is_empty() {
-        document.insert("scopes_supported".to_owned(), json!(scopes));
-    }
-    if let Some(name) = &settings.name {
-        document.insert("resource_name".to_owned(), json!(name));
-    }
-    let mut response = json_response(StatusCode::OK, &document.into());
+    let document = protected.resource_metadata()?;
+    let mut response = json_response(StatusCode::OK, &document);
     let headers = response.headers_mut();
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("max-age=3600"));

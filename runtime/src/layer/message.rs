@@ -5,7 +5,7 @@ use crate::strict_json::{self, StrictJsonError};
 use bytes::Bytes;
 use http_body::Body;
 use http_body_util::{BodyExt as _, Limited};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::error::Error as StdError;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -37,8 +37,11 @@ pub(super) struct Message {
     pub(super) about: Vec<Subject>,
     /// Whether the arguments of a `tools/call` are anything but an object.
     pub(super) has_odd_arguments: bool,
-    /// Whether the message says that it is of a protocol version without sessions.
+    /// The protocol version that the message says it is of.
+    pub(super) version: Option<String>,
+    /// Whether that is one without sessions.
     pub(super) stateless: bool,
+    params: Option<Value>,
 }
 
 /// Why a body is no message.
@@ -48,6 +51,10 @@ pub(super) enum MessageError {
     /// The client went away or was too slow, or the transport broke.
     Unreadable,
     NotJson,
+    /// It is not said to be JSON in UTF-8.
+    ContentType,
+    /// It is compressed.
+    ContentEncoding,
     /// A batch, something that is no object, or an id that is none.
     NotOneMessage,
 }
@@ -59,6 +66,9 @@ where
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
 {
     let limit = if has_token { MAX_BODY_BYTES } else { MAX_ANONYMOUS_BYTES };
+    if usize::try_from(body.size_hint().lower()).is_ok_and(|length| length > limit) {
+        return Err(MessageError::TooLong); // As its `Content-Length` says, so nothing of it is waited for.
+    }
     match timeout(MAX_BODY_TIME, Limited::new(body, limit).collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => Err(MessageError::TooLong),
@@ -71,7 +81,9 @@ impl Message {
     ///
     /// 1. The body is JSON that means one thing only, so the SDK cannot read another tool's name or other arguments from it.
     /// 2. It is one object: no batches, which MCP does not have.
-    /// 3. Its id, if it has one, is a number or a text of reasonable length: it is repeated in the answer and in records.
+    /// 3. It is a request, a notification or an answer of JSON-RPC 2.0, and not two of these. Of the methods, only notifications may come
+    ///    without an id: of a call nobody would hear what came of it.
+    /// 4. Its id, if it has one, is a number or a text of reasonable length: it is repeated in the answer and in records.
     pub(super) fn parse(body: &[u8]) -> Result<Self, MessageError> {
         let value = strict_json::from_slice(body).map_err(|_: StrictJsonError| MessageError::NotJson)?;
         let Value::Object(mut message) = value else {
@@ -83,28 +95,41 @@ impl Message {
             Some(Value::String(text)) if text.len() <= MAX_ID_BYTES => {}
             Some(_) => return Err(MessageError::NotOneMessage),
         }
-        let params = message.get("params");
-        let version = params.and_then(|params| {
-            params
-                .get("_meta")?
-                .get("io.modelcontextprotocol/protocolVersion")?
-                .as_str()
+        if !is_one_kind(&message, id.is_some()) {
+            return Err(MessageError::NotOneMessage); // 3
+        }
+        let params = message.remove("params");
+        let version = params.as_ref().and_then(|params| {
+            let version = params.get("_meta")?.get("io.modelcontextprotocol/protocolVersion")?;
+            version.as_str().map(str::to_owned)
         });
-        let stateless = version.is_some_and(|version| version >= STATELESS_VERSION);
+        let stateless = version.as_deref().is_some_and(|version| version >= STATELESS_VERSION);
         let method = message.get("method").and_then(Value::as_str);
-        let about = match (method, params) {
+        let about = match (method, &params) {
             (Some(method), Some(params)) => subjects(method, params)?,
             _ => Vec::new(),
         };
-        let arguments = params.and_then(|params| params.get("arguments"));
+        let arguments = params.as_ref().and_then(|params| params.get("arguments"));
         let fit = matches!(arguments, None | Some(Value::Null | Value::Object(_)));
         Ok(Self {
             has_odd_arguments: matches!(about.as_slice(), [Subject::Tool(_)]) && !fit,
             about,
             method: method.map(str::to_owned),
+            version,
             stateless,
             id,
+            params,
         })
+    }
+
+    /// A member of the parameters, if it is a text.
+    pub(super) fn text(&self, member: &str) -> Option<&str> {
+        self.params.as_ref()?.get(member)?.as_str()
+    }
+
+    /// The arguments of a call.
+    pub(super) fn arguments(&self) -> Option<&Value> {
+        self.params.as_ref()?.get("arguments")
     }
 
     /// Whether it asks for a call, well-formed or not.
@@ -146,6 +171,17 @@ impl Message {
             _ => false,
         }
     }
+}
+
+fn is_one_kind(message: &Map<String, Value>, has_id: bool) -> bool {
+    let has = |member: &str| message.contains_key(member);
+    let is_current = message.get("jsonrpc").is_some_and(|version| version == "2.0");
+    is_current
+        && match (message.get("method"), has("result"), has("error")) {
+            (Some(Value::String(method)), false, false) => has_id || method.starts_with("notifications/"),
+            (None, result, error) => result != error,
+            _ => false,
+        }
 }
 
 /// What a request names. What is not there, or is no text, is left out: then it is about nothing that could be let through.
@@ -236,7 +272,7 @@ mod tests {
         let twice = [
             r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a","name":"b"}}"#,
             r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","method":"tools/list","params":{"name":"a"}}"#,
-            r#"{"id":1,"method":"tools/call","params":{"name":"a","arguments":{"id":"x","\u0069d":"y"}}}"#,
+            r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a","arguments":{"id":"x","\u0069d":"y"}}}"#,
             "{\"id\":1}\u{feff}",
         ];
         for body in twice {
@@ -245,12 +281,12 @@ mod tests {
                 "{body}"
             );
         }
-        let long = format!(r#"{{"id":"{}"}}"#, "x".repeat(257));
+        let long = format!(r#"{{"jsonrpc":"2.0","id":"{}","method":"ping"}}"#, "x".repeat(257));
         for body in [
-            r#"{"id":{}}"#,
-            r#"{"id":null,"method":"ping"}"#,
-            r#"{"id":true}"#,
-            r#"{"id":["x"]}"#,
+            r#"{"jsonrpc":"2.0","id":{},"method":"ping"}"#,
+            r#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#,
+            r#"{"jsonrpc":"2.0","id":true,"method":"ping"}"#,
+            r#"{"jsonrpc":"2.0","id":["x"],"method":"ping"}"#,
             &long,
         ] {
             assert!(
@@ -267,9 +303,38 @@ mod tests {
     }
 
     #[test]
+    fn a_message_is_one_thing() {
+        for body in [
+            r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#,
+            r#"{"jsonrpc":"2.0","method":"notifications/x"}"#,
+            r#"{"jsonrpc":"2.0","id":1,"result":{}}"#,
+            r#"{"jsonrpc":"2.0","id":1,"error":{}}"#,
+            r#"{"jsonrpc":"2.0","error":{}}"#,
+        ] {
+            assert!(Message::parse(body.as_bytes()).is_ok(), "{body}");
+        }
+        for body in [
+            "{}",
+            r#"{"jsonrpc":"2.0","id":1}"#,
+            r#"{"id":1,"method":"ping"}"#,
+            r#"{"jsonrpc":"1.0","id":1,"method":"ping"}"#,
+            r#"{"jsonrpc":2.0,"id":1,"method":"ping"}"#,
+            r#"{"jsonrpc":"2.0","id":1,"method":["ping"]}"#,
+            r#"{"jsonrpc":"2.0","id":1,"Method":"ping"}"#,
+            r#"{"jsonrpc":"2.0","method":"tools/call","params":{"name":"a"}}"#,
+            r#"{"jsonrpc":"2.0","id":1,"method":"ping","result":{}}"#,
+            r#"{"jsonrpc":"2.0","id":1,"method":"ping","error":{}}"#,
+            r#"{"jsonrpc":"2.0","id":1,"result":{},"error":{}}"#,
+        ] {
+            let refused = Message::parse(body.as_bytes());
+            assert!(matches!(refused, Err(MessageError::NotOneMessage)), "{body}");
+        }
+    }
+
+    #[test]
     fn names_what_a_request_is_about() {
         let about = |method: &str, params: Value| {
-            let body = json!({"id": 1, "method": method, "params": params});
+            let body = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
             Message::parse(body.to_string().as_bytes()).unwrap().about
         };
         let a = || "a".to_owned();
@@ -300,7 +365,7 @@ mod tests {
     fn a_request_subscribes_to_so_many_resources_only() {
         let listen = |count| {
             let params = json!({"notifications": {"resourceSubscriptions": vec!["a:b"; count]}});
-            let body = json!({"id": 1, "method": "subscriptions/listen", "params": params});
+            let body = json!({"jsonrpc": "2.0", "id": 1, "method": "subscriptions/listen", "params": params});
             Message::parse(body.to_string().as_bytes())
         };
         assert_eq!(listen(MAX_SUBSCRIPTIONS).unwrap().about.len(), MAX_SUBSCRIPTIONS);
@@ -312,23 +377,20 @@ mod tests {
     fn only_the_opening_moves_are_open_to_anyone() {
         let open = |body: &str| Message::parse(body.as_bytes()).unwrap().is_open_to_anyone();
         for body in [
-            r#"{"id":1,"method":"initialize"}"#,
-            r#"{"id":"x","method":"tools/list"}"#,
-            r#"{"id":1,"method":"server/discover"}"#,
-            r#"{"id":1,"method":"ping"}"#,
-            r#"{"method":"notifications/initialized"}"#,
+            r#"{"jsonrpc":"2.0","id":1,"method":"initialize"}"#,
+            r#"{"jsonrpc":"2.0","id":"x","method":"tools/list"}"#,
+            r#"{"jsonrpc":"2.0","id":1,"method":"server/discover"}"#,
+            r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#,
+            r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#,
         ] {
             assert!(open(body), "{body}");
         }
         for body in [
-            r#"{"id":1,"method":"tools/call","params":{"name":"a"}}"#,
-            r#"{"method":"tools/call","params":{"name":"a"}}"#,
-            r#"{"method":"tools/list"}"#,
-            r#"{"id":1,"method":"notifications/initialized"}"#,
-            r#"{"id":1,"method":"resources/read"}"#,
-            r#"{"id":1,"method":"Initialize"}"#,
-            r#"{"id":1,"result":{}}"#,
-            "{}",
+            r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a"}}"#,
+            r#"{"jsonrpc":"2.0","id":1,"method":"notifications/initialized"}"#,
+            r#"{"jsonrpc":"2.0","id":1,"method":"resources/read"}"#,
+            r#"{"jsonrpc":"2.0","id":1,"method":"Initialize"}"#,
+            r#"{"jsonrpc":"2.0","id":1,"result":{}}"#,
         ] {
             assert!(!open(body), "{body}");
         }

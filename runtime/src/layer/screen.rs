@@ -2,7 +2,10 @@
 
 use super::admission::{Admission, Gone};
 use super::answer::{Refusal, metadata};
+use super::content;
+use super::cross_origin;
 use super::message::{self, Message, MessageError};
+use super::mirror;
 use super::service::Paths;
 use super::session;
 use crate::bearer::BearerToken;
@@ -31,19 +34,22 @@ use std::sync::Arc;
 /// Lets a request through to the SDK, or answers it.
 ///
 /// 1. The host is known. The metadata document is for everyone. The path is one that is served. The origin is known, if there
-///    is one (MCP-50).
+///    is one (MCP-50). A browser that asks whether a page of that origin may speak to the server is told.
 /// 2. The credentials are well-formed, if there are any (R20).
 /// 3. Not too many tokens were refused that came from the same address. The token, if there is one, is valid. A bad token is never
 ///    "no token", also on a public tool.
-/// 4. The body of a POST is read once, within its limits, which are tighter without a token. It means one thing only (R16).
+/// 4. The body of a POST is JSON in plain UTF-8. It is read once, within its limits, which are tighter without a token. It means one
+///    thing only (R16).
 /// 5. Without a token only what is public passes; what cannot be read is not public.
-/// 6. A call that can be denied without the arguments is answered here, in the words of HTTP. The token has not expired while
+/// 6. The headers that repeat the body say what it says (MCP-52). Those of arguments come after 7, and those of somebody without a
+///    token after 5: they would tell what tools there are.
+/// 7. A call that can be denied without the arguments is answered here, in the words of HTTP. The token has not expired while
 ///    the body was on its way.
-/// 7. For a tool that is `fresh` the token is validated anew, and the call decided again.
-/// 8. A session is this caller's (MCP-58).
-/// 9. A call of a tool with a rate is counted, and is not one too many. That comes last: whoever is refused for another reason is not
-///    counted, and it is counted for whom the token says now that it is.
-/// 10. The SDK gets the request without credentials, and with the facts that the gate needs.
+/// 8. For a tool that is `fresh` the token is validated anew, and the call decided again.
+/// 9. A session is this caller's (MCP-58).
+/// 10. A call of a tool with a rate is counted, and is not one too many. That comes last: whoever is refused for another reason is
+///     not counted, and it is counted for whom the token says now that it is.
+/// 11. The SDK gets the request without credentials, and with the facts that the gate needs.
 pub(super) async fn screen<B>(
     protected: &Protected,
     paths: Paths,
@@ -62,36 +68,46 @@ where
     let unread = Message::default();
     let token = match open(protected, paths, &parts) {
         Ok(Opened::Token(token)) => token, // 2
-        Ok(Opened::Metadata(document)) => return Err(document),
+        Ok(Opened::Answered(answer)) => return Err(answer),
         Err(refusal) => return Err(refuse(protected, &refusal, &unread, &facts)), // 1
     };
     let peer = parts.extensions.get::<PeerAddress>().copied();
+    let peer = protected.gate().settings.proxies.sender(peer, &parts.headers);
     facts.caller = match authenticate(protected, token.as_ref(), peer).await {
         Ok(caller) => caller, // 3
         Err(refusal) => return Err(refuse(protected, &refusal, &unread, &facts)),
     };
-    let (body, message) = match parts.method {
-        Method::POST => {
-            let bytes = message::read(body, facts.caller.is_some()).await; // 4
-            let message = bytes.as_deref().map_err(|error| *error).and_then(Message::parse);
-            (B::from(bytes.unwrap_or_default()), message)
-        }
-        _ => (body, Ok(Message::default())),
+    let read = match parts.method {
+        Method::POST => read(&parts, body, facts.caller.is_some()).await, // 4
+        _ => Ok((body, Message::default())),
     };
-    let message = match message {
-        Ok(message) => message,
+    let (body, message) = match read {
+        Ok(read) => read,
         Err(error) => {
+            let knows_callers = protected.gate().settings.authority.is_some();
             let refusal = match (&facts.caller, error) {
                 (None, MessageError::Unreadable) | (Some(_), _) => Refusal::Message(error),
+                (None, _) if !knows_callers => Refusal::Message(error),
                 (None, _) => Refusal::NoCredentials(Vec::new()), // 5
             };
             return Err(refuse(protected, &refusal, &unread, &facts));
         }
     };
     facts.request_id = message.id.as_ref().map(|id| id.to_string().into());
-    let mut admitted = admit(protected, &parts, &message, &facts); // 5, 6
+    let mirrors = match parts.method {
+        Method::POST => mirror::check(&parts.headers, &message).map_err(Refusal::Mismatch), // 6
+        _ => Ok(()),
+    };
+    let mut admitted = match facts.caller {
+        Some(_) => mirrors.and_then(|()| admit(protected, &parts, &message, &facts)), // 7
+        None => admit(protected, &parts, &message, &facts).and(mirrors),              // 5
+    };
+    if let (Ok(()), Some(tool)) = (&admitted, subject(protected, &message)) {
+        let checked = mirror::check_parameters(&parts.headers, &message, tool);
+        admitted = checked.map_err(Refusal::Mismatch); // 6
+    }
     if admitted.is_ok() {
-        admitted = refresh(protected, &message, token.as_ref(), &mut facts).await; // 7
+        admitted = refresh(protected, &message, token.as_ref(), &mut facts).await; // 8
         if let (Some(refusals), Some(token), Err(Refusal::Token(_))) =
             (&protected.gate().settings.refusals, &token, &admitted)
         {
@@ -100,11 +116,11 @@ where
     }
     let caller = facts.caller.clone();
     let has_session = admitted
-        .and_then(|()| session::unbind(protected, &mut parts, &message, caller.as_ref())) // 8
+        .and_then(|()| session::unbind(protected, &mut parts, &message, caller.as_ref())) // 9
         .map_err(|refusal| refuse(protected, &refusal, &message, &facts))?;
-    let counted = take_permit(protected, &message, &mut facts).await; // 9
+    let counted = take_permit(protected, &message, &mut facts).await; // 10
     counted.map_err(|refusal| refuse(protected, &refusal, &message, &facts))?;
-    strip(&mut parts.headers); // 10
+    strip(&mut parts.headers); // 11
     parts.extensions.remove::<Caller>();
     if let Some(caller) = &caller {
         parts.extensions.insert(caller.clone());
@@ -114,9 +130,21 @@ where
     Ok((Request::from_parts(parts, body), caller))
 }
 
+/// Reads the body of a POST, which the SDK gets as it came.
+async fn read<B>(parts: &Parts, body: B, has_token: bool) -> Result<(B, Message), MessageError>
+where
+    B: Body<Data = Bytes> + From<Bytes>,
+    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+{
+    content::check(&parts.headers)?;
+    let bytes = message::read(body, has_token).await?;
+    let message = Message::parse(&bytes)?;
+    Ok((B::from(bytes), message))
+}
+
 /// What a request is, before anybody asks who sent it.
 enum Opened {
-    Metadata(Response<Full<Bytes>>),
+    Answered(Response<Full<Bytes>>),
     Token(Option<BearerToken>),
 }
 
@@ -125,17 +153,23 @@ fn open(protected: &Protected, paths: Paths, parts: &Parts) -> Result<Opened, Re
     settings.peers.check_host(parts).map_err(Refusal::Foreign)?;
     let resource = settings.authority.as_ref().map(|authority| &authority.resource);
     let path = parts.uri.path();
-    let reads = matches!(parts.method, Method::GET | Method::HEAD);
-    if reads
-        && resource.is_some_and(|resource| resource.metadata_path() == path)
-        && let Some(document) = metadata(protected)
-    {
-        return Ok(Opened::Metadata(document));
+    if resource.is_some_and(|resource| resource.metadata_path() == path) {
+        if cross_origin::is_preflight(parts) {
+            return Ok(Opened::Answered(cross_origin::allow_reading()));
+        }
+        if matches!(parts.method, Method::GET | Method::HEAD)
+            && let Some(document) = metadata(protected)
+        {
+            return Ok(Opened::Answered(document));
+        }
     }
     if paths == Paths::Endpoint && resource.is_some_and(|resource| resource.url().path() != path) {
         return Err(Refusal::Path);
     }
     settings.peers.check_origin(parts).map_err(Refusal::Foreign)?;
+    if cross_origin::is_preflight(parts) {
+        return Ok(Opened::Answered(cross_origin::allow(parts)));
+    }
     if resource.is_none() {
         return Ok(Opened::Token(None));
     }

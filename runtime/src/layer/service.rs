@@ -1,13 +1,15 @@
 //! The layer and what it does with a request.
 
 use super::admission::Gone;
+use super::cross_origin::KnownOrigin;
 use super::screen::screen;
 use super::session;
 use super::until::{Deadline, Until};
 use crate::protected::Protected;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
-use http::{Request, Response};
+use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL};
+use http::{HeaderValue, Request, Response};
 use http_body::Body;
 use http_body_util::{Either, Full};
 use std::error::Error as StdError;
@@ -98,15 +100,28 @@ where
         let (protected, paths) = (self.protected.clone(), self.paths);
         Box::pin(async move {
             let (answer, gone) = Gone::channel();
+            let origin = KnownOrigin::of(&protected.gate().settings.peers, request.headers());
             match screen(&protected, paths, request, gone).await {
                 Ok((request, caller)) => {
                     let mut response = inner.call(request).await?;
-                    session::bind(&protected, response.headers_mut(), caller.as_ref());
+                    let headers = response.headers_mut();
+                    session::bind(&protected, headers, caller.as_ref());
+                    origin.tell(headers);
+                    // BT-12: what a caller is told is not for caches. An SDK may say so in its own words.
+                    headers
+                        .entry(CACHE_CONTROL)
+                        .or_insert(HeaderValue::from_static("no-store"));
                     let clock = &protected.gate().settings.clock;
                     let deadline = caller.map(|caller| Deadline::new(&caller, clock));
                     Ok(response.map(|body| Either::Right(Until::new(body, deadline, answer))))
                 }
-                Err(answer) => Ok(answer.map(Either::Left)),
+                Err(mut answer) => {
+                    // The metadata document is for every page, and says so.
+                    if !answer.headers().contains_key(ACCESS_CONTROL_ALLOW_ORIGIN) {
+                        origin.tell(answer.headers_mut());
+                    }
+                    Ok(answer.map(Either::Left))
+                }
             }
         })
     }
@@ -169,7 +184,8 @@ mod tests {
         let mut service = protected.layer().layer(OneAtATime::default());
         for _ in 0..2 {
             let body = Full::from(r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#);
-            let request = Request::post("/").header("host", "localhost").body(body).unwrap();
+            let request = Request::post("/").header("host", "localhost");
+            let request = request.header("content-type", "application/json").body(body).unwrap();
             poll_fn(|cx| service.poll_ready(cx)).await.unwrap();
             assert_eq!(service.call(request).await.unwrap().status(), 200);
         }

@@ -12,7 +12,7 @@ const VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
 
 /// Takes the binding off a session id (MCP-58), so that the SDK sees its own.
 ///
-/// 1. A protocol version without sessions has no streams to GET and no sessions to DELETE, and a session id in its POST means
+/// 1. What MCP has no use for, such as PUT, goes no further. A protocol version without sessions has no streams to GET and no sessions to DELETE, and a session id in its POST means
 ///    nothing.
 /// 2. A GET (or HEAD, which an SDK may take for one) without a session would be a stream of nobody's: an SDK may replay what was
 ///    sent to others there.
@@ -25,6 +25,9 @@ pub(super) fn unbind(
     message: &Message,
     caller: Option<&Caller>,
 ) -> Result<bool, Refusal> {
+    if !matches!(parts.method, Method::POST | Method::GET | Method::HEAD | Method::DELETE) {
+        return Err(Refusal::Method); // 1
+    }
     let posts = parts.method == Method::POST;
     let stateless = |version: &HeaderValue| version.as_bytes() >= STATELESS_VERSION.as_bytes();
     if !posts && parts.headers.get_all(VERSION).iter().any(stateless) {

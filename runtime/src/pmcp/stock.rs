@@ -169,6 +169,9 @@ impl ToolHandler for GuardedStock {
         let bare = || ToolInfo::new("", None, serde_json::json!({"type": "object"}));
         let mut info = self.handler.metadata().unwrap_or_else(bare);
         info.name = self.tool.name.to_string();
+        if let Some(told) = self.desk.protected.told_scopes(&self.tool) {
+            info._meta.get_or_insert_default().extend(told);
+        }
         Some(info)
     }
 }

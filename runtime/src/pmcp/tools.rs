@@ -50,7 +50,7 @@ impl Tools {
     /// Every tool of `protected`, also those that were written for `pmcp`:
     /// [`Toolset::stock_pmcp_tool`](crate::Toolset::stock_pmcp_tool).
     ///
-    /// 1. A tool of another SDK is a [`ConfigError`].
+    /// 1. A tool of another SDK is a [`ConfigError`], and so is one that takes that SDK's request.
     /// 2. So is a policy that cannot be checked, because only the tool itself can read its arguments.
     /// 3. So is any policy for prompts or resources. This SDK does not tell their handlers who calls: they need a valid token, all of
     ///    them alike, and no more can be said about them here.
@@ -80,6 +80,13 @@ impl Tools {
         };
         let handlers = protected.tools().iter().map(|tool| {
             let handler: Arc<dyn ToolHandler> = match tool.as_stock() {
+                #[cfg(feature = "rmcp")]
+                None if tool.needs_rmcp => {
+                    return Err(ConfigError::new(
+                        format!("`{}` ({}) takes a request of `rmcp`", tool.name, tool.location),
+                        "serve it with `toolgate::rmcp`, or take `RequestContext` and `Peer` out of its parameters",
+                    )); // 1
+                }
                 None => Arc::new(Guarded {
                     desk: desk.clone(),
                     tool: Arc::clone(tool),
@@ -180,6 +187,7 @@ impl ToolHandler for Guarded {
         Ok(match self.run(arguments, &extra).await? {
             Output::Json(value) => value,
             Output::Text(text) => Value::String(text.into_owned()),
+            Output::Content(pieces) => serde_json::to_value(contents(pieces))?,
             Output::Empty => Value::Null,
         })
     }
@@ -189,12 +197,15 @@ impl ToolHandler for Guarded {
         Ok(ToolOutput::Result(match self.run(arguments, &extra).await? {
             Output::Json(value) => CallToolResult::structured(value),
             Output::Text(text) => CallToolResult::new(vec![Content::text(text)]),
+            Output::Content(pieces) => CallToolResult::new(contents(pieces)),
             Output::Empty => CallToolResult::new(Vec::new()),
         }))
     }
 
     fn metadata(&self) -> Option<ToolInfo> {
-        Some(describe(&self.tool))
+        let mut info = describe(&self.tool);
+        info._meta = self.desk.protected.told_scopes(&self.tool);
+        Some(info)
     }
 }
 
@@ -235,6 +246,10 @@ pub(super) fn rejected(error: &Error) -> ::pmcp::Error {
         Error::Hidden(_) => ::pmcp::Error::not_found(error.to_string()),
         _ => ::pmcp::Error::tool_rejected(error.to_string(), None),
     }
+}
+
+fn contents(pieces: Vec<crate::Content>) -> Vec<Content> {
+    pieces.into_iter().map(Content::from).collect()
 }
 
 fn describe(tool: &Tool) -> ToolInfo {

@@ -9,7 +9,7 @@ use crate::toolset::Tool;
 use ::rmcp::handler::server::router::tool::{ToolRoute, ToolRouter};
 use ::rmcp::handler::server::tool::ToolCallContext;
 use ::rmcp::model::{
-    self, CallToolResponse, CallToolResult, ContentBlock, JsonObject, ListToolsResult, ToolAnnotations,
+    self, CallToolResponse, CallToolResult, ContentBlock, JsonObject, ListToolsResult, MetaObject, ToolAnnotations,
 };
 use ::rmcp::service::RequestContext;
 use ::rmcp::{ErrorData, RoleServer};
@@ -129,13 +129,17 @@ impl<S: Send + Sync + 'static> Router<S> {
 
 fn guarded<S: Send + Sync + 'static>(protected: &Protected, tool: &Arc<Tool>) -> ToolRoute<S> {
     let (protected, tool) = (protected.clone(), Arc::clone(tool));
-    ToolRoute::new_dyn(describe(&tool), move |context: ToolCallContext<'_, S>| {
+    let mut described = describe(&tool);
+    described.meta = protected.told_scopes(&tool).map(MetaObject);
+    ToolRoute::new_dyn(described, move |context: ToolCallContext<'_, S>| {
         let (protected, tool) = (protected.clone(), Arc::clone(&tool));
         Box::pin(async move {
-            let facts = facts(&protected, Some(&tool), &context.request_context).await;
+            let request = Arc::new(context.request_context);
+            let mut facts = facts(&protected, Some(&tool), &request).await;
+            facts.sdk_request = Some(request.clone());
             let arguments = Value::Object(context.arguments.unwrap_or_default());
             let call = protected.run(&tool, facts, arguments);
-            let result = until_cancelled(&context.request_context, call).await?;
+            let result = until_cancelled(&request, call).await?;
             answer(result)
         })
     })
@@ -145,6 +149,9 @@ fn answer(result: Result<Output, Error>) -> Result<CallToolResponse, ErrorData> 
     Ok(match result {
         Ok(Output::Json(value)) => CallToolResult::structured(value).into(),
         Ok(Output::Text(text)) => CallToolResult::success(vec![ContentBlock::text(text)]).into(),
+        Ok(Output::Content(pieces)) => {
+            CallToolResult::success(pieces.into_iter().map(ContentBlock::from).collect()).into()
+        }
         Ok(Output::Empty) => CallToolResult::success(Vec::new()).into(),
         Err(error) => return refused(&error),
     })

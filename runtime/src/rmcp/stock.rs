@@ -84,7 +84,10 @@ pub(super) fn guarded<S: Send + Sync + 'static>(
     };
     let demands = Arc::new(OnArguments::of(&tool)?);
     let protected = protected.clone();
-    let attr = route.attr.clone();
+    let mut attr = route.attr.clone();
+    if let Some(told) = protected.told_scopes(&tool) {
+        attr.meta.get_or_insert_default().0.extend(told);
+    }
     let route = Arc::new(route);
     Ok(ToolRoute::new_dyn(attr, move |context: ToolCallContext<'_, S>| {
         let (protected, tool, route) = (protected.clone(), Arc::clone(&tool), Arc::clone(&route));

@@ -1,16 +1,14 @@
 //! The keys by which what is in Redis is found and believed (R18).
 
+use crate::configured_keys::{self, ConfiguredKeys, MAX_ID};
 use crate::error::ConfigError;
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use zeroize::Zeroizing;
 
 /// The first byte of what is sealed. Another form of it gets another one.
 const VERSION: u8 = 1;
-const MIN_SECRET: usize = 32;
-const MAX_ID: usize = 16;
 /// Apart from text and key id: version, length of the key id, nonce, tag.
 pub(super) const MAX_OVERHEAD: usize = 2 + MAX_ID + NONCE_LEN + 16;
 
@@ -51,26 +49,12 @@ impl KeyRing {
     /// 1. There is a key.
     /// 2. Their ids are of 1 to 16 letters, digits, `-` or `_`, and differ.
     /// 3. Their secrets have at least 32 bytes, and differ.
-    pub(super) fn new(keys: &[(String, Zeroizing<Vec<u8>>)]) -> Result<Self, ConfigError> {
+    pub(super) fn new(keys: &ConfiguredKeys) -> Result<Self, ConfigError> {
         if keys.is_empty() {
             let help = "add `.key(\"1\", secret)` with 32 random bytes that all instances know";
             return Err(ConfigError::new("the shared state has no key", help)); // 1
         }
-        let odd = |id: &str| {
-            let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-            id.is_empty() || id.len() > MAX_ID || !id.bytes().all(plain)
-        };
-        for (index, (id, secret)) in keys.iter().enumerate() {
-            let mut earlier = keys.iter().take(index);
-            if odd(id) || earlier.any(|(other, others)| other == id || others == secret) {
-                let help = "give each key another id of 1 to 16 letters and digits, and another secret";
-                return Err(ConfigError::new("a key of the shared state has no id of its own", help)); // 2, 3
-            }
-            if secret.len() < MIN_SECRET {
-                let help = "use 32 random bytes, such as those of `openssl rand -hex 32`, decoded";
-                return Err(ConfigError::new("a secret of the shared state is too short", help)); // 3
-            }
-        }
+        configured_keys::check("the shared state", keys)?; // 2, 3
         let keys: Option<Vec<Key>> = keys.iter().map(|(id, secret)| Key::new(id, secret)).collect();
         keys.map(Self)
             .ok_or_else(|| ConfigError::new("a secret of the shared state is not usable", "use 32 random bytes"))

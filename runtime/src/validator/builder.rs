@@ -12,7 +12,7 @@ use super::issuer::{check_endpoint, check_issuer, check_leeway};
 use super::jwt::JwtValidator;
 use super::key_set::KeySet;
 use super::keys::{KeyAges, Keys, Location, RemoteKeys};
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{Clock, CoarseClock};
 use crate::config::Missing;
 use crate::error::ConfigError;
 use crate::fetch::{Fetch, HttpFetch};
@@ -59,7 +59,7 @@ impl JwtValidator {
             options: Options {
                 keys: KeyOption::Discovered,
                 fetch: None,
-                clock: Arc::new(SystemClock::default()),
+                clock: Arc::new(CoarseClock::default()),
                 claims: ClaimMap::default(),
                 typ: TypPolicy::Lenient,
                 leeway: Duration::from_mins(1),

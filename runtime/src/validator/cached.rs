@@ -3,12 +3,14 @@
 mod builder;
 mod counters;
 mod entry;
+mod shared_names;
 mod token_key;
 
 pub use self::builder::CachedBuilder;
 
 use self::counters::Counters;
-use self::entry::{Answer, Budget, Entry, Use, Weight, judge};
+use self::entry::{Answer, Budget, Entry, Use, Weight, use_of};
+use self::shared_names::SharedNames;
 use self::token_key::{TokenHash, TokenKey};
 use super::{TenantStatement, TokenError, ValidateError, Validator};
 use crate::bearer::BearerToken;
@@ -53,6 +55,7 @@ const INACTIVE_AGE: Duration = Duration::from_secs(10);
 pub struct Cached<V> {
     validator: V,
     hash: TokenHash,
+    names: SharedNames,
     entries: Cache<TokenKey, Entry, Weight>,
     /// Until when it is believed that they are not active, by the monotonic clock.
     inactive: Cache<TokenKey, Duration>,
@@ -103,6 +106,13 @@ impl<V: Validator> Cached<V> {
             counters.hit.increment(1);
             return Ok(claims);
         }
+        // In a box, so that whoever has a hit does not carry the room that a miss needs from one place to another.
+        Box::pin(self.ask(key, token)).await
+    }
+
+    /// Waits for what another finds out, or asks the validator.
+    async fn ask(&self, key: TokenKey, token: &BearerToken) -> Result<Claims, ValidateError> {
+        let counters = self.counters();
         loop {
             if self.is_inactive(key) {
                 counters.inactive.increment(1);
@@ -116,7 +126,7 @@ impl<V: Validator> Cached<V> {
                 Found::Turn(turn) => return self.load(key, turn, token).await,
                 Found::Answer(entry) => match &entry.answer {
                     // Its age is that of our waiting, so that `until` does not matter. All else may have changed meanwhile.
-                    Answer::Claims { claims, .. } if judge(claims, self.clock.unix_time()) == Use::Good => {
+                    Answer::Claims { claims, .. } if use_of(claims, self.clock.unix_time()) == Use::Good => {
                         counters.joined.increment(1);
                         return Ok(claims.clone());
                     }
@@ -168,7 +178,7 @@ impl<V: Validator> Cached<V> {
             return Err(TokenError::Inactive.into());
         }
         let asked = self.clock.monotonic();
-        let result = self.validator.validate(token).await;
+        let result = self.share_names(self.validator.validate(token).await);
         let entry = self.entry(&result, asked);
         let worth_keeping = self.judge(&entry) == Use::Good;
         // Before the turn ends, so that whoever comes next finds it.
@@ -179,6 +189,13 @@ impl<V: Validator> Cached<V> {
             self.counters().entries.set(count(self.entries.len()));
         } else {
             self.entries.remove_if(&key, |kept| kept.is(&entry));
+        }
+        result
+    }
+
+    fn share_names(&self, mut result: Result<Claims, ValidateError>) -> Result<Claims, ValidateError> {
+        if let Ok(claims) = &mut result {
+            self.names.share(claims);
         }
         result
     }
@@ -233,7 +250,7 @@ impl<V: Validator> Validator for Cached<V> {
         counters.anew.increment(1);
         let key = self.hash.key(token);
         let asked = self.clock.monotonic();
-        let result = self.validator.validate_anew(token).await;
+        let result = self.share_names(self.validator.validate_anew(token).await);
         self.note_inactive(key, &result, asked);
         let entry = self.entry(&result, asked);
         match &result {

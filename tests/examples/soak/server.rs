@@ -50,6 +50,7 @@ impl Server {
         const BODY: &[u8] = br#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#;
         let request = Request::post("/mcp")
             .header("host", "127.0.0.1:1")
+            .header("content-type", "application/json")
             .header("authorization", format!("Bearer {token}"))
             .body(Full::from(BODY))
             .unwrap();

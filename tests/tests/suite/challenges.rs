@@ -424,6 +424,16 @@ async fn a_message_of_more_than_4_mib_is_refused() {
     assert_eq!(notes.records.all()[0]["reason"], "malformed_message");
 }
 
+/// Else one of them would refuse what the other takes.
+#[test]
+fn the_sdks_have_the_same_limit() {
+    let limits = [
+        rmcp::transport::streamable_http_server::StreamableHttpServerConfig::default().max_request_body_bytes,
+        pmcp::server::streamable_http_server::StreamableHttpServerConfig::default().max_request_bytes,
+    ];
+    assert_eq!(limits, [4 * 1024 * 1024; 2]);
+}
+
 #[tokio::test]
 async fn pr_01_to_07_the_metadata_document_is_served_to_everyone() {
     let notes = Notes::start(SDK).await;
@@ -441,6 +451,11 @@ async fn pr_01_to_07_the_metadata_document_is_served_to_everyone() {
         "scopes_supported": ["read:tools"],
     });
     assert_eq!(document, expected);
+    let head = reqwest::Client::new().head(&url).send().await.unwrap();
+    assert_eq!(
+        (head.status().as_u16(), &head.headers()["content-type"]),
+        (200, &"application/json".parse().unwrap())
+    );
     // Only at the place of this resource, and only to be read.
     let root = notes.url.replace("/mcp", "/.well-known/oauth-protected-resource");
     assert_eq!(reqwest::get(root).await.unwrap().status(), 404);
@@ -481,8 +496,149 @@ async fn bt_12_refusals_are_not_cached() {
             .unwrap(),
     ] {
         assert_eq!(reply.headers["cache-control"], "no-store");
-        // BT-14: a page may read the challenge.
-        assert_eq!(reply.headers["access-control-expose-headers"], "WWW-Authenticate");
+        assert_eq!(reply.headers.get("access-control-allow-origin"), None);
+    }
+    let answer = notes.client_of("bob").call("whoami", json!({})).await.unwrap();
+    let caching = answer.headers["cache-control"].to_str().unwrap();
+    assert!(
+        ["no-store", "no-cache"].iter().any(|word| caching.contains(word)),
+        "{caching}"
+    );
+}
+
+const PAGE: &str = "https://app.example";
+
+async fn start_for_pages() -> Running {
+    let tools = Toolset::new(()).tool(ProtectedTool);
+    Running::start_with(SDK, tools, |gate| gate.allowed_origin(PAGE)).await
+}
+
+#[tokio::test]
+async fn bt_14_a_page_of_a_known_origin_may_read_answers_and_challenges() {
+    let server = start_for_pages().await;
+    let page = server.client().header("Origin", PAGE);
+    let alice = page.clone().bearer(server.token("alice").mint());
+    for (reply, status) in [
+        (page.call("protected", json!({})).await.unwrap(), 401),
+        (alice.call("protected", json!({})).await.unwrap(), 200),
+        (alice.list().await.unwrap(), 200),
+    ] {
+        assert_eq!(reply.status, status);
+        let headers = |name: &str| reply.headers.get_all(name).iter().cloned().collect::<Vec<_>>();
+        assert_eq!(headers("access-control-allow-origin"), [PAGE]);
+        let readable = "WWW-Authenticate, Mcp-Session-Id, MCP-Protocol-Version, Retry-After";
+        assert_eq!(headers("access-control-expose-headers"), [readable]);
+        assert!(
+            headers("vary").iter().any(|name| name == "Origin"),
+            "{:?}",
+            headers("vary")
+        );
+        assert_eq!(reply.headers.get("access-control-allow-credentials"), None);
+    }
+    // The SDKs' own words about origins do not count.
+    for client in [
+        server.client(),
+        server.client().header("Origin", "https://evil.example"),
+    ] {
+        let reply = client.bearer(server.token("alice").mint()).list().await.unwrap();
+        for name in ["access-control-allow-origin", "access-control-expose-headers"] {
+            assert_eq!(reply.headers.get(name), None, "{name}");
+        }
+    }
+}
+
+async fn preflight(url: &str, origin: &str, headers: &str) -> reqwest::Response {
+    let request = reqwest::Client::new().request(reqwest::Method::OPTIONS, url);
+    let request = request
+        .header("origin", origin)
+        .header("access-control-request-method", "POST");
+    request
+        .header("access-control-request-headers", headers)
+        .send()
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn mcp_50_a_preflight_is_answered_without_a_token_for_known_origins_only() {
+    let server = start_for_pages().await;
+    let asked = "authorization,mcp-param-region, x-other,mcp-param-bad name";
+    let reply = preflight(&server.url, PAGE, asked).await;
+    assert_eq!(reply.status(), 204);
+    let header = |name: &str| reply.headers()[name].to_str().unwrap();
+    assert_eq!(header("access-control-allow-origin"), PAGE);
+    assert_eq!(header("access-control-allow-methods"), "POST, GET, DELETE");
+    assert_eq!(header("cache-control"), "no-store");
+    let allowed: Vec<_> = header("access-control-allow-headers").split(", ").collect();
+    for name in [
+        "Authorization",
+        "Content-Type",
+        "MCP-Protocol-Version",
+        "Mcp-Method",
+        "Mcp-Name",
+        "Mcp-Session-Id",
+    ] {
+        assert!(allowed.contains(&name), "{name}: {allowed:?}");
+    }
+    assert!(allowed.contains(&"mcp-param-region"), "{allowed:?}");
+    assert!(
+        !allowed
+            .iter()
+            .any(|name| name.contains("other") || name.contains("bad") || *name == "*")
+    );
+    assert_eq!(reply.headers().get("access-control-allow-credentials"), None);
+
+    for origin in ["https://evil.example", "null", "https://app.example.evil.example", "*"] {
+        let reply = preflight(&server.url, origin, asked).await;
+        assert_eq!(reply.status(), 403, "{origin}");
+        let told = reply
+            .headers()
+            .keys()
+            .filter(|name| name.as_str().starts_with("access-control"));
+        assert_eq!(told.count(), 0, "{origin}");
+    }
+    // What no browser asks is no preflight, and needs a token.
+    let request = || reqwest::Client::new().request(reqwest::Method::OPTIONS, &server.url);
+    for request in [
+        request(),
+        request().header("origin", PAGE),
+        request().header("access-control-request-method", "POST"),
+    ] {
+        assert_eq!(request.send().await.unwrap().status(), 401);
+    }
+    let token = server.token("alice").mint();
+    assert_eq!(request().bearer_auth(token).send().await.unwrap().status(), 405);
+}
+
+/// Clients ask for it with headers of MCP, from whatever page they are on.
+#[tokio::test]
+async fn pr_10_the_metadata_document_is_for_every_page() {
+    let server = start_for_pages().await;
+    let url = server.url.replace("/mcp", "/.well-known/oauth-protected-resource/mcp");
+    for origin in [PAGE, "https://elsewhere.example"] {
+        let reply = preflight(&url, origin, "mcp-protocol-version").await;
+        assert_eq!(reply.status(), 204, "{origin}");
+        for name in ["access-control-allow-origin", "access-control-allow-headers"] {
+            assert_eq!(reply.headers()[name], "*", "{origin}");
+        }
+        assert_eq!(reply.headers()["access-control-allow-methods"], "GET, HEAD");
+        let document = reqwest::Client::new()
+            .get(&url)
+            .header("origin", origin)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(
+            (
+                document.status().as_u16(),
+                &document.headers()["access-control-allow-origin"]
+            ),
+            (200, &"*".parse().unwrap())
+        );
+        assert_eq!(
+            document.headers().get_all("access-control-allow-origin").iter().count(),
+            1
+        );
     }
 }
 
@@ -520,22 +676,72 @@ async fn the_schema_of_a_denied_tool_does_not_leak() {
     assert_eq!((reply.status, reply.challenge_param("scope")), (403, Some("admin")));
 }
 
-/// The decision is made from the body. A header that says otherwise is at most an error.
+/// A region's weather. Proxies send the request to the region.
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+struct Place {
+    #[schemars(extend("x-mcp-header" = "Region"))]
+    region: String,
+}
+
+/// Tells the weather.
+#[mcp_tool(scopes_all = ["weather"])]
+async fn weather(place: Place) -> Result<String, std::convert::Infallible> {
+    Ok(place.region)
+}
+
+/// The decision is made from the body. A header that says otherwise is an error, whichever SDK is behind.
 #[tokio::test]
-async fn mcp_52_headers_that_contradict_the_body_do_not_decide() {
-    let notes = Notes::start(SDK).await;
-    let bob = notes.client_of("bob").header("Mcp-Name", "whoami");
-    let reply = bob
-        .call("update_note", json!({"resource_id": "acme-1", "text": "x"}))
-        .await
-        .unwrap();
-    assert_eq!(reply.status, 403);
-    let reply = bob
-        .header("Mcp-Name", "update_note")
-        .call("whoami", json!({}))
-        .await
-        .unwrap();
-    assert_eq!((reply.status, &reply.body["error"]["code"]), (400, &json!(-32020)));
+async fn mcp_52_headers_that_contradict_the_body_are_an_error_and_do_not_decide() {
+    let server = Running::start(SDK, Toolset::new(()).tool(WeatherTool).tool(ProtectedTool)).await;
+    let may = server.client().bearer(server.token("alice").scopes(["weather"]).mint());
+    let may = may.header("Mcp-Param-Region", "east");
+    let east = || json!({"region": "east"});
+    assert_eq!(may.call("weather", east()).await.unwrap().text(), "east");
+    for (header, value) in [
+        ("Mcp-Name", "protected"),
+        ("Mcp-Name", "=?base64?d2VhdGhlcg?="),
+        ("Mcp-Method", "tools/list"),
+        ("Mcp-Protocol-Version", "2025-11-25"),
+        ("Mcp-Param-Region", "west"),
+    ] {
+        let reply = may.clone().header(header, value).call("weather", east()).await.unwrap();
+        let code = &reply.body["error"]["code"];
+        assert_eq!((reply.status, code), (400, &json!(-32020)), "{header}: {value}");
+        assert_eq!((reply.challenge.as_deref(), reply.body["id"].is_number()), (None, true));
+        let without = may
+            .clone()
+            .without_header(header)
+            .call("weather", east())
+            .await
+            .unwrap();
+        assert_eq!(
+            (without.status, &without.body["error"]["code"]),
+            (400, &json!(-32020)),
+            "{header}"
+        );
+    }
+    let encoded = may.header("Mcp-Name", "=?base64?d2VhdGhlcg==?=");
+    let encoded = encoded.header("Mcp-Param-Region", "=?base64?ZWFzdA==?=");
+    assert_eq!(encoded.call("weather", east()).await.unwrap().text(), "east");
+
+    let may_not = server
+        .client()
+        .bearer(server.token("bob").mint())
+        .header("Mcp-Name", "protected");
+    assert_eq!(may_not.call("weather", east()).await.unwrap().status, 400);
+    // What its arguments need is for those to know who may call it.
+    let may_not = may_not.header("Mcp-Name", "weather");
+    assert_eq!(may_not.call("weather", east()).await.unwrap().status, 403);
+    let nobody = server.client().header("Mcp-Name", "protected");
+    assert_eq!(nobody.call("weather", east()).await.unwrap().status, 401);
+    let reasons: Vec<_> = server
+        .records
+        .all()
+        .iter()
+        .filter(|record| record["reason"] == "header_mismatch")
+        .cloned()
+        .collect();
+    assert_eq!(reasons.len(), 11);
 }
 
 /// The challenge stands only where scopes are missing; the SDK's client takes any 403 with one for that.

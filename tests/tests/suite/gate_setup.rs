@@ -261,9 +261,68 @@ async fn mcp_50_a_gate_without_a_resource_url_serves_this_machine_only() {
         ("10.0.0.1", 403),
     ] {
         let list = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#;
-        let request = Request::post("/").header("host", host).body(Body::from(list)).unwrap();
+        let request = Request::post("/")
+            .header("host", host)
+            .header("content-type", "application/json");
+        let request = request.body(Body::from(list)).unwrap();
         assert_eq!(app.call(request).await.unwrap().status(), status, "{host}");
     }
+}
+
+#[test]
+fn mcp_16_clients_are_not_asked_to_ask_for_refresh_tokens() {
+    let baseline = |scope| {
+        let gate = Gate::builder().resource(RESOURCE).validator(validator(ISSUER).unwrap());
+        gate.baseline([toolgate::ScopeToken::from_static("read"), scope])
+            .build()
+    };
+    let error = baseline(toolgate::ScopeToken::from_static("offline_access")).unwrap_err();
+    says(
+        &error,
+        "`offline_access` is a scope for clients at first",
+        "take it out",
+    );
+    assert!(baseline(toolgate::ScopeToken::from_static("offline_access:read")).is_ok());
+}
+
+#[test]
+fn mcp_50_a_server_that_listens_to_others_has_to_know_its_name() {
+    let gate = |resource: &str, address: &str| {
+        let gate = Gate::builder().resource(resource).validator(validator(ISSUER).unwrap());
+        gate.listens_on(address.parse().unwrap()).build()
+    };
+    let error = gate("http://127.0.0.1:8080/mcp", "0.0.0.0:8080").unwrap_err();
+    says(&error, "the server listens on 0.0.0.0:8080", "set `.resource(..)`");
+    assert!(gate(RESOURCE, "0.0.0.0:8080").is_ok());
+    assert!(gate("http://127.0.0.1:8080/mcp", "127.0.0.1:8080").is_ok());
+}
+
+#[test]
+fn proxies_and_session_keys_that_are_none_are_refused() {
+    let gate = || Gate::builder().resource(RESOURCE).validator(validator(ISSUER).unwrap());
+    for all in ["0.0.0.0/0", "::/0", "proxy.internal"] {
+        let error = gate().trusted_proxy(all).build().unwrap_err();
+        says(&error, "is not the network of a proxy", "write it like `10.0.0.0/8`");
+    }
+    let error = gate().session_key("1", [7; 16]).build().unwrap_err();
+    says(&error, "a secret of sessions is too short", "use 32 random bytes");
+    let error = gate()
+        .session_key("1", [7; 32])
+        .session_key("1", [8; 32])
+        .build()
+        .unwrap_err();
+    says(
+        &error,
+        "a key of sessions has no id of its own",
+        "give each key another id",
+    );
+    assert!(
+        gate()
+            .trusted_proxy("10.0.0.0/8")
+            .session_key("1", [7; 32])
+            .build()
+            .is_ok()
+    );
 }
 
 #[derive(Debug, serde::Deserialize, schemars::JsonSchema)]

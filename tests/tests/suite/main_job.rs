@@ -18,7 +18,7 @@ async fn every_demo_user_gets_exactly_what_the_declarations_say() {
 #[test]
 fn the_checked_in_scope_document_is_current() {
     let tools = tools::toolset(tools::Notes::default());
-    for file in ["SCOPES.md", "scopes.json"] {
+    for file in ["SCOPES.md", "scopes.json", "scopes.html"] {
         toolgate::docs::assert_current(format!("../examples/{file}"), &tools);
     }
 }

@@ -163,6 +163,12 @@ async fn what_is_declared_is_decided_by_its_policy_however_it_is_asked_for() {
             };
             let answer = ask(&server, era, Some(&reader), method, params.clone()).await;
             assert_eq!(answer.code(), (200, code), "{era:?} {method}: {answer:?}");
+            // SEP-2164: of a resource it says which.
+            assert_eq!(
+                answer.body.pointer("/error/data/uri"),
+                params.get("uri"),
+                "{era:?} {method}"
+            );
             let answer = ask(&server, era, None, method, params).await;
             assert_eq!(answer.code(), (401, 401), "{era:?} {method}: {answer:?}");
             let challenge = answer.challenge.unwrap();
@@ -488,7 +494,25 @@ async fn code(client: &mut Client, method: &str, params: &Value) -> i64 {
     let message = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
     client.send(&message).await;
     let answer = client.next().await.unwrap();
-    answer["error"]["code"].as_i64().unwrap_or_default()
+    let code = answer["error"]["code"].as_i64().unwrap_or_default();
+    if code == -32002 {
+        // SEP-2164: of a resource it says which.
+        assert_eq!(answer.pointer("/error/data/uri"), params.get("uri"), "{method}");
+    }
+    code
+}
+
+/// What the protocol has no more is no method, also where something is declared about resources.
+#[tokio::test]
+async fn since_2026_07_28_nobody_subscribes_as_before() {
+    let server = start(&Library::default(), declared(), |gate| gate).await;
+    let token = server.token("alice").scopes(["read:notes"]).mint();
+    for method in ["resources/subscribe", "resources/unsubscribe"] {
+        let answer = ask(&server, Era::Stateless, Some(&token), method, json!({})).await;
+        assert_eq!(answer.code(), (404, -32601), "{method}: {answer:?}");
+        let answer = ask(&server, Era::Sessions, Some(&token), method, json!({})).await;
+        assert_eq!(answer.code(), (200, -32602), "{method}: {answer:?}");
+    }
 }
 
 /// Here the gate alone decides: there is no layer.

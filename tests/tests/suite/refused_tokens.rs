@@ -98,10 +98,15 @@ async fn note_address(mut request: Request, next: Next) -> axum::response::Respo
 
 impl App {
     async fn start(sdk: Sdk, rate: Option<RateLimit>) -> Self {
+        Self::start_behind(sdk, rate, &[]).await
+    }
+
+    async fn start_behind(sdk: Sdk, rate: Option<RateLimit>, proxies: &[&str]) -> Self {
         let clock = Hands::default();
         let issuer = Script(Arc::new((std::sync::Mutex::new(Says::Bad), AtomicUsize::new(0))));
         let configure = |gate: crate::server::Builder| {
             let gate = gate.validator(issuer.clone()).clock(clock.clone());
+            let gate = proxies.iter().fold(gate, |gate, network| gate.trusted_proxy(*network));
             match rate {
                 Some(rate) => gate.refused_tokens(rate),
                 None => gate,
@@ -217,6 +222,36 @@ async fn what_could_not_be_found_out_is_held_against_nobody() {
         }
         app.issuer.says(Says::Good);
         assert_eq!(app.status("192.0.2.1", "token").await, 200);
+    }
+}
+
+/// Who says it is believed only if it is a proxy of ours, and only about the last one that is none.
+#[tokio::test]
+async fn behind_a_proxy_of_ours_the_address_is_the_one_that_it_saw() {
+    for sdk in Sdk::EACH {
+        let app = App::start_behind(sdk, Some(RATE), &["10.0.0.0/8"]).await;
+        let status = async |connection: &str, forwarded: &str| {
+            let client = app.server.client().bearer("bad").header("x-connection", connection);
+            let client = client
+                .header("x-forwarded-for", forwarded)
+                .header("forwarded", "for=192.0.2.99");
+            client.call("look", json!({})).await.unwrap().status
+        };
+        for made_up in ["198.51.100.1", "198.51.100.2", "198.51.100.3"] {
+            assert_eq!(
+                status("10.0.0.1", &format!("{made_up}, 192.0.2.1")).await,
+                401,
+                "{sdk:?}"
+            );
+        }
+        assert_eq!(status("10.0.0.2", "198.51.100.4, 192.0.2.1, 10.0.0.1").await, 429);
+        assert_eq!(
+            status("192.0.2.1", "198.51.100.4").await,
+            429,
+            "whoever connects directly speaks for nobody else"
+        );
+        assert_eq!(status("10.0.0.1", "192.0.2.2").await, 401);
+        assert_eq!(status("192.0.2.3", "192.0.2.1").await, 401);
     }
 }
 

@@ -12,7 +12,7 @@ use ::rmcp::model::{CacheScope, ErrorCode, ReadResourceResponse, SubscriptionFil
 use ::rmcp::service::SubscriptionContext;
 use ::rmcp::{ErrorData, ServerHandler};
 use futures_util::future::BoxFuture;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::marker::PhantomData;
 
 impl<H: ServerHandler> Guarded<H> {
@@ -37,10 +37,10 @@ impl<H: ServerHandler> Guarded<H> {
             Found::Declared(tool) => {
                 let facts = facts(protected, Some(tool), &request).await;
                 let run = || run(context);
-                let call = self.decide(tool, facts, audited(method, subject, tool), run); // 1
+                let call = self.decide(tool, subject, facts, audited(method, subject, tool), run); // 1
                 until_cancelled(&request, call).await?
             }
-            Found::Unknown(kind) => Err(self.unknown(kind, &request).await), // 2
+            Found::Unknown(kind) => Err(self.unknown(kind, subject, &request).await), // 2
             Found::Unruled => {
                 self.need_caller(&request).await?; // 3
                 until_cancelled(&request, run(context)).await?
@@ -51,6 +51,7 @@ impl<H: ServerHandler> Guarded<H> {
     async fn decide<R, F>(
         &self,
         tool: &Tool,
+        subject: &Subject,
         facts: Facts,
         audited: Vec<(&'static str, Value)>,
         run: impl FnOnce() -> F + Send + Sync,
@@ -66,16 +67,16 @@ impl<H: ServerHandler> Guarded<H> {
         let call = protected.gate().call(tool, protected.states(), facts, prepare);
         match call.await {
             Ok(Given(result)) => result,
-            Err(error) => Err(refused(tool.kind, &error)),
+            Err(error) => Err(refused(tool.kind, Some(subject), &error)),
         }
     }
 
-    async fn unknown(&self, kind: Kind, context: &Context) -> ErrorData {
+    async fn unknown(&self, kind: Kind, subject: &Subject, context: &Context) -> ErrorData {
         let protected = &self.inner.protected;
         // Over HTTP the layer answers this, and the request does not get here.
         let facts = facts(protected, None, context).await;
         protected.record_denial(None, &facts, kind.unknown(), &[], None);
-        not_found(kind)
+        not_found(kind, Some(subject))
     }
 
     /// Lets nobody on who is nobody.
@@ -87,7 +88,7 @@ impl<H: ServerHandler> Guarded<H> {
         }
         let error = facts.explain(Denial::Unauthenticated);
         protected.record_denial(None, &facts, error.reason(), &[], facts.detail(&error));
-        Err(refused(Kind::Tool, &error))
+        Err(refused(Kind::Tool, None, &error))
     }
 
     /// What is declared of the resources that somebody wants to hear of; all, if nothing is declared about any.
@@ -145,9 +146,9 @@ fn audited(method: &'static str, subject: &Subject, tool: &Tool) -> Vec<(&'stati
 }
 
 /// What the client is told, in the numbers of the layer, which are outside the range that JSON-RPC and MCP reserve (MCP-70).
-fn refused(kind: Kind, error: &Error) -> ErrorData {
+fn refused(kind: Kind, subject: Option<&Subject>, error: &Error) -> ErrorData {
     let code = match error {
-        Error::Hidden(_) => return not_found(kind),
+        Error::Hidden(_) => return not_found(kind, subject),
         Error::Denied(Denial::Unauthenticated | Denial::Expired | Denial::InsufficientLogin { .. }) => 401,
         Error::Denied(_) => 403,
         Error::Limited(_) => 429,
@@ -157,9 +158,14 @@ fn refused(kind: Kind, error: &Error) -> ErrorData {
     ErrorData::new(ErrorCode(code), error.to_string(), None)
 }
 
-fn not_found(kind: Kind) -> ErrorData {
+/// What the layer says, too: of a resource also which (SEP-2164).
+fn not_found(kind: Kind, subject: Option<&Subject>) -> ErrorData {
+    let data = match subject {
+        Some(Subject::Resource(uri)) => Some(json!({"uri": uri})),
+        _ => None,
+    };
     match kind {
-        Kind::Resource => ErrorData::resource_not_found(kind.not_found(), None),
+        Kind::Resource => ErrorData::resource_not_found(kind.not_found(), data),
         Kind::Tool | Kind::Prompt => ErrorData::invalid_params(kind.not_found(), None),
     }
 }

@@ -5,7 +5,7 @@ use crate::entries::Subject;
 use ::rmcp::handler::server::tool::ToolCallContext;
 use ::rmcp::model::{
     CallToolRequestParams, CallToolResponse, CancelTaskParams, CancelledNotificationParam, CompleteRequestParams,
-    CompleteResult, CustomNotification, CustomRequest, CustomResult, DiscoverResult, GetPromptRequestParams,
+    CompleteResult, CustomNotification, CustomRequest, CustomResult, DiscoverResult, ErrorCode, GetPromptRequestParams,
     GetPromptResponse, GetTaskParams, GetTaskResult, InitializeRequestParams, InitializeResult, ListPromptsResult,
     ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
     ProgressNotificationParam, ProtocolVersion, ReadResourceRequestParams, ReadResourceResponse, Reference,
@@ -167,6 +167,12 @@ impl<H: ServerHandler> ServerHandler for Guarded<H> {
     async fn on_custom_request(&self, request: CustomRequest, context: Context) -> Result<CustomResult, ErrorData> {
         self.need_caller(&context).await?;
         // The SDK takes a request that it cannot read for one of another method. What it names was not judged.
+        if ["resources/subscribe", "resources/unsubscribe"].contains(&request.method.as_str())
+            && context.protocol_version() >= Some(ProtocolVersion::V_2026_07_28)
+        {
+            // These are no methods any more since 2026-07-28, with whatever parameters.
+            return Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, request.method, None));
+        }
         let prefixes = ["tools/", "prompts/", "resources/", "completion/", "subscriptions/"];
         if prefixes.iter().any(|prefix| request.method.starts_with(prefix)) {
             return Err(ErrorData::invalid_params("the parameters do not fit the method", None));

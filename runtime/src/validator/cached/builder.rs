@@ -1,9 +1,10 @@
 //! How a [`Cached`] is set up.
 
 use super::entry::{Budget, Weight};
+use super::shared_names::SharedNames;
 use super::token_key::TokenHash;
 use super::{Cached, Counters};
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{Clock, CoarseClock};
 use crate::error::ConfigError;
 use crate::validator::Validator;
 use quick_cache::sync::{Cache, DefaultLifecycle};
@@ -41,7 +42,7 @@ impl<V: Validator> Cached<V> {
                 entries: 10_000,
                 bytes: 32 << 20,
             },
-            clock: Arc::new(SystemClock::default()),
+            clock: Arc::new(CoarseClock::default()),
         }
     }
 }
@@ -96,6 +97,7 @@ impl<V: Validator> CachedBuilder<V> {
         Ok(Cached {
             validator: self.validator,
             hash: TokenHash::random()?,
+            names: SharedNames::new(),
             entries: Cache::with_options(
                 options,
                 Weight,

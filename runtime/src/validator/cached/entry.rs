@@ -49,7 +49,7 @@ impl Entry {
     pub(super) fn judge(&self, now: Duration, monotonic: Duration) -> Use {
         match &self.answer {
             Answer::Claims { until, .. } if monotonic >= *until => Use::Expired,
-            Answer::Claims { claims, .. } => judge(claims, now),
+            Answer::Claims { claims, .. } => use_of(claims, now),
             Answer::Refused(_) => Use::Expired,
         }
     }
@@ -65,7 +65,7 @@ impl Entry {
 }
 
 /// Looks at what may have changed since the claims were validated, in the order of what it costs to look.
-pub(super) fn judge(claims: &Claims, now: Duration) -> Use {
+pub(super) fn use_of(claims: &Claims, now: Duration) -> Use {
     if claims.check_time(now).is_err() {
         return Use::Expired;
     }
@@ -195,8 +195,8 @@ mod tests {
         assert_eq!(short.weight, 1049);
         for change in [
             (|claims: &mut ClaimSet| claims.raw = "x".repeat(5000).into()) as fn(&mut ClaimSet),
-            |claims| claims.scopes = vec!["scope".into(); 250],
-            |claims| claims.roles = vec!["r".repeat(5000).into()],
+            |claims| claims.scopes = vec!["scope".into(); 250].into(),
+            |claims| claims.roles = vec!["r".repeat(5000).into()].into(),
             |claims| claims.tenant = Some("t".repeat(5000).into()),
             |claims| claims.principal.subject = "s".repeat(5000).into(),
         ] {

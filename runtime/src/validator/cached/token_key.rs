@@ -6,6 +6,11 @@ use aws_lc_rs::rand;
 use polyval::Polyval;
 use polyval::universal_hash::UniversalHash as _;
 
+/// Four blocks, in bytes.
+const FOUR: usize = 4 * polyval::BLOCK_SIZE;
+/// What the length takes: a block.
+const LENGTH: usize = size_of::<u128>();
+
 /// Stands for a token within one [`TokenHash`]. Means nothing outside, and must not leave the process.
 pub(super) type TokenKey = u128;
 
@@ -32,13 +37,23 @@ impl TokenHash {
         self.hash(token.expose().as_bytes())
     }
 
-    /// The last block is filled up with zeros, and the length follows: without it, what differs in zeros at its end would be
-    /// one.
+    /// The bytes are filled up with zeros, and the length is in the last block: without it, what differs in zeros at its end
+    /// would be one. Blocks come in fours, because four at once take little longer than one.
     fn hash(&self, bytes: &[u8]) -> TokenKey {
         let mut hash = self.0.clone();
-        hash.update_padded(bytes);
+        let (fours, rest) = bytes.as_chunks::<FOUR>();
+        hash.update_padded(fours.as_flattened());
+        let mut end = [0; FOUR * 2];
+        for (to, from) in end.iter_mut().zip(rest) {
+            *to = *from;
+        }
+        // One four if the length finds room behind the rest, or else two.
+        let room = if rest.len() + LENGTH <= FOUR { FOUR } else { FOUR * 2 };
         let length = (bytes.len() as u128).to_le_bytes();
-        hash.update(&[length.into()]);
+        for (to, from) in end.iter_mut().take(room).rev().zip(length.iter().rev()) {
+            *to = *from;
+        }
+        hash.update_padded(end.get(..room).unwrap_or_default());
         TokenKey::from_le_bytes(hash.finalize().into())
     }
 }
