@@ -20,10 +20,11 @@ impl Owners<'_> {
     ///
     /// 1. A tool without an owner demand, which looked for none, is let through. One with a demand that looked for none is not.
     /// 2. Without a caller, nobody is the owner.
-    /// 3. Who holds a scope that says so need not be the owner. That all is of the caller's tenant is decided apart from this.
-    /// 4. A client in its own name owns nothing, whatever its subject is: those of users and of clients share no names (RFC 9068
+    /// 3. Arguments that name nobody, say an empty list, are denied, also to who need not be the owner: to many a store "none"
+    ///    means "all".
+    /// 4. Who holds a scope that says so need not be the owner. That all is of the caller's tenant is decided apart from this.
+    /// 5. A client in its own name owns nothing, whatever its subject is: those of users and of clients share no names (RFC 9068
     ///    section 5).
-    /// 5. Arguments that name nobody, say an empty list, are denied: to many a store "none" means "all".
     /// 6. Each of the named owners is exactly the caller's subject. Nothing is trimmed or folded.
     pub(crate) fn admit(&self, demand: Option<OwnerDemand>, caller: Option<&Caller>) -> Decision {
         let named = match (self, demand) {
@@ -34,24 +35,21 @@ impl Owners<'_> {
         let Some(caller) = caller else {
             return Decision::Deny(Denial::Unauthenticated); // 2
         };
+        if named.is_empty() || named.contains(&None) {
+            return Decision::Deny(Denial::NoOwnerNamed); // 3
+        }
         let unless = demand.map_or(&[][..], |demand| demand.unless);
         if unless.iter().any(|scope| caller.has_scope(scope.as_str())) {
-            return Decision::Allow; // 3
+            return Decision::Allow; // 4
         }
         if caller.principal().kind() != PrincipalKind::User {
-            return Decision::Deny(Denial::ClientOwnsNothing); // 4
+            return Decision::Deny(Denial::ClientOwnsNothing); // 5
         }
-        if named.is_empty() {
-            return Decision::Deny(Denial::NoOwnerNamed); // 5
+        if named.iter().flatten().all(|owner| *owner == caller.subject()) {
+            Decision::Allow // 6
+        } else {
+            Decision::Deny(Denial::OtherOwner)
         }
-        for owner in named {
-            match owner.as_deref() {
-                Some(owner) if owner == caller.subject() => {}
-                Some(_) => return Decision::Deny(Denial::OtherOwner), // 6
-                None => return Decision::Deny(Denial::NoOwnerNamed),  // 5
-            }
-        }
-        Decision::Allow
     }
 }
 
@@ -132,6 +130,11 @@ mod tests {
         assert_eq!(decide(&[others, own]), Decision::Deny(Denial::OtherOwner));
         assert_eq!(decide(&[]), Decision::Deny(Denial::NoOwnerNamed));
         assert_eq!(decide(&[own, None]), Decision::Deny(Denial::NoOwnerNamed));
+        let excused = caller("bob", PrincipalKind::User, &["any"]);
+        for nobody in [&[][..], &[None], &[others, None]] {
+            let decision = named(nobody).admit(Some(DEMAND), Some(&excused));
+            assert_eq!(decision, Decision::Deny(Denial::NoOwnerNamed), "{nobody:?}");
+        }
     }
 
     /// A client's subject is often the id that somebody chose for it, say at dynamic registration.

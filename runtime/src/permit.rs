@@ -1,7 +1,7 @@
 //! That a call was counted, and may come.
 
 use crate::caller::Caller;
-use crate::error::{Error, Unavailable};
+use crate::error::{Error, Limited, Unavailable};
 use crate::one_call::OneCall;
 use crate::toolset::Tool;
 use std::sync::Arc;
@@ -20,6 +20,11 @@ impl Permit {
         let is_limited = tool.policy.rate_limited().is_some();
         count(tool, caller).await?;
         Ok(is_limited.then(|| Self(OneCall::of(tool, now))))
+    }
+
+    /// Whether a call of this tool is known to be one too many, without counting it.
+    pub(crate) fn foresee(tool: &Tool, caller: Option<&Caller>) -> Result<(), Limited> {
+        tool.limiter.as_ref().map_or(Ok(()), |limiter| limiter.foresee(caller))
     }
 
     /// Decides about a call of a tool. It is the third step of the gate. `now` is on the monotonic clock.

@@ -109,12 +109,14 @@ impl Policy {
     ///
     /// # Panics
     ///
-    /// If the list is empty, or one was given before. In a constant that is a compile error.
+    /// If the list is empty, one was given before, or what was demanded until now is tried out only
+    /// ([`shadow`](Self::shadow)). In a constant that is a compile error.
     #[must_use]
     pub const fn scopes_all(self, scopes: &'static [ScopeToken]) -> Self {
         assert!(!scopes.is_empty(), "an empty list of scopes demands nothing");
         assert!(self.scopes_all.is_empty(), "`scopes_all` is given twice");
         assert!(self.allow.is_none(), "`allow` takes the place of `scopes_all`");
+        assert!(!self.shadow, "`shadow` comes after what it tries out");
         Self {
             scopes_all: scopes,
             ..self.demanding()
@@ -125,12 +127,14 @@ impl Policy {
     ///
     /// # Panics
     ///
-    /// If the list is empty, or one was given before. In a constant that is a compile error.
+    /// If the list is empty, one was given before, or what was demanded until now is tried out only
+    /// ([`shadow`](Self::shadow)). In a constant that is a compile error.
     #[must_use]
     pub const fn scopes_any(self, scopes: &'static [ScopeToken]) -> Self {
         assert!(!scopes.is_empty(), "an empty list of scopes demands nothing");
         assert!(self.scopes_any.is_empty(), "`scopes_any` is given twice");
         assert!(self.allow.is_none(), "`allow` takes the place of `scopes_any`");
+        assert!(!self.shadow, "`shadow` comes after what it tries out");
         Self {
             scopes_any: scopes,
             ..self.demanding()
@@ -141,12 +145,14 @@ impl Policy {
     ///
     /// # Panics
     ///
-    /// If the list is empty, or one was given before. In a constant that is a compile error.
+    /// If the list is empty, one was given before, or what was demanded until now is tried out only
+    /// ([`shadow`](Self::shadow)). In a constant that is a compile error.
     #[must_use]
     pub const fn roles(self, roles: &'static [&'static str]) -> Self {
         assert!(!roles.is_empty(), "an empty list of roles demands nothing");
         assert!(self.roles.is_empty(), "`roles` is given twice");
         assert!(self.allow.is_none(), "`allow` takes the place of `roles`");
+        assert!(!self.shadow, "`shadow` comes after what it tries out");
         Self {
             roles,
             ..self.demanding()

@@ -287,10 +287,11 @@ fn turned_away(protected: &Protected, tool: &Tool, facts: &Facts, denial: Denial
 /// Has the token of a call validated anew, if the tool is `fresh`, and leaves the fact for the gate. Only for a call that was
 /// admitted: who is turned away anyway must not make us ask the issuer, and neither must whoever calls another tool.
 ///
-/// 1. A token that is not valid any more is a bad token.
-/// 2. If it cannot be found out, nobody gets in.
-/// 3. A token that is somebody else's by now is nobody's whom this request is of.
-/// 4. From now on the caller is who the token says now. What it may do may be less than before.
+/// 1. Whoever has to wait for the tool's rate is turned away anyway. Nothing is counted yet.
+/// 2. A token that is not valid any more is a bad token.
+/// 3. If it cannot be found out, nobody gets in.
+/// 4. A token that is somebody else's by now is nobody's whom this request is of.
+/// 5. From now on the caller is who the token says now. What it may do may be less than before.
 ///
 /// If the client goes away meanwhile, the record says so.
 async fn refresh(
@@ -307,23 +308,24 @@ async fn refresh(
     let (Some(authority), Some(token), Some(before)) = (&settings.authority, token, &facts.caller) else {
         return Err(no_credentials(protected, tool, facts));
     };
+    Permit::foresee(tool, Some(before)).map_err(Refusal::Limited)?; // 1
     let mut undecided = protected.gate().undecided(tool, facts.clone());
     let validated = Fresh::validate(tool, authority, settings.clock.as_ref(), token, before).await;
     undecided.hand_on();
     match validated {
         Ok((caller, fresh)) => {
-            facts.caller = Some(caller); // 4
+            facts.caller = Some(caller); // 5
             facts.freshness = Freshness::Known(fresh);
             protected
                 .deny_early(tool, facts)
                 .map_or(Ok(()), |denial| Err(turned_away(protected, tool, facts, denial)))
         }
-        Err(NotFresh::Token(error)) => Err(Refusal::Token(error)), // 1
-        Err(NotFresh::Unavailable(error)) => Err(Refusal::Unavailable(error)), // 2
+        Err(NotFresh::Token(error)) => Err(Refusal::Token(error)), // 2
+        Err(NotFresh::Unavailable(error)) => Err(Refusal::Unavailable(error)), // 3
         Err(other @ NotFresh::OtherCaller) => {
             let detail = Some(other.to_string());
             protected.record_denial(Some(tool), facts, Denial::NotFresh.reason(), &[], detail);
-            Err(Refusal::Denied(Denial::NotFresh)) // 3
+            Err(Refusal::Denied(Denial::NotFresh)) // 4
         }
     }
 }

@@ -22,6 +22,8 @@ pub(crate) struct Limiter {
     resource: Arc<str>,
     tool: Arc<str>,
     rate: RateLimit,
+    /// The rate in text: at another one it is another count.
+    rate_text: Box<str>,
     secret: hmac::Key,
     whole: Governor,
     shared: Option<Sharing>,
@@ -47,6 +49,7 @@ impl Limiter {
             resource: Arc::clone(resource),
             tool: Arc::clone(tool),
             rate,
+            rate_text: rate.to_string().into(),
             secret,
             whole: Governor::new(rate.interval(), rate.burst_size(), buckets),
             shared: shared.map(|rates| Sharing {
@@ -63,8 +66,7 @@ impl Limiter {
     /// 3. If it cannot be found out what the others let through, this instance lets through its part of the rate. What it was told it may
     ///    let through counts against that too, so that the moment at which Redis goes away gives nobody another burst.
     pub(crate) async fn take(&self, caller: Option<&Caller>) -> Result<(), Limited> {
-        let names = names(self.rate.counted_per(), caller);
-        let parts: Vec<&str> = [&*self.resource, &*self.tool].into_iter().chain(names).collect();
+        let parts = self.parts(caller);
         let taken = self.whole.take(&self.tag("whole", &parts)); // 1
         if let (Ok(()), Some(sharing)) = (taken, &self.shared) {
             let tag = self.tag("share", &parts);
@@ -82,8 +84,20 @@ impl Limiter {
         self.counted(taken, "instance")
     }
 
+    /// Whether a call would have to wait for this process alone. Nothing is counted.
+    pub(crate) fn foresee(&self, caller: Option<&Caller>) -> Result<(), Limited> {
+        let wait = self.whole.wait(&self.tag("whole", &self.parts(caller)));
+        wait.map_or(Ok(()), |wait| self.counted(Err(wait), "instance"))
+    }
+
+    fn parts<'a>(&'a self, caller: Option<&'a Caller>) -> Vec<&'a str> {
+        let names = names(self.rate.counted_per(), caller);
+        [&*self.resource, &*self.tool].into_iter().chain(names).collect()
+    }
+
     fn tag(&self, purpose: &str, parts: &[&str]) -> Tag {
-        tag(&self.secret, [purpose].iter().chain(parts).map(|part| part.as_bytes()))
+        let parts = [purpose, &*self.rate_text].into_iter().chain(parts.iter().copied());
+        tag(&self.secret, parts.map(str::as_bytes))
     }
 
     fn counted(&self, taken: Result<(), Duration>, by: &'static str) -> Result<(), Limited> {

@@ -473,12 +473,23 @@ async fn a_rate_holds_for_prompts_and_resources() {
 
 /// A server over stdio whose caller has this token, if there is one.
 async fn over_stdio(library: &Library, tools: Toolset, token: &Token, provider: &IdentityProvider) -> Client {
+    over_stdio_with(library, tools, token, provider, false).await
+}
+
+async fn over_stdio_with(
+    library: &Library,
+    tools: Toolset,
+    token: &Token,
+    provider: &IdentityProvider,
+    hides: bool,
+) -> Client {
     const RESOURCE: &str = "https://notes.example/mcp";
     let validator = JwtValidator::builder()
         .issuer(provider.issuer())
         .audience(RESOURCE)
         .algorithm(Algorithm::Rs256);
     let gate = Gate::builder().resource(RESOURCE).validator(validator.build().unwrap());
+    let gate = if hides { gate.hide_denied_tools() } else { gate };
     let protected = gate.build().unwrap().protect(tools).unwrap();
     let protected = protected.with_token(TokenSource::file(&token.0));
     let server = Guarded::new(&protected, library.clone(), ToolRouter::new()).unwrap();
@@ -596,8 +607,8 @@ async fn over_stdio_what_is_not_declared_needs_a_caller() {
     assert_eq!(code(&mut nobody, "ping", &json!({})).await, 0);
 }
 
-/// The protocol version without sessions, over stdio: what the SDK acknowledges was declared, and nothing is sent before the gate
-/// has decided.
+/// The protocol version without sessions, over stdio: nothing is sent before the gate has decided, and what the SDK acknowledges before
+/// that does not tell what is declared.
 #[tokio::test]
 async fn over_stdio_a_stream_is_decided_before_it_begins() {
     let library = Library::default();
@@ -605,12 +616,14 @@ async fn over_stdio_a_stream_is_decided_before_it_begins() {
     let reader = Token::new("prompts-listener");
     let token = provider.token("alice").audience("https://notes.example/mcp");
     reader.write(&token.scopes(["read:notes"]).mint());
-    for (uri, acknowledged, code) in [
-        ("notes://1", true, 0),
-        ("notes://statistics", true, 403),
-        ("notes://a/secret", false, 0),
+    for (uri, hides, code) in [
+        ("notes://1", false, 0),
+        ("notes://statistics", false, 403),
+        ("notes://statistics", true, -32602),
+        ("notes://a/secret", false, -32602),
+        ("notes://a/secret", true, -32602),
     ] {
-        let mut client = over_stdio(&library, declared(), &reader, &provider).await;
+        let mut client = over_stdio_with(&library, declared(), &reader, &provider, hides).await;
         let params = json!({
             "notifications": {"resourceSubscriptions": [uri]},
             "_meta": {
@@ -622,15 +635,10 @@ async fn over_stdio_a_stream_is_decided_before_it_begins() {
         let message = json!({"jsonrpc": "2.0", "id": 1, "method": "subscriptions/listen", "params": params});
         client.send(&message).await;
         let first = client.next().await.unwrap();
-        assert_eq!(first.to_string().contains(uri), acknowledged, "{first}");
+        assert!(first.to_string().contains(uri), "{first}");
         let answer = client.next().await.unwrap();
         assert_eq!(answer["error"]["code"].as_i64().unwrap_or_default(), code, "{answer}");
-        let reached = library.take();
-        match code {
-            0 => assert_eq!(reached.len(), 1),
-            _ => assert_eq!(reached, Vec::<String>::new()),
-        }
-        assert!(acknowledged || !reached[0].contains(uri), "{reached:?}");
+        assert_eq!(library.take().len(), usize::from(code == 0));
     }
 }
 

@@ -11,7 +11,7 @@ use rmcp::{ErrorData, RoleServer, ServerHandler};
 use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 use toolgate::audit::JsonLines;
 use toolgate::docs::{RateDescription, ScopeDocument};
@@ -138,6 +138,7 @@ impl App {
 #[derive(Clone, Default)]
 struct Gullible {
     is_inactive: Arc<AtomicBool>,
+    asked_anew: Arc<AtomicUsize>,
 }
 
 impl Validator for Gullible {
@@ -147,6 +148,7 @@ impl Validator for Gullible {
     }
 
     async fn validate_anew(&self, token: &BearerToken) -> Result<Claims, ValidateError> {
+        self.asked_anew.fetch_add(1, Ordering::SeqCst);
         if self.is_inactive.load(Ordering::SeqCst) {
             return Err(TokenError::Inactive.into());
         }
@@ -299,6 +301,7 @@ async fn a_call_whose_token_is_not_valid_any_more_is_not_counted() {
             (reply.status, &reply.headers["retry-after"]),
             (429, &"3600".parse().unwrap())
         );
+        assert_eq!(issuer.asked_anew.load(Ordering::SeqCst), 4, "not for the one too many");
     }
 }
 
@@ -344,6 +347,26 @@ fn alice() -> Caller {
 
 async fn call(protected: &Protected, caller: Option<Caller>, tool: &str) -> Result<toolgate::Output, Error> {
     protected.call(tool, caller, json!({})).await.unwrap()
+}
+
+/// Writes a note, in another version of the server.
+#[mcp_tool(name = "write", scopes_all = ["write"], rate_limit = "1/h")]
+async fn write_seldom(_: NoArguments) -> Result<&'static str, Infallible> {
+    Ok("written")
+}
+
+#[tokio::test]
+async fn another_rate_of_a_tool_of_the_same_name_is_another_count() {
+    let (gate, often, ..) = in_process();
+    let seldom = gate.protect(Toolset::new(()).tool(WriteSeldomTool)).unwrap();
+    call(&seldom, Some(alice()), "write").await.unwrap();
+    let error = call(&seldom, Some(alice()), "write").await.unwrap_err();
+    assert_eq!(error.to_string(), "too many calls, try again in 3600 s");
+    for _ in 0..3 {
+        call(&often, Some(alice()), "write").await.unwrap();
+    }
+    let error = call(&often, Some(alice()), "write").await.unwrap_err();
+    assert_eq!(error.to_string(), "too many calls, try again in 2 s");
 }
 
 #[tokio::test]

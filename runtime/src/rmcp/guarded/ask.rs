@@ -8,7 +8,7 @@ use crate::entries::{Found, Kind, Subject};
 use crate::error::{ArgumentsError, Error};
 use crate::gate::Facts;
 use crate::toolset::{Answer, Prepared, Tool};
-use ::rmcp::model::{CacheScope, ErrorCode, ReadResourceResponse, SubscriptionFilter};
+use ::rmcp::model::{CacheScope, ErrorCode, ReadResourceResponse};
 use ::rmcp::service::SubscriptionContext;
 use ::rmcp::{ErrorData, ServerHandler};
 use futures_util::future::BoxFuture;
@@ -91,16 +91,10 @@ impl<H: ServerHandler> Guarded<H> {
         Err(refused(Kind::Tool, None, &error))
     }
 
-    /// What is declared of the resources that somebody wants to hear of; all, if nothing is declared about any.
-    pub(super) fn declared_only(&self, requested: &SubscriptionFilter) -> SubscriptionFilter {
-        let mut requested = requested.clone();
-        if let Some(uris) = &mut requested.resource_subscriptions {
-            uris.retain(|uri| {
-                let found = self.inner.protected.find(&Subject::Resource(uri.clone()));
-                matches!(found, Found::Declared(_) | Found::Unruled)
-            });
-        }
-        requested
+    /// Whether anything says who may have this resource; so it is with all of them, if nothing is declared about any.
+    pub(super) fn is_declared(&self, uri: &str) -> bool {
+        let found = self.inner.protected.find(&Subject::Resource(uri.to_owned()));
+        matches!(found, Found::Declared(_) | Found::Unruled)
     }
 
     /// Decides about a stream of notifications, before the handler sends any.

@@ -144,10 +144,22 @@ impl<H: ServerHandler> ServerHandler for Guarded<H> {
         self.ask("resources/unsubscribe", &subject, context, run).await
     }
 
-    /// The SDK asks before it says who subscribes, and tells the client the answer. So nothing is in it that was not declared.
+    /// The SDK asks before it says who subscribes, and tells the client the answer.
+    ///
+    /// 1. The handler is asked about what was declared, and nothing else.
+    /// 2. What was not is in the answer all the same, and denied when the stream begins: so it is with a resource that the caller
+    ///    must not know of.
     fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
-        let requested = self.declared_only(requested);
-        self.inner.handler.accepted_subscription_filter(&requested)
+        let mut declared = requested.clone();
+        let mut unknown = Vec::new();
+        if let Some(uris) = &mut declared.resource_subscriptions {
+            unknown.extend(uris.extract_if(.., |uri| !self.is_declared(uri)));
+        }
+        let mut accepted = self.inner.handler.accepted_subscription_filter(&declared)?; // 1
+        if let Some(uris) = &mut accepted.resource_subscriptions {
+            uris.append(&mut unknown); // 2
+        }
+        Some(accepted)
     }
 
     async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
