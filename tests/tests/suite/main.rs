@@ -25,6 +25,7 @@ mod flush;
 mod fresh;
 mod gate_setup;
 mod granted;
+mod hostile_requests;
 mod instances;
 mod introspection;
 mod issuers;
