@@ -17,6 +17,7 @@ mod cached;
 mod calls;
 mod cases;
 mod catalogs;
+mod challenge_grammar;
 mod decisions;
 mod demands_over_stdio;
 mod expiry;
@@ -48,6 +49,7 @@ mod shadow;
 mod shared;
 mod stdio;
 mod stock_tools;
+mod streaming;
 mod tokens;
 mod traps;
 
