@@ -47,6 +47,7 @@ mod sdk_requests;
 mod server;
 mod shadow;
 mod shared;
+mod standards;
 mod stdio;
 mod stock_tools;
 mod streaming;
