@@ -4,13 +4,14 @@ mod authority;
 mod limits;
 mod lists;
 mod network;
+mod scopes;
 mod sessions;
 mod shadow;
 
 pub(crate) use self::authority::Authority;
 
 use crate::audit::{AuditSink, Sinks};
-use crate::catalog::{Catalogs, RoleCatalog, ScopeCatalog};
+use crate::catalog::Catalogs;
 use crate::clock::{Clock, SystemClock};
 use crate::configured_keys::ConfiguredKeys;
 use crate::error::ConfigError;
@@ -208,34 +209,6 @@ impl<R, V> GateBuilder<R, V> {
         self
     }
 
-    /// Sets which scopes there are, and which of them imply which (MCP-45): the enum with
-    /// `#[derive(`[`ScopeCatalog`](macro@crate::ScopeCatalog)`)]`.
-    ///
-    /// Whoever is granted a scope then holds what it implies, too. A scope of a token that is not in the catalogue is kept as it
-    /// is. What is implied is found out once for a token, and kept as long as its claims are: 16 bytes for each scope, which the
-    /// limits of a cache do not count. [`Gate::protect`] refuses a tool that demands a scope which is not in the catalogue, or one that follows anyway.
-    pub fn scopes<C: ScopeCatalog>(mut self) -> Self {
-        self.options.catalogs.set_scopes::<C>();
-        self
-    }
-
-    /// The same for roles: the enum with `#[derive(`[`RoleCatalog`](macro@crate::RoleCatalog)`)]`.
-    pub fn roles<C: RoleCatalog>(mut self) -> Self {
-        self.options.catalogs.set_roles::<C>();
-        self
-    }
-
-    /// Sets the scopes that a client should ask for at first (`scopes_supported`, MCP-15).
-    ///
-    /// By default those that the catalogue says are `baseline`. If there is none that says so, those that the tools with
-    /// `read_only = true` and without `roles` need.
-    ///
-    /// `offline_access` is none of them (MCP-16): whether it wants refresh tokens, a client knows itself.
-    pub fn baseline(mut self, scopes: impl IntoIterator<Item = ScopeToken>) -> Self {
-        self.options.baseline = Some(scopes.into_iter().collect());
-        self
-    }
-
     /// Sets where the time comes from, for tests.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.options.clock = Arc::new(clock);
@@ -270,17 +243,6 @@ impl<R, V> GateBuilder<R, V> {
 }
 
 impl Options {
-    fn check_baseline(&self) -> Result<(), ConfigError> {
-        let mut scopes = self.baseline.iter().flatten();
-        if scopes.any(|scope| scope.as_str() == "offline_access") {
-            return Err(ConfigError::new(
-                "`offline_access` is a scope for clients at first",
-                "take it out of `.baseline(..)`: a client that wants refresh tokens asks for it by itself",
-            ));
-        }
-        Ok(())
-    }
-
     fn settings(self, authority: Option<Authority>, peers: AllowedPeers) -> Result<Gate, ConfigError> {
         let resource = authority.as_ref().map_or("", |authority| authority.resource.as_str());
         self.check_baseline()?;

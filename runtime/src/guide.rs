@@ -1,5 +1,8 @@
 //! What to set up for which identity provider, what happens when it is down, what to watch, and how to change keys and secrets.
 //!
+//! How to serve: [behind a proxy](proxies), [in several instances](instances), [for pages in browsers](browsers), and
+//! [what each status means to a client](statuses).
+//!
 //! # Which validator
 //!
 //! | access tokens are | use |
@@ -108,7 +111,8 @@
 //!   under the same `kid` replaces the old one as well.
 //! - **The client secret for introspection.** Add the new one at the provider, put it where the server reads it (a file: see
 //!   `SecretFile`), then remove the old one there. After a 401 the server reads it again and retries once; no restart.
-//! - **Keys of the shared state.** Add the new key second on all instances, then make it the first, then remove the old one.
+//! - **Keys of the shared state, and of sessions.** Add the new key second on all instances, then make it the first, then remove the
+//!   old one.
 //!
 //! [`JwtValidator`]: crate::JwtValidator
 //! [`JwtValidator::warm_up`]: crate::JwtValidator::warm_up
@@ -130,3 +134,8 @@
 //! [`ClaimMap::only_tenants`]: crate::ClaimMap::only_tenants
 //! [`ClaimMap::without_tenant`]: crate::ClaimMap::without_tenant
 //! [`ClaimMap::any_tenant`]: crate::ClaimMap::any_tenant
+
+pub mod browsers;
+pub mod instances;
+pub mod proxies;
+pub mod statuses;

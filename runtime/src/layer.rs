@@ -9,6 +9,7 @@ mod content;
 mod cross_origin;
 mod message;
 mod mirror;
+mod opening;
 mod screen;
 mod service;
 mod session;

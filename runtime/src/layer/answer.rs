@@ -5,7 +5,7 @@ use super::mirror::Mismatch;
 use crate::bearer::CredentialsError;
 use crate::decision::Denial;
 use crate::entries::{Kind, Subject};
-use crate::error::{Limited, Unavailable};
+use crate::error::{Error, Limited, Unavailable};
 use crate::origin::ForeignPeer;
 use crate::protected::Protected;
 use crate::scope::ScopeToken;
@@ -15,6 +15,7 @@ use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, CACHE_CONTROL, CONTENT_TY
 use http::{HeaderValue, Response, StatusCode};
 use http_body_util::Full;
 use serde_json::{Value, json};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -86,11 +87,14 @@ impl Refusal {
     /// 1. A challenge stands only where a new authorization can help: not for roles, hosts, sessions or outages. Clients
     ///    take any 403 with a challenge for missing scopes.
     /// 2. Without credentials the challenge has no `error` (BT-09).
-    /// 3. Nothing of the request is repeated but the JSON-RPC id, and to a caller, of a resource that is not there, its URI (SEP-2164).
+    /// 3. Nothing of the request is repeated but the JSON-RPC id, and to a caller, of a resource that is not there, its URI (SEP-2164). The
+    ///    id is there if the body was read: it is not for whoever brings a bad token.
     /// 4. What is hidden is answered exactly as what does not exist.
     /// 5. What is wrong with a token is not said, but for one that is bound to its sender: it says so itself, and its client would
     ///    get the same again and again.
-    /// 6. Who has to log in again is told how (RFC 9470 section 3), and asks for the same scopes as before.
+    /// 6. What a scope or a login is missing for, the model is told as well: it may ask its user for it. Of roles, tenants, owners
+    ///    and checks nothing is said.
+    /// 7. Who has to log in again is told how (RFC 9470 section 3), and asks for the same scopes as before.
     pub(super) fn answer(&self, protected: &Protected, message: &Message) -> Response<Full<Bytes>> {
         let id = message.id.as_ref();
         let (status, text) = match self {
@@ -116,7 +120,9 @@ impl Refusal {
                 let result = json!({"content": [{"type": "text", "text": text}], "isError": true});
                 json!({"jsonrpc": "2.0", "id": id, "result": result})
             }
-            _ => json!({"jsonrpc": "2.0", "id": id, "error": {"code": code, "message": text}}),
+            _ => {
+                json!({"jsonrpc": "2.0", "id": id, "error": {"code": code, "message": self.needs().unwrap_or(text.into())}})
+            }
         };
         let error = body.get_mut("error").and_then(Value::as_object_mut);
         if let (Some(uri), Some(error)) = (self.missing(message), error) {
@@ -193,6 +199,16 @@ impl Refusal {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "the message must not be compressed")
             }
             Self::Message(MessageError::NotOneMessage) => (StatusCode::BAD_REQUEST, "not one JSON-RPC message"),
+        }
+    }
+
+    /// What has to be got, in the words that the gate has for it.
+    fn needs(&self) -> Option<Cow<'static, str>> {
+        match self {
+            Self::Denied(denial @ (Denial::MissingScopes { .. } | Denial::InsufficientLogin { .. })) => {
+                Some(Error::Denied(denial.clone()).to_string().into())
+            }
+            _ => None,
         }
     }
 

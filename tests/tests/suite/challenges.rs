@@ -37,6 +37,8 @@ async fn mcp_42_43_a_missing_scope_is_a_403_that_names_all_scopes_of_the_tool() 
         r#"Bearer error="insufficient_scope", error_description="the access token lacks a scope", scope="write:tools", {METADATA}"#
     );
     assert_eq!(challenge(&notes, &reply), expected);
+    // What the model reads, and may tell its user.
+    assert_eq!(reply.text(), "needs scope write:tools");
     assert_eq!(notes.store.text("acme-1").unwrap(), "The first text of acme-1.");
 }
 

@@ -13,6 +13,7 @@ use pmcp::server::auth::{AuthContext, ToolAuthorizer};
 use pmcp::server::http_middleware::{
     ServerHttpContext, ServerHttpMiddleware, ServerHttpMiddlewareChain, ServerHttpRequest,
 };
+use pmcp::server::task_store::{InMemoryTaskStore, TaskStore as _};
 use pmcp::server::workflow::{SequentialWorkflow, ToolHandle, WorkflowStep};
 use pmcp::types::{CallToolResult, ToolInfo};
 use pmcp::{RequestHandlerExtra, ServerBuilder, ToolHandler};
@@ -324,6 +325,37 @@ async fn nobody_gets_the_events_of_another_session() {
     bob.post(Some(&his), message("ping")).await;
     let first = first_message(&mut stream).await;
     assert_eq!(first["id"], 7, "{first}");
+}
+
+/// Measure: the SDK is told a name that no other caller has. It keeps tasks apart by it.
+#[tokio::test]
+async fn mcp_67_69_a_task_is_its_owners_alone() {
+    let store = Arc::new(InMemoryTaskStore::new());
+    let task = store.create("alice", None).await.unwrap().task_id;
+    let server = start(Toolset::new(()).tool(NameTool), |builder| builder.task_store(store)).await;
+    let ask = async |token: String, method: &str| {
+        let mut client = Legacy::new(&server, None);
+        client.token = Some(token);
+        let session = client.open().await;
+        let params = json!({"taskId": task});
+        let body = json!({"jsonrpc": "2.0", "id": 7, "method": method, "params": params});
+        client.post(Some(&session), body).await.text().await.unwrap()
+    };
+    let alice = || server.token("alice");
+    let hers = ask(alice().mint(), "tasks/get").await;
+    assert!(hers.contains(r#""status":"working""#), "{hers}");
+    // Another one, and a client that calls in its own name and has hers.
+    for token in [server.token("bob").mint(), alice().client_id("alice").mint()] {
+        for method in ["tasks/get", "tasks/cancel", "tasks/result"] {
+            let answer = ask(token.clone(), method).await;
+            assert!(
+                answer.contains(r#""error""#) && !answer.contains("working"),
+                "{method}: {answer}"
+            );
+        }
+    }
+    let still = ask(alice().mint(), "tasks/get").await;
+    assert!(still.contains(r#""status":"working""#), "{still}");
 }
 
 /// Measure: the provider fails without the layer's word.

@@ -166,7 +166,9 @@ async fn what_is_declared_is_decided_by_its_policy_however_it_is_asked_for() {
             // SEP-2164: of a resource it says which.
             assert_eq!(
                 answer.body.pointer("/error/data/uri"),
-                params.get("uri"),
+                params
+                    .get("uri")
+                    .or_else(|| params.pointer("/notifications/resourceSubscriptions/0")),
                 "{era:?} {method}"
             );
             let answer = ask(&server, era, None, method, params).await;
@@ -345,6 +347,10 @@ async fn a_hidden_prompt_or_resource_is_as_one_that_does_not_exist() {
                 let unknown = ask(&server, era, token, method, unknown.clone()).await;
                 let without_id = |mut body: Value| {
                     body["id"] = Value::Null;
+                    // The URI that was asked for, which differs: the test before this one looks at it.
+                    if let Some(uri) = body.pointer_mut("/error/data/uri") {
+                        *uri = Value::Null;
+                    }
                     body
                 };
                 assert_eq!(hidden.code(), unknown.code(), "{era:?} {method}");
