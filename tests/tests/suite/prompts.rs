@@ -164,7 +164,11 @@ async fn what_is_declared_is_decided_by_its_policy_however_it_is_asked_for() {
             let answer = ask(&server, era, Some(&reader), method, params.clone()).await;
             assert_eq!(answer.code(), (200, code), "{era:?} {method}: {answer:?}");
             // SEP-2164: of a resource it says which.
-            assert_eq!(answer.body.pointer("/error/data/uri"), params.get("uri"), "{era:?} {method}");
+            assert_eq!(
+                answer.body.pointer("/error/data/uri"),
+                params.get("uri"),
+                "{era:?} {method}"
+            );
             let answer = ask(&server, era, None, method, params).await;
             assert_eq!(answer.code(), (401, 401), "{era:?} {method}: {answer:?}");
             let challenge = answer.challenge.unwrap();
