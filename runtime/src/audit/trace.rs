@@ -1,7 +1,7 @@
 //! Records as `tracing` events, in a span for each call.
 
 use super::{AuditError, AuditSink, Event, Record};
-use tracing::{Span, info, info_span};
+use tracing::{Level, Span, enabled, info, info_span};
 use uuid::Uuid;
 
 /// Writes each record as an event at `INFO` with the target `toolgate::audit`.
@@ -13,6 +13,9 @@ pub(crate) struct Trace;
 
 impl AuditSink for Trace {
     fn record(&self, record: &Record<'_>) -> Result<(), AuditError> {
+        if !enabled!(target: "toolgate::audit", Level::INFO) {
+            return Ok(());
+        }
         let id = record.id.to_string();
         let (who, id) = (record.who, id.as_str());
         match &record.event {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::time::{Instant, Sleep};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 /// How much longer than the token a body may take, for clocks that differ.
 const LEEWAY: Duration = Duration::from_mins(1);
@@ -37,6 +37,7 @@ pub struct Until<B> {
 ///    longer life.
 /// 2. It ends when the wall clock says so: one that is set forward, or stood still while the machine slept, shows that the time
 ///    was over. It is looked at before anything is sent, and now and then if nothing is.
+/// 3. Only a body that lets others wait needs a timer. Most are there at once, and timers are of the whole runtime.
 ///
 /// A token that a validator with a longer leeway let in after its expiry gets the minute: the answer would be lost else.
 pub(super) struct Deadline {
@@ -44,8 +45,8 @@ pub(super) struct Deadline {
     wall: Duration,
     clock: Arc<dyn Clock>,
     passed: Instant,
-    /// To the next look, at the latest until `passed`.
-    sleep: Pin<Box<Sleep>>,
+    /// To the next look, at the latest until `passed`; once something was waited for.
+    sleep: Option<Pin<Box<Sleep>>>,
 }
 
 impl Deadline {
@@ -61,20 +62,26 @@ impl Deadline {
             wall: now.saturating_add(left),
             clock: Arc::clone(clock),
             passed: Instant::now() + left,
-            sleep: Box::pin(tokio::time::sleep(left.min(LOOK))),
+            sleep: None,
         }
     }
 
+    fn is_over(&self) -> bool {
+        Instant::now() >= self.passed || self.clock.unix_time() >= self.wall // 1, 2
+    }
+
+    /// Waits for its end, with looks at the wall clock now and then.
     fn poll_over(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         loop {
-            let now = Instant::now();
-            if now >= self.passed || self.clock.unix_time() >= self.wall {
-                return Poll::Ready(()); // 1, 2
+            if self.is_over() {
+                return Poll::Ready(());
             }
-            if self.sleep.as_mut().poll(cx).is_pending() {
+            let next = self.passed.min(Instant::now() + LOOK);
+            let sleep = self.sleep.get_or_insert_with(|| Box::pin(sleep_until(next)));
+            if sleep.as_mut().poll(cx).is_pending() {
                 return Poll::Pending;
             }
-            self.sleep.as_mut().reset(self.passed.min(now + LOOK));
+            sleep.as_mut().reset(next);
         }
     }
 }
@@ -94,12 +101,17 @@ impl<B: Body> Body for Until<B> {
     type Error = B::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
-        if let Some(deadline) = &mut self.deadline
-            && deadline.poll_over(cx).is_ready()
-        {
+        if self.deadline.as_ref().is_some_and(Deadline::is_over) {
             return Poll::Ready(None);
         }
-        self.body.as_mut().poll_frame(cx)
+        let frame = self.body.as_mut().poll_frame(cx);
+        if frame.is_pending()
+            && let Some(deadline) = &mut self.deadline
+            && deadline.poll_over(cx).is_ready()
+        {
+            return Poll::Ready(None); // 3
+        }
+        frame
     }
 
     fn is_end_stream(&self) -> bool {
@@ -125,6 +137,7 @@ mod tests {
     use super::{Deadline, Until};
     use crate::clock::Clock;
     use bytes::Bytes;
+    use futures_util::FutureExt as _;
     use http_body::{Body, Frame};
     use http_body_util::{BodyExt as _, Full};
     use std::convert::Infallible;
@@ -220,6 +233,14 @@ mod tests {
         frames.unwrap().unwrap();
         // At the next look.
         assert_eq!(start.elapsed().as_secs(), 120);
+    }
+
+    /// Outside of a runtime, where there are no timers.
+    #[test]
+    fn a_body_that_is_there_at_once_needs_no_timer() {
+        let (body, _) = until(Full::new(Bytes::from_static(b"all of it")), 600);
+        let all = body.collect().now_or_never().unwrap().unwrap();
+        assert_eq!(all.to_bytes(), "all of it");
     }
 
     #[tokio::test(start_paused = true)]

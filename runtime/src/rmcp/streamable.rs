@@ -6,9 +6,13 @@ use crate::layer::Admission;
 use ::rmcp::ServerHandler;
 use ::rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use ::rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
-use http::Request;
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use http::{Request, Response};
 use http_body::Body;
-use std::fmt;
+use http_body_util::combinators::BoxBody;
+use std::convert::Infallible;
+use std::fmt::{self, Display};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use tower_service::Service;
@@ -20,6 +24,11 @@ type Sdk<H> = StreamableHttpService<H, LocalSessionManager>;
 /// 1. A request without a caller gets no session: the SDK keeps sessions for minutes, and anyone could open any number of them.
 /// 2. A caller's request that is of no session goes where none is asked for: a client that began without a token has none.
 pub struct Streamable<H = Server> {
+    services: Arc<Services<H>>,
+}
+
+/// Shared by all requests: they are more than is worth cloning for each.
+struct Services<H> {
     sessions: Sdk<H>,
     sessionless: Sdk<H>,
 }
@@ -32,27 +41,30 @@ impl<H: ServerHandler + Clone> Streamable<H> {
             let server = server.clone();
             StreamableHttpService::new(move || Ok(server.clone()), Arc::default(), config)
         };
-        Self {
+        let services = Services {
             sessionless: service(config.clone().with_legacy_session_mode(false)),
             sessions: service(config),
+        };
+        Self {
+            services: Arc::new(services),
         }
     }
 }
 
 impl<H, B> Service<Request<B>> for Streamable<H>
 where
-    Sdk<H>: Service<Request<B>>,
-    B: Body,
+    H: ServerHandler,
+    B: Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Display,
 {
-    type Response = <Sdk<H> as Service<Request<B>>>::Response;
-    type Error = <Sdk<H> as Service<Request<B>>>::Error;
-    type Future = <Sdk<H> as Service<Request<B>>>::Future;
+    type Response = Response<BoxBody<Bytes, Infallible>>;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Self::Response, Infallible>>;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        match self.sessions.poll_ready(cx) {
-            Poll::Ready(Ok(())) => self.sessionless.poll_ready(cx),
-            other => other,
-        }
+    /// The SDK's always is.
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
@@ -60,19 +72,23 @@ where
         // The layer left a caller only if there is one.
         let caller = extensions.get::<Caller>();
         let admission = extensions.get::<Admission>();
-        if caller.is_some() && admission.is_some_and(|admission| admission.has_session) {
-            self.sessions.call(request)
-        } else {
-            self.sessionless.call(request)
-        }
+        let has_session = caller.is_some() && admission.is_some_and(|admission| admission.has_session);
+        let services = Arc::clone(&self.services);
+        Box::pin(async move {
+            let service = if has_session {
+                &services.sessions
+            } else {
+                &services.sessionless
+            };
+            Ok(service.handle(request).await)
+        })
     }
 }
 
 impl<H> Clone for Streamable<H> {
     fn clone(&self) -> Self {
         Self {
-            sessions: self.sessions.clone(),
-            sessionless: self.sessionless.clone(),
+            services: Arc::clone(&self.services),
         }
     }
 }

@@ -7,6 +7,8 @@ pub(crate) enum Command {
     Run(Vec<String>, Length),
     /// To be the identity provider of another process.
     Provider,
+    /// To be a server, made with these arguments.
+    Serve(Vec<String>),
 }
 
 /// How long scenarios take.
@@ -34,6 +36,7 @@ pub(crate) fn parse(arguments: &[String], known: &[&str]) -> Result<Command, Str
         match argument.as_str() {
             "--list" => return Ok(Command::List),
             "--full" => length = Length::Full,
+            "serve" if names.is_empty() => return Ok(Command::Serve(arguments[1..].to_vec())),
             "provider" if arguments.len() == 1 => return Ok(Command::Provider),
             name if known.contains(&name) => names.push(name.to_owned()),
             other => return Err(format!("`{other}` is no scenario; `--list` shows them all")),

@@ -49,6 +49,11 @@ impl Tally {
         self.total() - self.with(status)
     }
 
+    /// The latency that half have at most.
+    pub(crate) fn p50(&self) -> Duration {
+        self.quantile(0.5)
+    }
+
     /// The latency that all but one in a hundred have at most.
     pub(crate) fn p99(&self) -> Duration {
         self.quantile(0.99)

@@ -9,13 +9,16 @@
 )]
 
 mod bad_documents;
+mod client;
+mod clients;
 mod clock;
 mod cold;
 mod command;
+mod crash;
 mod differential;
+mod drain;
 mod floods;
 mod garbage;
-
 mod load;
 mod memory;
 mod opaque;
@@ -26,7 +29,10 @@ mod rates;
 mod redis;
 mod report;
 mod rotation;
+mod served;
 mod server;
+mod slow_clients;
+mod stalled_audit;
 mod subjects;
 
 use crate::command::{Command, Length};
@@ -110,6 +116,36 @@ const SCENARIOS: &[Scenario] = &[
         run: |length| block_on(rates::run(length)),
     },
     Scenario {
+        name: "clients",
+        about: "64 clients for a minute, with servers of both SDKs",
+        run: |length| block_on(clients::steady(length)),
+    },
+    Scenario {
+        name: "throughput",
+        about: "64 clients: the throughput of a server with a gate, next to the same without",
+        run: |length| block_on(clients::throughput(length)),
+    },
+    Scenario {
+        name: "crash",
+        about: "F19: one of three servers is killed under load, and started again",
+        run: |_| block_on(crash::run()),
+    },
+    Scenario {
+        name: "drain",
+        about: "F20: a server is asked to stop with 64 calls under way",
+        run: |_| block_on(drain::run()),
+    },
+    Scenario {
+        name: "slow-clients",
+        about: "F23: a thousand clients that send a byte a second, next to others",
+        run: |_| block_on(slow_clients::run()),
+    },
+    Scenario {
+        name: "stalled-audit",
+        about: "F27: nobody takes the audit records any more",
+        run: |_| block_on(stalled_audit::run()),
+    },
+    Scenario {
         name: "differential",
         about: "F30: 100 000 mutated tokens, judged by us and by `jose` of npm",
         run: |length| block_on(differential::run(length)),
@@ -122,6 +158,10 @@ fn main() -> ExitCode {
     match command::parse(&arguments, &names) {
         Ok(Command::Provider) => {
             block_on(provider::serve());
+            ExitCode::SUCCESS
+        }
+        Ok(Command::Serve(arguments)) => {
+            served::serve(&arguments);
             ExitCode::SUCCESS
         }
         Ok(Command::List) => {

@@ -7,7 +7,12 @@ const MIB: u64 = 1024 * KIB;
 
 /// What is resident now, in bytes.
 pub(crate) fn resident() -> u64 {
-    status("VmRSS:")
+    status("self", "VmRSS:")
+}
+
+/// The same of another process.
+pub(crate) fn resident_of(process: u32) -> u64 {
+    status(&process.to_string(), "VmRSS:")
 }
 
 /// Forgets the peak.
@@ -18,7 +23,7 @@ pub(crate) fn forget_peak() {
 
 /// The most that was resident since the peak was forgotten, in bytes.
 pub(crate) fn peak() -> u64 {
-    status("VmHWM:")
+    status("self", "VmHWM:")
 }
 
 /// By how much memory grew, in MiB, rounded up.
@@ -26,8 +31,8 @@ pub(crate) fn growth(before: u64, after: u64) -> u64 {
     after.saturating_sub(before).div_ceil(MIB)
 }
 
-fn status(name: &str) -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap();
+fn status(process: &str, name: &str) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
     let kib: u64 = line.trim().trim_end_matches(" kB").trim().parse().unwrap();
     kib * KIB

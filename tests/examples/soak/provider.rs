@@ -178,7 +178,10 @@ pub(crate) async fn serve() {
                 let count = question["count"].as_u64().unwrap();
                 let tokens = (0..count).map(|_| {
                     subjects += 1;
-                    let token = provider.token(&format!("user-{subjects}")).audience(AUDIENCE);
+                    let token = provider
+                        .token(&format!("user-{subjects}"))
+                        .audience(AUDIENCE)
+                        .scopes(["read"]);
                     token.algorithm(algorithm.unwrap()).expires_in(LIFETIME).mint()
                 });
                 json!({"tokens": tokens.collect::<Vec<_>>()})

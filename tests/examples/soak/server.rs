@@ -72,13 +72,18 @@ impl Server {
 
 /// A validator of tokens of this provider.
 pub(crate) fn validator(provider: &Provider, clock: impl Clock) -> JwtValidator {
+    validator_of(&provider.issuer, &provider.jwks_uri, clock)
+}
+
+/// A validator of tokens of this issuer, whose keys are there.
+pub(crate) fn validator_of(issuer: &str, jwks_uri: &str, clock: impl Clock) -> JwtValidator {
     JwtValidator::builder()
-        .issuer(&provider.issuer)
+        .issuer(issuer)
         .audience(AUDIENCE)
         .algorithm(Algorithm::Rs256)
         .algorithm(Algorithm::Es256)
         .algorithm(Algorithm::EdDsa)
-        .jwks_uri(&provider.jwks_uri)
+        .jwks_uri(jwks_uri)
         .clock(clock)
         .build()
         .unwrap()
