@@ -141,7 +141,10 @@ fn the_document_can_come_from_the_program() {
 fn what_is_checked_in_is_well() {
     let ran = in_examples(&["check"], "");
     assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
-    assert_eq!(ran.out, "all is well: SCOPES.md, scopes.lock.json; no lints\n");
+    assert_eq!(
+        ran.out,
+        "all is well: SCOPES.md, scopes.html, scopes.lock.json; no lints\n"
+    );
 }
 
 #[test]
