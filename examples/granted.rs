@@ -134,7 +134,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         caller.tenant("acme").build()
     };
     let bob = caller("bob", "notes:read", "member");
-    let alice = caller("alice", "notes:write", "member");
+    let alice = caller("alice", "notes:write", "manager");
     let carol = caller("carol", "notes:admin", "admin");
     let add = json!({"tenant": "acme", "text": "buy milk"});
     let acme = json!({"tenant": "acme"});
@@ -145,6 +145,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         ("bob, who may read", &bob, "read", &acme),
         ("alice, who may write", &alice, "read", &acme),
         ("alice, who may write", &alice, "read", &globex),
+        ("bob, who may read", &bob, "clear", &acme),
         ("alice, who may write", &alice, "clear", &acme),
         ("carol, who may do anything", &carol, "clear", &acme),
     ] {

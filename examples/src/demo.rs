@@ -14,7 +14,7 @@ pub struct User {
 }
 
 /// All users.
-pub const USERS: [User; 4] = [
+pub const USERS: [User; 5] = [
     User {
         name: "alice",
         tenant: Some("acme"),
@@ -37,6 +37,12 @@ pub const USERS: [User; 4] = [
         name: "dave",
         tenant: None,
         roles: &[],
+        scopes: &["read:tools"],
+    },
+    User {
+        name: "erin",
+        tenant: Some("acme"),
+        roles: &["manager"],
         scopes: &["read:tools"],
     },
 ];
@@ -108,6 +114,7 @@ pub const EXPECTED: &str = "
     bob     yes          yes     yes         403                  403                    403
     carol   yes          yes     yes         error                yes                    yes
     dave    yes          yes     yes         403                  403                    403
+    erin    yes          yes     yes         403                  403                    403
     nobody  yes          401     401         401                  401                    401
 ";
 

@@ -13,6 +13,7 @@ alice, who may write: add {"tenant":"acme","text":"buy milk"}: Text("buy milk")
 bob, who may read: read {"tenant":"acme"}: Text("buy milk")
 alice, who may write: read {"tenant":"acme"}: Text("buy milk")
 alice, who may write: read {"tenant":"globex"}: not found or not permitted
+bob, who may read: clear {"tenant":"acme"}: not found or not permitted
 alice, who may write: clear {"tenant":"acme"}: needs scope notes:admin
 carol, who may do anything: clear {"tenant":"acme"}: Text("1 deleted")
 "#;

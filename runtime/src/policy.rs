@@ -3,10 +3,13 @@
 mod login;
 mod owner;
 mod rule;
+mod united;
 
 pub use self::login::{LoginDemand, LoginFlaw};
 pub use self::owner::OwnerDemand;
 pub use self::rule::Rule;
+#[doc(hidden)]
+pub use self::united::{Scopes, United};
 
 use crate::caller::Caller;
 use crate::decision::{Decision, Denial};
@@ -252,8 +255,9 @@ impl Policy {
     ///
     /// 1. A public tool admits everyone.
     /// 2. Any other tool admits no one without a caller.
-    /// 3. The caller holds every scope of `scopes_all`, and one of `scopes_any` if there are any.
-    /// 4. The caller holds one of `roles` if there are any.
+    /// 3. The caller holds one of `roles` if there are any. This comes before the scopes: who lacks both must not be sent to get a
+    ///    scope that is of no use.
+    /// 4. The caller holds every scope of `scopes_all`, and one of `scopes_any` if there are any.
     /// 5. The caller meets the rule that takes the place of these lists, if there is one.
     /// 6. If only 3 to 5 speak against the caller, and the policy is a [`shadow`](Self::shadow), the caller would be denied, and is
     ///    not.
@@ -296,15 +300,15 @@ impl Policy {
     }
 
     fn admit_rights(&self, caller: &Caller) -> Result<(), Denial> {
+        if !self.has_role(caller) {
+            return Err(Denial::MissingRole(self.roles));
+        }
         let missing: Vec<_> = self.missing_scopes(caller).collect();
         if !missing.is_empty() {
             return Err(Denial::MissingScopes {
                 missing,
                 required: self.challenge_scopes(),
             });
-        }
-        if !self.has_role(caller) {
-            return Err(Denial::MissingRole(self.roles));
         }
         match self.allow {
             Some(rule) if !rule.is_met_by(caller) => Err(rule_denial(rule, caller)),
@@ -608,6 +612,16 @@ mod tests {
         ];
         let fingerprints: BTreeSet<_> = different.iter().map(Policy::fingerprint).collect();
         assert_eq!(fingerprints.len(), different.len());
+    }
+
+    /// A challenge would have a client get the scope, and be refused again.
+    #[test]
+    fn who_lacks_a_role_is_told_of_no_scope() {
+        let policy = Policy::AUTHENTICATED.scopes_all(&[A]).scopes_any(&[B, C]).roles(&["r"]);
+        for scopes in [&[][..], &["a"], &["a", "b"]] {
+            let decision = policy.admit(Some(&caller(scopes)));
+            assert_eq!(decision, Decision::Deny(Denial::MissingRole(&["r"])), "{scopes:?}");
+        }
     }
 
     #[test]

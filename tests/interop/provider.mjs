@@ -8,6 +8,8 @@ import Provider from 'oidc-provider';
 const ACCOUNTS = {
   alice: { tenant_id: 'acme', roles: ['manager'], scopes: ['read:tools', 'write:tools'] },
   bob: { tenant_id: 'acme', roles: ['user'], scopes: ['read:tools', 'write:tools'] },
+  // An admin to whom the provider does not grant the scope of admins.
+  erin: { tenant_id: 'acme', roles: ['admin'], scopes: ['read:tools'] },
   carol: { tenant_id: 'globex', roles: ['admin', 'manager'], scopes: ['read:tools', 'write:tools', 'admin'] },
 };
 

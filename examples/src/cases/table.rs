@@ -60,6 +60,9 @@ fn refused_at_the_door() -> Vec<Case> {
     use Who::{Holder, Nobody, Thief, User};
     let foreign = |provider: &IdentityProvider, _: &str| provider.token("alice").audience("https://other.example/mcp").mint();
     let garbage = |_: &IdentityProvider, _: &str| "garbage".to_owned();
+    let admin_without_scope = |provider: &IdentityProvider, resource: &str| {
+        provider.token("frank").audience(resource).tenant("acme").scopes(["read:tools"]).roles(["admin"]).mint()
+    };
     let without_role = |provider: &IdentityProvider, resource: &str| {
         provider.token("eve").audience(resource).tenant("acme").scopes(["write:tools"]).mint()
     };
@@ -90,16 +93,25 @@ fn refused_at_the_door() -> Vec<Case> {
             .records(&["- deny invalid_token"])
             .over_stdio(|answer| answer.error(NO).records(&["whoami deny unauthenticated"])),
 
-        call("a missing scope is a 403 that names it", User("bob"), "update_note", update("acme-1"))
+        call("a missing scope is a 403 that names it", User("erin"), "update_note", update("acme-1"))
             .status(403).challenge(Some("insufficient_scope"), "write:tools")
             .body("/error/code", 403)
             .records(&["update_note deny insufficient_scope"])
             .over_stdio(|answer| answer.error("needs scope write:tools")),
-        call("whatever the arguments", User("bob"), "update_note", json!({"nonsense": true}))
+        call("whatever the arguments", User("erin"), "update_note", json!({"nonsense": true}))
             .status(403).challenge(Some("insufficient_scope"), "write:tools")
             .records(&["update_note deny insufficient_scope"])
             .over_stdio(|answer| answer.error("needs scope write:tools")),
+        call("and for an admin too", Holder(admin_without_scope), "delete_notes", json!({}))
+            .status(403).challenge(Some("insufficient_scope"), "admin")
+            .records(&["delete_notes deny insufficient_scope"])
+            .over_stdio(|answer| answer.error("needs scope admin")),
         call("a missing role is a 403 without a challenge", Holder(without_role), "update_note", update("acme-1"))
+            .status(403)
+            .body("/error/message", "not permitted")
+            .records(&["update_note deny insufficient_role"])
+            .over_stdio(|answer| answer.error(NO)),
+        call("also where a scope is missing, which would not help", User("bob"), "update_note", update("acme-1"))
             .status(403)
             .body("/error/message", "not permitted")
             .records(&["update_note deny insufficient_role"])
@@ -181,9 +193,10 @@ fn decided_by_arguments() -> Vec<Case> {
             .body("/result/structuredContent/count", 1)
             .records(&["delete_notes allow", "delete_notes ok"]),
         call("and for nobody else", User("alice"), "delete_notes", json!({}))
-            .status(403).challenge(Some("insufficient_scope"), "admin")
-            .records(&["delete_notes deny insufficient_scope"])
-            .over_stdio(|answer| answer.error("needs scope admin")),
+            .status(403)
+            .body("/error/message", "not permitted")
+            .records(&["delete_notes deny insufficient_role"])
+            .over_stdio(|answer| answer.error(NO)),
         // Over stdio each case has a server of its own, and nobody calls it too often.
         call("who may, may again", User("carol"), "delete_notes", json!({})).over(Transport::Http)
             .body("/result/structuredContent/count", 0)

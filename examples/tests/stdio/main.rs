@@ -108,6 +108,19 @@ async fn the_caller_is_who_the_token_in_the_environment_is_of() {
         let update = json!({"resource_id": "acme-1", "text": "by bob"});
         assert_eq!(
             call(&client, "update_note", update).await,
+            (true, "not found or not permitted".to_owned())
+        );
+        client.cancel().await.unwrap();
+
+        // Whom a scope would let in is told of it.
+        let erin = token(&provider, "erin");
+        let client = start(sdk, &provider, |command| {
+            command.env("NOTES_TOKEN", erin);
+        })
+        .await;
+        let update = json!({"resource_id": "acme-1", "text": "by erin"});
+        assert_eq!(
+            call(&client, "update_note", update).await,
             (true, "needs scope write:tools".to_owned())
         );
         client.cancel().await.unwrap();

@@ -292,7 +292,7 @@ pub(crate) async fn traced<F: Future>(json: bool, future: F) -> String {
         Ok(text) => Box::new(tracing_subscriber::registry().with(text)),
         Err(json) => Box::new(tracing_subscriber::registry().with(json)),
     };
-    let guard = tracing::subscriber::set_default(subscriber);
+    let guard = crate::listening::to(subscriber);
     future.await;
     drop(guard);
     let bytes = buffer.0.lock().unwrap().clone();

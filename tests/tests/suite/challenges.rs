@@ -28,7 +28,7 @@ const METADATA: &str = r#"resource_metadata="BASE/.well-known/oauth-protected-re
 async fn mcp_42_43_a_missing_scope_is_a_403_that_names_all_scopes_of_the_tool() {
     let notes = Notes::start(SDK).await;
     let reply = notes
-        .client_of("bob")
+        .client_of("erin")
         .call("update_note", update("acme-1"))
         .await
         .unwrap();
@@ -224,6 +224,61 @@ async fn bt_03_two_authorization_headers_are_a_400() {
     );
 }
 
+/// The scope would be of no use: a client that got a challenge would have its user log in again, and be refused again.
+#[tokio::test]
+async fn who_lacks_a_role_and_a_scope_is_not_sent_to_get_the_scope() {
+    let notes = Notes::start(SDK).await;
+    for (user, tool) in [
+        ("alice", "delete_notes"),
+        ("bob", "update_note"),
+        ("dave", "update_note"),
+    ] {
+        let reply = notes.client_of(user).call(tool, update("acme-1")).await.unwrap();
+        assert_eq!((reply.status, &reply.challenge), (403, &None), "{user}");
+        assert_eq!(reply.body["error"]["message"], "not permitted", "{user}");
+        let records = notes.records.of(tool);
+        assert_eq!(records.last().unwrap()["reason"], "insufficient_role", "{user}");
+    }
+}
+
+/// Editors who hold a scope, and who holds another one.
+#[mcp_tool(allow = any(all(scope("write"), role("editor")), all(scope("review"), role("reviewer"))))]
+async fn in_ways(_: NoArguments) -> Result<(), std::convert::Infallible> {
+    Ok(())
+}
+
+/// A scope is named only of a way whose role the caller has.
+#[tokio::test]
+async fn who_lacks_a_role_in_every_way_gets_no_challenge() {
+    let server = Running::start(SDK, Toolset::new(()).tool(InWaysTool)).await;
+    for (roles, scopes, challenged, reason) in [
+        (&[][..], &[][..], None, "insufficient_rights"),
+        (&["admin"], &["write", "review"], None, "insufficient_rights"),
+        (&["reviewer"], &[], Some("review"), "insufficient_scope"),
+        (&["reviewer"], &["write"], Some("review"), "insufficient_scope"),
+        (&["editor"], &["review"], Some("write"), "insufficient_scope"),
+    ] {
+        let token = server
+            .token("alice")
+            .roles(roles.iter().copied())
+            .scopes(scopes.iter().copied());
+        let reply = server
+            .client()
+            .bearer(token.mint())
+            .call("in_ways", json!({}))
+            .await
+            .unwrap();
+        assert_eq!(
+            (reply.status, reply.challenge_param("scope")),
+            (403, challenged),
+            "{roles:?} {scopes:?}"
+        );
+        assert_eq!(reply.challenge.is_some(), challenged.is_some(), "{roles:?} {scopes:?}");
+        let records = server.records.of("in_ways");
+        assert_eq!(records.last().unwrap()["reason"], reason, "{roles:?} {scopes:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_missing_role_is_a_403_without_a_challenge() {
     let notes = Notes::start(SDK).await;
@@ -246,11 +301,13 @@ async fn a_missing_role_is_a_403_without_a_challenge() {
 #[tokio::test]
 async fn who_fails_the_policy_learns_nothing_about_the_arguments() {
     let notes = Notes::start(SDK).await;
-    let bob = notes.client_of("bob");
-    let good = bob.call("update_note", update("acme-1")).await.unwrap();
-    let bad = bob.call("update_note", json!({"nonsense": true})).await.unwrap();
-    assert_eq!((good.status, &good.challenge), (bad.status, &bad.challenge));
-    assert_eq!(good.body["error"], bad.body["error"]);
+    for user in ["bob", "erin"] {
+        let client = notes.client_of(user);
+        let good = client.call("update_note", update("acme-1")).await.unwrap();
+        let bad = client.call("update_note", json!({"nonsense": true})).await.unwrap();
+        assert_eq!((good.status, &good.challenge), (bad.status, &bad.challenge), "{user}");
+        assert_eq!(good.body["error"], bad.body["error"], "{user}");
+    }
 }
 
 #[tokio::test]
@@ -492,7 +549,7 @@ async fn bt_12_refusals_are_not_cached() {
     for reply in [
         notes.client().call("whoami", json!({})).await.unwrap(),
         notes
-            .client_of("bob")
+            .client_of("erin")
             .call("update_note", update("acme-1"))
             .await
             .unwrap(),
@@ -673,9 +730,13 @@ async fn the_schema_of_a_denied_tool_does_not_leak() {
     let nobody = notes.client().header("Mcp-Param-Resource-Id", "wrong");
     let reply = nobody.call("delete_notes", json!({})).await.unwrap();
     assert_eq!(reply.status, 401);
+    let admin = notes.token("frank").roles(["admin"]).mint();
+    let admin = notes.client().bearer(admin).header("Mcp-Param-Resource-Id", "wrong");
+    let reply = admin.call("delete_notes", json!({})).await.unwrap();
+    assert_eq!((reply.status, reply.challenge_param("scope")), (403, Some("admin")));
     let bob = notes.client_of("bob").header("Mcp-Param-Resource-Id", "wrong");
     let reply = bob.call("delete_notes", json!({})).await.unwrap();
-    assert_eq!((reply.status, reply.challenge_param("scope")), (403, Some("admin")));
+    assert_eq!((reply.status, reply.challenge), (403, None));
 }
 
 /// A region's weather. Proxies send the request to the region.

@@ -70,11 +70,18 @@ async fn the_right_caller_gets_through_in_both_eras() {
 async fn the_wrong_caller_does_not_in_either_era() {
     for era in eras() {
         let notes = Notes::start(SDK).await;
-        let bob = connect(&notes, Some(notes.token_of("bob")), era.clone()).await;
-        let update = || call("update_note", &json!({"resource_id": "acme-1", "text": "by bob"}));
-        let error = bob.call_tool(update()).await.unwrap_err();
-        assert!(format!("{error:?}").contains("write:tools"), "{error:?}");
-        assert_eq!(names(&bob).await, ["server_time", "whoami", "list_notes"]);
+        let update = || call("update_note", &json!({"resource_id": "acme-1", "text": "by another"}));
+        // The one lacks a scope, the other a role besides, and is told of neither.
+        for (user, told) in [("erin", true), ("bob", false)] {
+            let client = connect(&notes, Some(notes.token_of(user)), era.clone()).await;
+            let error = format!("{:?}", client.call_tool(update()).await.unwrap_err());
+            assert_eq!(error.contains("write:tools"), told, "{user}: {error}");
+            assert!(error.contains("403") || told, "{user}: {error}");
+            // Over HTTP it shows, so that the client can ask for the scope.
+            let mut listed = vec!["server_time", "whoami", "list_notes"];
+            listed.extend(told.then_some("update_note"));
+            assert_eq!(names(&client).await, listed, "{user}");
+        }
 
         let nobody = connect(&notes, None, era).await;
         assert!(nobody.call_tool(update()).await.is_err());

@@ -140,6 +140,23 @@ proptest! {
         }
     }
 
+    /// Else clients have their users log in for nothing.
+    #[test]
+    fn a_scope_is_named_only_to_those_whom_scopes_let_in(case in cases()) {
+        let policy = policy(&case);
+        let with = |scopes| caller(&Case { caller: case.caller.clone().map(|(_, roles)| (scopes, roles)), ..case.clone() });
+        match policy.admit(caller(&case).as_ref()) {
+            Decision::Deny(Denial::MissingScopes { required, .. }) => {
+                let required = required.iter().map(|scope| scope.as_str()).collect();
+                prop_assert_eq!(policy.admit(with(required).as_ref()), Decision::Allow);
+            }
+            Decision::Deny(Denial::MissingRole(_)) => {
+                prop_assert!(policy.admit(with(BTreeSet::from(SCOPES)).as_ref()) != Decision::Allow);
+            }
+            _ => {}
+        }
+    }
+
     #[test]
     fn mcp_43_with_the_scopes_of_the_challenge_no_scope_is_missing(case in cases()) {
         let policy = policy(&case);

@@ -75,8 +75,8 @@ async fn mcp_65_arguments_that_are_no_object_are_an_error_result_and_recorded() 
             "{arguments}"
         );
         // Who may not call it learns nothing about that.
-        let bob = notes.client_of("bob").call("update_note", arguments).await.unwrap();
-        assert_eq!((bob.status, bob.challenge_param("scope")), (403, Some("write:tools")));
+        let erin = notes.client_of("erin").call("update_note", arguments).await.unwrap();
+        assert_eq!((erin.status, erin.challenge_param("scope")), (403, Some("write:tools")));
     }
     assert_eq!(notes.store.text("acme-1").unwrap(), "The first text of acme-1.");
 }

@@ -310,7 +310,7 @@ async fn a_hidden_tool_cannot_be_told_from_one_that_does_not_exist() {
                         let record = server.records.all().remove(before);
                         let reason = match (caller, tool) {
                             ("nobody", _) => "unauthenticated",
-                            ("plain", "wipe") | ("reader", "manage" | "wipe") => "insufficient_role",
+                            ("plain" | "reader", "manage" | "wipe") => "insufficient_role",
                             _ => "insufficient_scope",
                         };
                         assert_eq!(
@@ -420,7 +420,7 @@ async fn over_stdio_exactly_what_can_be_called_exists() {
             (Value::Null, json!("unknown_tool")),
             (json!("read"), json!("insufficient_scope")),
             (json!("admin"), json!("insufficient_scope")),
-            (json!("manage"), json!("insufficient_scope")),
+            (json!("manage"), json!("insufficient_role")),
             (json!("wipe"), json!("insufficient_role")),
         ];
         assert_eq!(records, expected, "{sdk:?}");

@@ -172,13 +172,15 @@ async fn su_03_scopes_and_roles_come_before_the_login() {
             .claim("acr", "urn:weak")
             .claim("auth_time", now() - 3600)
     };
-    let reply = call(&server, "both", token()).await;
+    let reply = call(&server, "both", token().roles(["admin"])).await;
     assert_eq!(
         (reply.status, reply.challenge_param("error")),
         (403, Some("insufficient_scope"))
     );
-    let reply = call(&server, "both", token().scopes(["notes:write"])).await;
-    assert_eq!((reply.status, reply.challenge.as_deref()), (403, None));
+    for without_role in [token(), token().scopes(["notes:write"])] {
+        let reply = call(&server, "both", without_role).await;
+        assert_eq!((reply.status, reply.challenge.as_deref()), (403, None));
+    }
     let rights = || token().scopes(["notes:write"]).roles(["admin"]);
     let reply = call(&server, "both", rights()).await;
     assert_eq!(reply.status, 401);

@@ -32,6 +32,7 @@ mod introspection;
 mod issuers;
 mod keys;
 mod legacy;
+mod listening;
 mod listing;
 mod local_caller;
 mod main_job;

@@ -79,7 +79,13 @@ async fn who_lacks_scopes_or_the_role_is_let_through_and_recorded() {
     let some = json!(["notes:write"]);
     let scope = json!("insufficient_scope");
     let cases = [
-        (&[][..], &[][..], ("would_deny", &scope, &missing)),
+        (&[][..], &["manager"][..], ("would_deny", &scope, &missing)),
+        // The record names what no scope could bring.
+        (
+            &[],
+            &["user"],
+            ("would_deny", &json!("insufficient_role"), &Value::Null),
+        ),
         (
             &["notes:read"],
             &["manager"],

@@ -92,7 +92,7 @@ async fn a_stock_tool_runs_under_its_policy_only() {
 
     let reader = server
         .client()
-        .bearer(server.token("bob").scopes(["read:tools"]).mint());
+        .bearer(server.token("bob").scopes(["read:tools"]).roles(["manager"]).mint());
     let reply = reader.call("stock", json!({})).await.unwrap();
     assert_eq!(
         (reply.status, reply.challenge_param("scope")),

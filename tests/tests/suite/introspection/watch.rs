@@ -23,7 +23,7 @@ impl Buffer {
             .with_ansi(false)
             .without_time()
             .with_writer(move || writer.clone());
-        let guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(layer));
+        let guard = crate::listening::to(tracing_subscriber::registry().with(layer));
         tracing::callsite::rebuild_interest_cache();
         guard
     }

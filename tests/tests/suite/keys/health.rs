@@ -3,6 +3,7 @@
 use super::live::Live;
 use super::source::{Answer, Source};
 use super::{UNAVAILABLE, UNKNOWN_KEY, good, seconds, settle, token, validate, validator};
+use crate::listening;
 use crate::tokens::forge::{ISSUER, forge};
 use metrics::Label;
 use metrics_util::debugging::{DebugValue, DebuggingRecorder, Snapshotter};
@@ -52,7 +53,7 @@ fn status(validator: &JwtValidator) -> HealthStatus {
 #[tokio::test(start_paused = true)]
 async fn health_tells_how_keys_can_be_had_and_events_tell_each_change_once() {
     let events = Events::default();
-    let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(events.clone()));
+    let _guard = listening::to(tracing_subscriber::registry().with(events.clone()));
     let source = Source::of(forge());
     let validator = validator(&source);
     assert_eq!(status(&validator), HealthStatus::Unasked);
