@@ -144,6 +144,56 @@ fn the_scope_document_of_the_library_has_each_form() {
     }
 }
 
+/// Every part of a list.
+fn parts<'a>(names: &'a [&'a str]) -> impl Iterator<Item = Vec<&'a str>> {
+    (0_u32..1 << names.len()).map(|bits| {
+        let chosen = names
+            .iter()
+            .enumerate()
+            .filter(|(position, _)| bits >> position & 1 == 1);
+        chosen.map(|(_, name)| *name).collect()
+    })
+}
+
+/// All answers about the library, for the page, which has to give the same ones (`tests/interop/page.mjs`).
+fn answers(document: &ScopeDocument) -> String {
+    let scopes: Vec<_> = document.scopes.iter().map(|scope| scope.scope.as_str()).collect();
+    let roles: Vec<_> = document.roles.iter().map(|role| role.role.as_str()).collect();
+    let mut lines = Vec::new();
+    for scopes in parts(&scopes) {
+        for roles in parts(&roles) {
+            let token = Grant::new(scopes.clone(), roles.clone());
+            let answers = document.callable_with(Some(&token)).into_iter();
+            let answers = answers.map(|(_, access)| match access {
+                Access::Allowed => json!(["allowed", null]),
+                Access::TriedOut { lacks } => json!(["tried out", lacks]),
+                Access::Denied { lacks } => json!(["denied", lacks]),
+                other => panic!("{other:?}"),
+            });
+            lines.push(json!({"token": token, "answers": answers.collect::<Vec<_>>()}).to_string());
+        }
+    }
+    let names: Vec<_> = document.all().map(|tool| tool.name.as_str()).collect();
+    for tools in parts(&names).filter(|tools| !tools.is_empty()) {
+        lines.push(json!({"tools": tools, "least": document.minimal_scopes(&tools).unwrap()}).to_string());
+    }
+    format!("[\n{}\n]\n", lines.join(",\n"))
+}
+
+#[test]
+fn the_answers_that_the_page_is_compared_with_are_those_of_the_scope_document() {
+    let answers = answers(&ScopeDocument::new(&library()));
+    let path = "documents/library.answers.json";
+    if std::env::var_os("TOOLGATE_DOCS").is_some_and(|value| value == "overwrite") {
+        std::fs::write(path, &answers).unwrap();
+    }
+    let found = std::fs::read_to_string(path).unwrap().replace("\r\n", "\n");
+    assert!(
+        found == answers,
+        "run the test with TOOLGATE_DOCS=overwrite and review the change"
+    );
+}
+
 #[test]
 fn a_document_is_read_back_as_it_was_written_and_a_foreign_one_is_not() {
     let document = ScopeDocument::new(&library());
