@@ -8,6 +8,7 @@ use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use toolgate::docs::{Access, Grant, LintRule, ReadError, SCOPES_META, ScopeDocument, assert_current};
+use toolgate::policy::Rule;
 use toolgate::{
     Algorithm, Caller, Decision, Gate, JwtValidator, NoArguments, Policy, RoleCatalog, ScopeCatalog, ScopeToken,
     Toolset, mcp_tool,
@@ -112,6 +113,12 @@ async fn count(_: NoArguments) -> Result<(), Infallible> {
 
 const READ: Policy = Policy::AUTHENTICATED.scopes_all(&[ScopeToken::from_static("books:read")]);
 
+/// Of a role and a scope the scope is less: a client can ask for it.
+const ORDERS: Policy = Policy::AUTHENTICATED.allow(&Rule::Any(&[
+    Rule::Role("librarian"),
+    Rule::Scope(ScopeToken::from_static("books:write")),
+]));
+
 fn library() -> Toolset<Library> {
     Toolset::new(Library)
         .scopes::<Scope>()
@@ -124,6 +131,7 @@ fn library() -> Toolset<Library> {
         .tool(CountTool)
         .prompt("sum_up", READ)
         .resource_template("books://{id}", READ.roles(&["librarian"]))
+        .resource("books://orders", ORDERS)
 }
 
 fn gate(configure: impl FnOnce(Builder) -> Builder) -> Gate {
@@ -174,7 +182,7 @@ fn answers(document: &ScopeDocument) -> String {
         }
     }
     let names: Vec<_> = document.all().map(|tool| tool.name.as_str()).collect();
-    for tools in parts(&names).filter(|tools| !tools.is_empty()) {
+    for tools in parts(&names).filter(|tools| (1..=2).contains(&tools.len())) {
         lines.push(json!({"tools": tools, "least": document.minimal_scopes(&tools).unwrap()}).to_string());
     }
     format!("[\n{}\n]\n", lines.join(",\n"))
@@ -252,6 +260,7 @@ fn least_scopes_and_what_a_token_can_call() {
     let least = |tools: &[&str]| document.minimal_scopes(tools).unwrap();
     assert_eq!(least(&["hours"]), Grant::default());
     assert_eq!(least(&["find", "describe"]), Grant::new(["books:write"], []));
+    assert_eq!(least(&["resource:books://orders"]), Grant::new(["books:write"], []));
     assert_eq!(least(&["lend"]), Grant::new(["books:write"], []));
     assert_eq!(least(&["discard"]), Grant::new(["books:export"], ["librarian"]));
     assert_eq!(
