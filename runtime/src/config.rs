@@ -82,10 +82,10 @@ impl HasValidator for GivenValidator {
 pub struct GateBuilder<R = Missing, V = Missing> {
     resource: R,
     validator: V,
-    pub(crate) options: Options,
+    options: Options,
 }
 
-pub(crate) struct Options {
+struct Options {
     sinks: Vec<Box<dyn AuditSink>>,
     clock: Arc<dyn Clock>,
     name: Option<String>,
@@ -101,7 +101,7 @@ pub(crate) struct Options {
     refused_tokens: Option<RateLimit>,
     allow_shadow: bool,
     listing: Listing,
-    pub(crate) tell_scopes: bool,
+    tell_scopes: bool,
 }
 
 /// What a gate works with.

@@ -1,11 +1,82 @@
 //! The scope document: who may call what, written from the declarations that enforce it.
 //!
+//! What a security reviewer, an administrator and the developer of a client have to know of a server stands above its tools already.
+//! [`ScopeDocument::new`] collects it from a [`Toolset`] and its catalogues, and shows it in several forms:
+//!
+//! | form | by | for |
+//! | --- | --- | --- |
+//! | Markdown | [`to_markdown`](ScopeDocument::to_markdown) | a repository: who reviews a change sees which permission changes |
+//! | HTML | [`to_html`](ScopeDocument::to_html) | people with questions: one page that loads nothing, with search, a matrix and answers |
+//! | JSON | [`to_json`](ScopeDocument::to_json), [`from_json`](ScopeDocument::from_json) | programs; [`SCHEMA`] describes it |
+//! | RFC 9728 | [`Protected::resource_metadata`](crate::Protected::resource_metadata) | clients: the scopes to ask for at first |
+//!
+//! # Never stale
+//!
+//! A document that is checked in is compared with the declarations by a test, in each form for which there is a file:
+//!
 //! ```no_run
 //! # use toolgate::Toolset;
 //! # let tools = Toolset::new(());
-//! // In a test: fails with a diff when the file is stale. `TOOLGATE_DOCS=overwrite cargo test` rewrites it.
+//! // Fails with a diff when the file is stale. `TOOLGATE_DOCS=overwrite cargo test` rewrites it.
 //! toolgate::docs::assert_current("SCOPES.md", &tools);
+//! toolgate::docs::assert_current("scopes.html", &tools);
 //! ```
+//!
+//! Files that are checked in name the source file of each tool, and not the line: else every edit above a tool would make them stale.
+//! [`assert_locked`] goes further: it fails when a change lets somebody in who was kept out.
+//!
+//! # What is needed at least, and what a token can do
+//!
+//! ```
+//! use std::convert::Infallible;
+//! use toolgate::docs::{Access, Grant, ScopeDocument};
+//! use toolgate::{NoArguments, ScopeCatalog, Toolset, mcp_tool};
+//!
+//! #[derive(ScopeCatalog)]
+//! enum Scope {
+//!     /// Reads notes.
+//!     #[scope("notes:read", baseline)]
+//!     Read,
+//!     /// Writes notes, and reads them.
+//!     #[scope("notes:write", implies(Read))]
+//!     Write,
+//! }
+//!
+//! /// Finds notes.
+//! #[mcp_tool(scopes_all = [Scope::Read], read_only = true)]
+//! async fn find(_: NoArguments) -> Result<(), Infallible> {
+//!     Ok(())
+//! }
+//!
+//! /// Files a note.
+//! #[mcp_tool(scopes_all = [Scope::Write], roles = ["editor"])]
+//! async fn file(_: NoArguments) -> Result<(), Infallible> {
+//!     Ok(())
+//! }
+//!
+//! let tools = Toolset::new(()).scopes::<Scope>().tool(FindTool).tool(FileTool);
+//! let document = ScopeDocument::new(&tools);
+//!
+//! // Who may write may read: the one scope will do for both.
+//! let least = document.minimal_scopes(&["find", "file"])?;
+//! assert_eq!(least, Grant::new(["notes:write"], ["editor"]));
+//!
+//! // Why does this token not open `file`?
+//! let token = Grant::new(["notes:write"], []);
+//! for (tool, access) in document.callable_with(Some(&token)) {
+//!     match access {
+//!         Access::Denied { lacks: Some(lacks) } => assert_eq!((&*tool.name, lacks), ("file", Grant::new([], ["editor"]))),
+//!         _ => assert_eq!(tool.name, "find"),
+//!     }
+//! }
+//! # Ok::<_, toolgate::docs::LeastError>(())
+//! ```
+//!
+//! # What looks wrong
+//!
+//! [`ScopeDocument::lints`] looks at the toolset as a whole: a scope that is declared and that no tool asks about, two that differ by a
+//! slip, a tool that only reads and demands a scope for writing, one that destroys and demands less than its siblings. What is certainly
+//! wrong is no lint, but an error of [`Gate::protect`](crate::Gate::protect).
 
 mod access;
 mod collect;

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { conformance } from './conformance.mjs';
 import { inspector } from './inspector.mjs';
+import { pages } from './page.mjs';
 import { RESOURCE_SERVER, startProvider } from './provider.mjs';
 import { python } from './python.mjs';
 import { scenario } from './scenario.mjs';
@@ -48,6 +49,9 @@ for (const example of ['notes', 'notes_pmcp']) {
 tries['everything: conformance suite'] = () => conformance(join(examples, 'everything'), provider);
 // Keys are no business of an SDK's.
 tries['notes: rotation of keys'] = () => rotation(join(examples, 'notes'));
+
+// Without a browser, whoever started this has said so.
+if (process.env.INTEROP_CHROMIUM) Object.assign(tries, pages(process.env.INTEROP_ROOT, process.env.INTEROP_CHROMIUM));
 
 let failures = 0;
 for (const [name, attempt] of Object.entries(tries)) {

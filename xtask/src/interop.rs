@@ -1,5 +1,6 @@
 //! Real clients and a real OpenID provider against the examples: gets all that this needs, and runs it.
 
+use crate::chromium;
 use crate::node;
 use crate::workspace::{Workspace, cargo};
 use std::env;
@@ -10,14 +11,14 @@ use std::process::{Command, ExitCode};
 /// The Python SDK.
 const PYTHON_SDK: &str = "mcp==2.3.0";
 
-/// With this, a machine without Node or Python is no failure.
+/// With this, a machine without Node, Python or Chromium is no failure.
 const IF_POSSIBLE: &str = "--if-possible";
 
 /// Runs it; `arguments` are parts of the names of what is to be tried.
 pub(crate) fn run(arguments: &[String]) -> ExitCode {
     let is_optional = arguments.iter().any(|argument| argument == IF_POSSIBLE);
     let names: Vec<&String> = arguments.iter().filter(|argument| *argument != IF_POSSIBLE).collect();
-    let tools = match Workspace::read().and_then(|workspace| Tools::ensure(&workspace)) {
+    let tools = match Workspace::read().and_then(|workspace| Tools::ensure(&workspace, is_optional)) {
         Ok(tools) => tools,
         Err(why) if is_optional => {
             println!("NOT RUN, no client was tried: {why}");
@@ -41,12 +42,23 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
 struct Tools {
     node: PathBuf,
     python: PathBuf,
+    /// None if it is missing and may be.
+    browser: Option<PathBuf>,
+    root: PathBuf,
     scripts: PathBuf,
     target: PathBuf,
 }
 
 impl Tools {
-    fn ensure(workspace: &Workspace) -> Result<Self, String> {
+    fn ensure(workspace: &Workspace, is_optional: bool) -> Result<Self, String> {
+        let browser = match chromium::find() {
+            Ok(browser) => Some(browser),
+            Err(why) if is_optional => {
+                println!("NOT RUN, no page was tried: {why}");
+                None
+            }
+            Err(why) => return Err(why),
+        };
         let scripts = workspace.target.join("interop");
         let node = node::ensure(&workspace.target.join("tools"))?;
         node::install(&workspace.root.join("tests/interop"), &scripts)
@@ -55,6 +67,8 @@ impl Tools {
         Ok(Self {
             node,
             python,
+            browser,
+            root: workspace.root.clone(),
             scripts,
             target: workspace.target.clone(),
         })
@@ -77,7 +91,11 @@ impl Tools {
             .arg(self.scripts.join("run.mjs"))
             .arg(self.target.join("debug/examples"))
             .args(names)
-            .env("INTEROP_PYTHON", &self.python);
+            .env("INTEROP_PYTHON", &self.python)
+            .env("INTEROP_ROOT", &self.root);
+        if let Some(browser) = &self.browser {
+            script.env("INTEROP_CHROMIUM", browser);
+        }
         call(&mut script)
     }
 }

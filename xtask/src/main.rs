@@ -3,6 +3,7 @@
 //! nobody here wrote, `cargo xtask interop`.
 
 mod check_time;
+mod chromium;
 mod interop;
 mod node;
 mod packages;

@@ -38,4 +38,12 @@ impl<R, V> GateBuilder<R, V> {
         self.options.listing.hide_denied = true;
         self
     }
+
+    /// Has `tools/list` tell, with each tool, the scopes that it needs: in its `_meta`, under
+    /// [`docs::SCOPES_META`](crate::docs::SCOPES_META). They are those that the challenge would name if the caller had none, so that a
+    /// client can ask for them before it calls. A tool that needs none has no such entry. Roles are never told. Off by default.
+    pub fn tell_scopes(mut self) -> Self {
+        self.options.tell_scopes = true;
+        self
+    }
 }

@@ -8,6 +8,7 @@ use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use toolgate::docs::{Access, Grant, LintRule, ReadError, SCOPES_META, ScopeDocument, assert_current};
+use toolgate::policy::Rule;
 use toolgate::{
     Algorithm, Caller, Decision, Gate, JwtValidator, NoArguments, Policy, RoleCatalog, ScopeCatalog, ScopeToken,
     Toolset, mcp_tool,
@@ -112,6 +113,12 @@ async fn count(_: NoArguments) -> Result<(), Infallible> {
 
 const READ: Policy = Policy::AUTHENTICATED.scopes_all(&[ScopeToken::from_static("books:read")]);
 
+/// Of a role and a scope the scope is less: a client can ask for it.
+const ORDERS: Policy = Policy::AUTHENTICATED.allow(&Rule::Any(&[
+    Rule::Role("librarian"),
+    Rule::Scope(ScopeToken::from_static("books:write")),
+]));
+
 fn library() -> Toolset<Library> {
     Toolset::new(Library)
         .scopes::<Scope>()
@@ -124,6 +131,7 @@ fn library() -> Toolset<Library> {
         .tool(CountTool)
         .prompt("sum_up", READ)
         .resource_template("books://{id}", READ.roles(&["librarian"]))
+        .resource("books://orders", ORDERS)
 }
 
 fn gate(configure: impl FnOnce(Builder) -> Builder) -> Gate {
@@ -142,6 +150,56 @@ fn the_scope_document_of_the_library_has_each_form() {
     for form in ["md", "json", "html"] {
         assert_current(format!("documents/library.{form}"), &library());
     }
+}
+
+/// Every part of a list.
+fn parts<'a>(names: &'a [&'a str]) -> impl Iterator<Item = Vec<&'a str>> {
+    (0_u32..1 << names.len()).map(|bits| {
+        let chosen = names
+            .iter()
+            .enumerate()
+            .filter(|(position, _)| bits >> position & 1 == 1);
+        chosen.map(|(_, name)| *name).collect()
+    })
+}
+
+/// All answers about the library, for the page, which has to give the same ones (`tests/interop/page.mjs`).
+fn answers(document: &ScopeDocument) -> String {
+    let scopes: Vec<_> = document.scopes.iter().map(|scope| scope.scope.as_str()).collect();
+    let roles: Vec<_> = document.roles.iter().map(|role| role.role.as_str()).collect();
+    let mut lines = Vec::new();
+    for scopes in parts(&scopes) {
+        for roles in parts(&roles) {
+            let token = Grant::new(scopes.clone(), roles.clone());
+            let answers = document.callable_with(Some(&token)).into_iter();
+            let answers = answers.map(|(_, access)| match access {
+                Access::Allowed => json!(["allowed", null]),
+                Access::TriedOut { lacks } => json!(["tried out", lacks]),
+                Access::Denied { lacks } => json!(["denied", lacks]),
+                other => panic!("{other:?}"),
+            });
+            lines.push(json!({"token": token, "answers": answers.collect::<Vec<_>>()}).to_string());
+        }
+    }
+    let names: Vec<_> = document.all().map(|tool| tool.name.as_str()).collect();
+    for tools in parts(&names).filter(|tools| (1..=2).contains(&tools.len())) {
+        lines.push(json!({"tools": tools, "least": document.minimal_scopes(&tools).unwrap()}).to_string());
+    }
+    format!("[\n{}\n]\n", lines.join(",\n"))
+}
+
+#[test]
+fn the_answers_that_the_page_is_compared_with_are_those_of_the_scope_document() {
+    let answers = answers(&ScopeDocument::new(&library()));
+    let path = "documents/library.answers.json";
+    if std::env::var_os("TOOLGATE_DOCS").is_some_and(|value| value == "overwrite") {
+        std::fs::write(path, &answers).unwrap();
+    }
+    let found = std::fs::read_to_string(path).unwrap().replace("\r\n", "\n");
+    assert!(
+        found == answers,
+        "run the test with TOOLGATE_DOCS=overwrite and review the change"
+    );
 }
 
 #[test]
@@ -202,6 +260,7 @@ fn least_scopes_and_what_a_token_can_call() {
     let least = |tools: &[&str]| document.minimal_scopes(tools).unwrap();
     assert_eq!(least(&["hours"]), Grant::default());
     assert_eq!(least(&["find", "describe"]), Grant::new(["books:write"], []));
+    assert_eq!(least(&["resource:books://orders"]), Grant::new(["books:write"], []));
     assert_eq!(least(&["lend"]), Grant::new(["books:write"], []));
     assert_eq!(least(&["discard"]), Grant::new(["books:export"], ["librarian"]));
     assert_eq!(
