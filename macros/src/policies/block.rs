@@ -8,7 +8,7 @@ use proc_macro2::{Delimiter, Group, TokenStream};
 use quote::{ToTokens as _, quote};
 use syn::parse::{ParseStream, Parser as _, Result};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Error, Expr, Generics, ItemImpl, Lit, LitStr, Meta, Token, Visibility};
+use syn::{Attribute, Error, Expr, Generics, ItemImpl, Lit, LitStr, Meta, Token, Type, Visibility};
 
 /// The `impl`, and its tools.
 pub(super) struct Block {
@@ -34,7 +34,7 @@ impl Block {
                        help: put it above the `impl` that has the tools, next to `#[tool_router]`";
         let (head, body) = split(tokens, message)?;
         let parsed: ItemImpl = syn::parse2(quote!(#head {}))?;
-        check_gate(&parsed.attrs, errors);
+        check_gate(&parsed.attrs, &parsed.self_ty, errors);
         let owner = Owner::new(&parsed.self_ty, &parsed.attrs);
         let mut reader = Reader {
             owner: &owner,
@@ -121,7 +121,15 @@ fn is_called(attr: &Attribute, name: &str) -> bool {
 }
 
 /// Whoever serves the type itself serves its tools without a gate, and so without their policies.
-fn check_gate(attrs: &[Attribute], errors: &mut Errors) {
+///
+/// 1. `#[tool_router]` is still to come: one that was above has made its code already, and nobody can see what it was told.
+/// 2. It does not serve the type itself.
+fn check_gate(attrs: &[Attribute], owner: &Type, errors: &mut Errors) {
+    if !attrs.iter().any(|attr| is_called(attr, "tool_router")) {
+        let message = "there is no `#[tool_router]` below `#[policies]`\n\
+                       help: put `#[tool_router]` between `#[policies]` and the impl";
+        errors.at(owner, message); // 1
+    }
     for attr in attrs.iter().filter(|attr| is_called(attr, "tool_router")) {
         if let Some(word) = find_word(attr.meta.to_token_stream(), "server_handler") {
             let message = "`server_handler` serves these tools to everyone, whatever their policies say\n\

@@ -5,7 +5,7 @@ use crate::attr::{Arg, Attr, Inherited, Name};
 use crate::errors::Errors;
 use crate::field_path::FieldPath;
 use std::collections::HashSet;
-use syn::{Error, Ident, LitBool, LitStr};
+use syn::{Error, Ident, LitBool, LitStr, TypePath};
 
 /// What the toolset says of all its tools, judged once. Then what is wrong with a tool is the tool's.
 pub(crate) fn check_common(common: &Attr, errors: &mut Errors) {
@@ -154,6 +154,12 @@ pub(crate) fn inherit(own: Attr, common: &Attr, errors: &mut Errors) -> Attr {
         common_owner_unless.as_ref(),
         errors,
     );
+    let own_tenant_of = check_same_tenant(
+        tenant_of,
+        common_tenant_field.as_ref(),
+        common_tenant_of.as_ref(),
+        errors,
+    );
     let tenant_field = only_one(tenant_field, common_tenant_field, errors);
     // Only what names a resource is looked up.
     let common_tenant_of = common_tenant_of.filter(|_| tenant_field.is_some());
@@ -182,7 +188,7 @@ pub(crate) fn inherit(own: Attr, common: &Attr, errors: &mut Errors) -> Attr {
         scopes_any,
         shadow,
         tenant_field,
-        tenant_of: only_one(tenant_of, common_tenant_of, errors),
+        tenant_of: only_one(own_tenant_of, common_tenant_of, errors),
         title,
         inherited,
         is_incomplete: is_incomplete || is_refused,
@@ -223,6 +229,22 @@ fn check_not_excused(
     let message = "`owner_unless` lets callers at what others own, whom `owner_field` of `#[toolset]` keeps from it\n\
                    help: remove it here, or move it to `#[toolset(..)]`, or `owner_field` to the tools";
     errors.at(&unless.key, message);
+    None
+}
+
+/// Rule 4: where the toolset says that a field names a tenant, no method says that it names something else.
+fn check_same_tenant(
+    lookup: Option<Arg<TypePath>>,
+    common_field: Option<&Arg<FieldPath>>,
+    common_lookup: Option<&Arg<TypePath>>,
+    errors: &mut Errors,
+) -> Option<Arg<TypePath>> {
+    let (Some(lookup), Some(_), None) = (&lookup, common_field, common_lookup) else {
+        return lookup;
+    };
+    let message = "`tenant_of` would look up what `tenant_field` of `#[toolset]` says is the tenant itself\n\
+                   help: remove it here, or move it to `#[toolset(..)]`, or `tenant_field` to the tools";
+    errors.at(&lookup.key, message);
     None
 }
 

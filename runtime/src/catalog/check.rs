@@ -41,6 +41,7 @@ impl Catalogs {
     ///
     /// 1. What is demanded is in the catalogue: else nobody, or nobody who was meant, would hold it.
     /// 2. Nothing is demanded that follows from what is demanded besides: it would look as if it asked for more.
+    /// 3. Somebody whom the tool admits has to be the owner, where an owner is demanded.
     pub(crate) fn check(&self, tool: &Tool) -> Result<(), ConfigError> {
         let policy = &tool.policy;
         let rule = policy.demanded_rule();
@@ -74,17 +75,47 @@ impl Catalogs {
         if let Some(rule) = rule {
             self.check_every_part_counts(rule, tool)?; // 2
         }
+        self.check_owner_counts(tool) // 3
+    }
+
+    /// Whoever holds the scopes that a tool demands is not excused by them from being the owner.
+    fn check_owner_counts(&self, tool: &Tool) -> Result<(), ConfigError> {
+        let policy = &tool.policy;
+        let unless = policy.demanded_owner().map_or(&[][..], |owner| owner.unless);
+        let unless: Vec<_> = unless.iter().map(|scope| scope.as_str()).collect();
+        let excuses = |scope: &ScopeToken| {
+            let names = self.follow(&Rule::Scope(*scope));
+            names.iter().chain([&scope.as_str()]).any(|name| unless.contains(name))
+        };
+        let any = policy.demanded_scopes_any();
+        let rule = policy.demanded_rule();
+        let excuses_all = policy.demanded_scopes_all().iter().any(excuses)
+            || (!any.is_empty() && any.iter().all(excuses))
+            || rule.is_some_and(|rule| ways::each_has_one_of(&unless, rule, &|part| self.follow(part)));
+        if excuses_all {
+            return Err(ConfigError::new(
+                format!(
+                    "{} excuses everyone whom it admits from being the owner, by `owner_unless`",
+                    place(tool)
+                ),
+                "remove `owner_field`, or what every caller holds from `owner_unless`",
+            ));
+        }
         Ok(())
+    }
+
+    /// What follows from a part of a rule, if that is one scope or role.
+    fn follow(&self, part: &Rule) -> Vec<&'static str> {
+        match part {
+            Rule::Scope(scope) => follow(self.scopes.as_ref().map(|scopes| &scopes.hierarchy), scope.as_str()),
+            Rule::Role(role) => follow(self.roles.as_ref().map(|roles| &roles.hierarchy), role),
+            Rule::All(_) | Rule::Any(_) => Vec::new(),
+        }
     }
 
     /// Of a rule, no part follows from the rest.
     fn check_every_part_counts(&self, rule: &Rule, tool: &Tool) -> Result<(), ConfigError> {
-        let implied = |part: &Rule| match part {
-            Rule::Scope(scope) => follow(self.scopes.as_ref().map(|scopes| &scopes.hierarchy), scope.as_str()),
-            Rule::Role(role) => follow(self.roles.as_ref().map(|roles| &roles.hierarchy), role),
-            Rule::All(_) | Rule::Any(_) => Vec::new(),
-        };
-        match ways::without_effect(rule, &implied) {
+        match ways::without_effect(rule, &|part| self.follow(part)) {
             None => Ok(()),
             Some(part) => Err(ConfigError::new(
                 format!(

@@ -29,6 +29,16 @@ pub(super) fn without_effect<'a>(rule: &'a Rule, implied: &dyn Fn(&Rule) -> Vec<
         .map(|part| part.rule)
 }
 
+/// Whether whoever meets a rule holds one of these scopes, whichever way it is met. What cannot be found out is not so.
+pub(super) fn each_has_one_of(scopes: &[&str], rule: &Rule, implied: &dyn Fn(&Rule) -> Vec<&'static str>) -> bool {
+    let has_one = |way: &Way| {
+        way.iter()
+            .any(|(kind, name)| *kind == Kind::Scope && scopes.contains(name))
+    };
+    let ways = Tree::new(rule, implied).ways(None);
+    ways.is_some_and(|ways| ways.iter().all(has_one))
+}
+
 /// A rule, each part of it with an address of its own: constants that are alike may share theirs.
 struct Tree<'a> {
     rule: &'a Rule,
@@ -50,7 +60,7 @@ impl<'a> Tree<'a> {
         };
         let form = match rule {
             Rule::Scope(scope) => leaf(Kind::Scope, scope.as_str()),
-            Rule::Role(role) => leaf(Kind::Role, role),
+            Rule::Role(name) => leaf(Kind::Role, name),
             Rule::All(rules) => Form::All(each(rules)),
             Rule::Any(rules) => Form::Any(each(rules)),
         };

@@ -320,10 +320,10 @@ mod tests {
     #[test]
     fn a_shadow_comes_after_what_it_tries_out() {
         const TRIED: Policy = Policy::AUTHENTICATED.acr(&["strong"]).roles(&["r"]).shadow();
+        const SCOPES: Policy = Policy::AUTHENTICATED.scopes_all(&[READ]).shadow();
         assert!(catch_unwind(|| TRIED.scopes_all(&[READ])).is_err());
         assert!(catch_unwind(|| TRIED.scopes_any(&[READ])).is_err());
         assert!(catch_unwind(|| TRIED.allow(&RULE)).is_err());
-        const SCOPES: Policy = Policy::AUTHENTICATED.scopes_all(&[READ]).shadow();
         assert!(catch_unwind(|| SCOPES.roles(&["r"])).is_err());
         assert!(catch_unwind(|| SCOPES.fresh()).is_ok());
     }

@@ -498,3 +498,70 @@ async fn mcp_45_a_caller_holds_what_the_gate_says_that_it_calls_at() {
         (Marked::Read, Marked::Write, Marked::Admin),
     ));
 }
+
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+struct Inbox {
+    owner: String,
+    tenant: String,
+}
+
+/// Reads an inbox. Whoever has the scope need not be the owner: it implies the one that excuses.
+#[mcp_tool(
+    scopes_all = ["notes:admin"],
+    owner_field = "owner",
+    owner_unless = ["notes:write"],
+    tenant_field = "tenant"
+)]
+async fn excused_by_all(args: Inbox) -> Result<String, Infallible> {
+    Ok(args.owner + &args.tenant)
+}
+
+/// Reads an inbox.
+#[mcp_tool(
+    scopes_any = ["notes:write", "notes:move"],
+    owner_field = "owner",
+    owner_unless = ["notes:read"],
+    tenant_field = "tenant"
+)]
+async fn excused_by_any(args: Inbox) -> Result<String, Infallible> {
+    Ok(args.owner + &args.tenant)
+}
+
+/// Reads an inbox.
+#[mcp_tool(
+    allow = any(all(scope("notes:write"), role("manager")), scope("notes:move")),
+    owner_field = "owner",
+    owner_unless = ["notes:read"],
+    tenant_field = "tenant"
+)]
+async fn excused_by_rule(args: Inbox) -> Result<String, Infallible> {
+    Ok(args.owner + &args.tenant)
+}
+
+/// Reads an inbox: who exports has to be the owner.
+#[mcp_tool(
+    scopes_any = ["notes:move", "notes:export"],
+    owner_field = "owner",
+    owner_unless = ["notes:read"],
+    tenant_field = "tenant"
+)]
+async fn not_excused(args: Inbox) -> Result<String, Infallible> {
+    Ok(args.owner + &args.tenant)
+}
+
+#[test]
+fn where_an_owner_is_demanded_somebody_has_to_be_it() {
+    for toolset in [
+        Toolset::new(()).tool(ExcusedByAllTool),
+        Toolset::new(()).tool(ExcusedByAnyTool),
+        Toolset::new(()).tool(ExcusedByRuleTool),
+    ] {
+        let error = refused(toolset);
+        assert!(
+            error.contains("excuses everyone whom it admits from being the owner"),
+            "{error}"
+        );
+    }
+    let gate = gate(|gate| gate.scopes::<Scope>().roles::<Role>());
+    assert!(gate.protect(Toolset::new(()).tool(NotExcusedTool)).is_ok());
+}
