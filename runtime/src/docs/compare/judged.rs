@@ -240,6 +240,34 @@ fn everybody() -> impl Iterator<Item = Asked> {
     })
 }
 
+/// Before, who had one of two scopes had both. Now two others imply one of them each: neither lets anybody in without the other.
+#[test]
+fn what_only_several_changes_together_do_is_told_of_each() {
+    let catalogs = |direct: [(&'static str, &'static str); 2]| {
+        let direct = direct
+            .into_iter()
+            .map(|(name, implied)| (name, vec![implied]))
+            .collect();
+        let hierarchy = Hierarchy::new("Names", TypeId::of::<()>(), &direct);
+        Catalogs {
+            scopes: Some(Catalog {
+                entries: &[],
+                hierarchy,
+            }),
+            roles: None,
+        }
+    };
+    let tokens = ["a", "b"].map(ScopeToken::from_static);
+    let policy = Policy::AUTHENTICATED.scopes_all(tokens.to_vec().leak());
+    let old = document(&catalogs([("a", "b"), ("b", "a")]), policy);
+    let changes = document(&catalogs([("c", "a"), ("d", "b")]), policy)
+        .changes_since(&old)
+        .changes;
+    let told = changes.iter().filter(|change| change.tools == [TOOL]);
+    let told: Vec<_> = told.map(|change| change.about.to_string()).collect();
+    assert_eq!(told, ["the scope `c`", "the scope `d`"]);
+}
+
 /// What cannot be found out is weaker, and soon.
 #[test]
 fn too_many_ways_to_be_let_in_are_a_weakening() {
