@@ -352,11 +352,10 @@ fn a_policy_of_a_disabled_tool_is_one_of_a_tool() {
     assert!(toolgate::rmcp::Router::<Existing>::new(&protected, Existing::tool_router()).is_err());
 }
 
-/// Generic, and with the macros in the other order.
 struct Generic<T>(T);
 
-#[tool_router]
 #[policies]
+#[tool_router]
 impl<T: Send + Sync + 'static> Generic<T> {
     #[tool(description = "Answers")]
     #[policy(allow = any(scope("a"), all(role("b"), scope("c"))), max_age = "10min", fresh, rate_limit = "30/min")]
