@@ -71,7 +71,9 @@ fn gate(options: &Options) -> Result<Gate, Box<dyn Error>> {
     }
     let mut gate = Gate::builder()
         .resource(&options.resource)
-        .validator(validator.build()?);
+        .validator(validator.build()?)
+        .scopes::<tools::Scope>()
+        .roles::<tools::Role>();
     if let Some(path) = &options.audit {
         gate = gate.audit(AuditFile::open(path)?);
     }

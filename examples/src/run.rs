@@ -106,6 +106,8 @@ fn gate(options: &Options, issuer: &str, resource: &str, audit: Readable) -> Res
     let mut gate = Gate::builder()
         .resource(resource)
         .validator(Cached::new(validator(options, issuer, resource)?)?)
+        .scopes::<tools::Scope>()
+        .roles::<tools::Role>()
         .name("Notes")
         .audit(audit);
     if let Some(path) = &options.audit {

@@ -6,12 +6,39 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, SystemTimeError, UNIX_EPOCH};
-use toolgate::{Caller, Json, NoArguments, State, ToolError, Toolset, mcp_tool};
+use toolgate::{Caller, Json, NoArguments, RoleCatalog, ScopeCatalog, State, ToolError, Toolset, mcp_tool};
+
+/// What tokens can permit here.
+#[derive(ScopeCatalog)]
+pub enum Scope {
+    /// Reads the notes of one's tenant.
+    #[scope("read:tools", baseline)]
+    Read,
+    /// Changes them.
+    #[scope("write:tools", implies(Read))]
+    Write,
+    /// Does with them whatever can be done.
+    #[scope("admin", implies(Write), sensitive)]
+    Admin,
+}
+
+/// What callers can be.
+#[derive(RoleCatalog)]
+pub enum Role {
+    /// Looks after the notes of a tenant.
+    #[role("manager")]
+    Manager,
+    /// Looks after a tenant.
+    #[role("admin")]
+    Admin,
+}
 
 /// All tools of the server, with their store.
 #[must_use]
 pub fn toolset(notes: Notes) -> Toolset<Notes> {
     Toolset::new(notes)
+        .scopes::<Scope>()
+        .roles::<Role>()
         .tool(ServerTimeTool)
         .tool(WhoamiTool)
         .tool(ListNotesTool)
@@ -60,7 +87,7 @@ pub struct NoteList {
 }
 
 /// Lists the notes of your tenant.
-#[mcp_tool(scopes_all = ["read:tools"], read_only = true, open_world = false)]
+#[mcp_tool(scopes_all = [Scope::Read], read_only = true, open_world = false)]
 pub async fn list_notes(_: NoArguments, notes: State<Notes>, caller: Caller) -> Result<Json<NoteList>, Infallible> {
     Ok(Json(NoteList {
         notes: notes.of(caller.tenant()),
@@ -78,8 +105,8 @@ pub struct UpdateNote {
 
 /// Replaces the text of a note.
 #[mcp_tool(
-    scopes_all = ["write:tools"],
-    roles = ["manager"],
+    scopes_all = [Scope::Write],
+    roles = [Role::Manager],
     tenant_field = "resource_id",
     tenant_of = Notes::tenant_of,
     audit_fields = ["resource_id"],
@@ -99,7 +126,7 @@ pub struct Deleted {
 }
 
 /// Deletes all notes of your tenant.
-#[mcp_tool(scopes_all = ["admin"], roles = ["admin"], rate_limit = "2/h", destructive = true, open_world = false)]
+#[mcp_tool(scopes_all = [Scope::Admin], roles = [Role::Admin], rate_limit = "2/h", destructive = true, open_world = false)]
 pub async fn delete_notes(_: NoArguments, notes: State<Notes>, caller: Caller) -> Result<Json<Deleted>, Infallible> {
     Ok(Json(Deleted {
         count: notes.delete(caller.tenant()),

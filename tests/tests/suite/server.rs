@@ -66,7 +66,8 @@ pub(crate) struct Notes {
 impl Notes {
     pub(crate) async fn start(sdk: Sdk) -> Self {
         let store = tools::Notes::default();
-        let running = Running::start(sdk, tools::toolset(store.clone())).await;
+        let configure = |gate: Builder| gate.scopes::<tools::Scope>().roles::<tools::Role>();
+        let running = Running::start_with(sdk, tools::toolset(store.clone()), configure).await;
         Self { store, running }
     }
 }

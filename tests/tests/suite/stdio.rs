@@ -174,6 +174,8 @@ async fn a_token_is_good_until_it_expires_and_then_read_again() {
         let gate = Gate::builder()
             .resource(RESOURCE)
             .validator(validator.build().unwrap())
+            .scopes::<examples::tools::Scope>()
+            .roles::<examples::tools::Role>()
             .build()
             .unwrap();
         let tools = examples::tools::toolset(examples::tools::Notes::default());
