@@ -8,7 +8,7 @@ mod login;
 mod lookup;
 mod posture;
 mod rate;
-mod rule;
+pub(crate) mod rule;
 mod signature;
 mod stock;
 
@@ -19,7 +19,7 @@ pub(crate) use self::signature::borrow;
 
 use self::definition::Definition;
 
-use crate::attr::{Arg, Attr, Name, Rule};
+use crate::attr::{Arg, Attr, Inherited, Name, Rule};
 use crate::errors::Errors;
 use crate::field_path::FieldPath;
 use crate::item::Item;
@@ -69,6 +69,8 @@ pub(crate) enum Policy {
 pub(crate) struct Demands {
     pub(crate) scopes_all: Vec<Name>,
     pub(crate) scopes_any: Vec<Name>,
+    /// Which of these scopes the toolset demands.
+    pub(crate) inherited: Inherited,
     pub(crate) roles: Vec<Name>,
     pub(crate) allow: Option<Rule>,
     pub(crate) acr: Vec<LitStr>,
@@ -181,6 +183,7 @@ impl Spec {
                 None => Policy::Callers(Box::new(Demands {
                     scopes_all: value(attr.scopes_all).unwrap_or_default(),
                     scopes_any: value(attr.scopes_any).unwrap_or_default(),
+                    inherited: attr.inherited,
                     roles: value(attr.roles).unwrap_or_default(),
                     allow: value(attr.allow),
                     acr: value(attr.acr).unwrap_or_default(),

@@ -2,6 +2,7 @@
 
 mod check;
 mod hierarchy;
+mod ways;
 
 #[cfg(test)]
 pub(crate) use self::hierarchy::Catalog;

@@ -95,7 +95,7 @@ impl Proof {
 const fn demands(policy: &Policy, held_by: &[ScopeToken]) -> bool {
     let mut all = policy.demanded_scopes_all();
     while let [scope, rest @ ..] = all {
-        if has(held_by, *scope) {
+        if scope.is_in(held_by) {
             return true; // 1
         }
         all = rest;
@@ -110,7 +110,7 @@ const fn demands(policy: &Policy, held_by: &[ScopeToken]) -> bool {
         return false; // 4
     }
     while let [scope, rest @ ..] = any {
-        if !has(held_by, *scope) {
+        if !scope.is_in(held_by) {
             return false; // 4
         }
         any = rest;
@@ -121,7 +121,7 @@ const fn demands(policy: &Policy, held_by: &[ScopeToken]) -> bool {
 /// Whether nobody meets a rule without one of these scopes.
 const fn needs(rule: &Rule, held_by: &[ScopeToken]) -> bool {
     match *rule {
-        Rule::Scope(scope) => has(held_by, scope),
+        Rule::Scope(scope) => scope.is_in(held_by),
         Rule::Role(_) => false,
         Rule::All(mut rules) => {
             while let [rule, rest @ ..] = rules {
@@ -143,27 +143,6 @@ const fn needs(rule: &Rule, held_by: &[ScopeToken]) -> bool {
             is_choice
         }
     }
-}
-
-const fn has(mut scopes: &[ScopeToken], wanted: ScopeToken) -> bool {
-    while let [scope, rest @ ..] = scopes {
-        if is_same(scope.as_str().as_bytes(), wanted.as_str().as_bytes()) {
-            return true;
-        }
-        scopes = rest;
-    }
-    false
-}
-
-/// `==`, in a constant.
-const fn is_same(mut one: &[u8], mut other: &[u8]) -> bool {
-    while let ([a, rest @ ..], [b, others @ ..]) = (one, other) {
-        if *a != *b {
-            return false;
-        }
-        (one, other) = (rest, others);
-    }
-    one.is_empty() && other.is_empty()
 }
 
 impl<S: GrantedScope> FromCall for Granted<S> {

@@ -3,10 +3,13 @@
 mod login;
 mod owner;
 mod rule;
+mod united;
 
 pub use self::login::{LoginDemand, LoginFlaw};
 pub use self::owner::OwnerDemand;
 pub use self::rule::Rule;
+#[doc(hidden)]
+pub use self::united::{Scopes, United};
 
 use crate::caller::Caller;
 use crate::decision::{Decision, Denial};

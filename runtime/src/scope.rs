@@ -34,6 +34,29 @@ impl ScopeToken {
     pub const fn as_str(self) -> &'static str {
         self.0
     }
+
+    /// `==`, in a constant.
+    pub(crate) const fn is(self, other: Self) -> bool {
+        let (mut one, mut other) = (self.0.as_bytes(), other.0.as_bytes());
+        while let ([a, rest @ ..], [b, others @ ..]) = (one, other) {
+            if *a != *b {
+                return false;
+            }
+            (one, other) = (rest, others);
+        }
+        one.is_empty() && other.is_empty()
+    }
+
+    /// Whether it is one of these, in a constant.
+    pub(crate) const fn is_in(self, mut scopes: &[Self]) -> bool {
+        while let [scope, rest @ ..] = scopes {
+            if self.is(*scope) {
+                return true;
+            }
+            scopes = rest;
+        }
+        false
+    }
 }
 
 impl fmt::Display for ScopeToken {

@@ -6,8 +6,9 @@ use super::value::{Value, read_all};
 use crate::spec::readable;
 use crate::suggest::closest;
 use proc_macro2::{TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
-use syn::parse::{ParseStream, Result};
+use syn::parse::{Parse, ParseStream, Result};
 use syn::{Error, Ident, LitStr, Token, parenthesized, token};
 
 /// A part of a rule, with the word that begins it.
@@ -111,6 +112,22 @@ impl Value for Rule {
             _ => RuleKind::Any(read_all(&content)?),
         };
         Ok(Self { word, kind })
+    }
+}
+
+impl Parse for Rule {
+    fn parse(input: ParseStream) -> Result<Self> {
+        Self::read(input)
+    }
+}
+
+impl ToTokens for Rule {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let word = &self.word;
+        tokens.extend(match &self.kind {
+            RuleKind::Scope(name) | RuleKind::Role(name) => quote!(#word(#name)),
+            RuleKind::All(rules) | RuleKind::Any(rules) => quote!(#word(#(#rules),*)),
+        });
     }
 }
 

@@ -4,9 +4,10 @@
 //! the tool calls with its lists, and which hands both over to here.
 
 use super::Kind;
-use crate::attr::Name;
+use crate::attr::{Name, Rule};
 use crate::errors::Errors;
 use crate::spec::readable;
+use crate::spec::rule::{Way, as_written, check_every_part_counts};
 use crate::suggest::closest;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -14,7 +15,7 @@ use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream, Result};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned as _;
-use syn::{Error, Ident, LitInt, LitStr, Path, Token, braced, bracketed};
+use syn::{Error, Ident, LitInt, LitStr, Path, Token, braced, bracketed, token};
 
 /// What a catalogue says.
 struct Known {
@@ -37,6 +38,8 @@ struct Given {
     /// Whether the tool says that its strings are of this catalogue. If not, its path is taken from one of the variants, and
     /// other names are none of our business.
     is_closed: bool,
+    /// The rule, if one takes the place of the lists.
+    rule: Option<Rule>,
     lists: Vec<List>,
 }
 
@@ -110,12 +113,31 @@ fn judge(known: &Known, given: &Given) -> Result<()> {
         let list = found.iter().find(|(name, _)| name == key);
         list.map_or(&[][..], |(_, listed)| listed.as_slice())
     };
+    let (common_all, common_any) = (of("common_all"), of("common_any"));
+    check_all(known, common_all, &mut errors);
     check_all(known, of("scopes_all"), &mut errors);
+    check_adds(known, common_all, of("scopes_all"), &mut errors);
+    check_any(known, common_any, &mut errors);
     check_any(known, of("scopes_any"), &mut errors);
     check_any(known, of("owner_unless"), &mut errors);
     check_any(known, of("roles"), &mut errors);
-    check_all_and_any(known, given, of("scopes_all"), of("scopes_any"), &mut errors);
+    check_leaves_choice(known, common_all, common_any, &mut errors);
+    check_leaves_choice(known, common_all, of("scopes_any"), &mut errors);
+    check_leaves_choice(known, of("scopes_all"), of("scopes_any"), &mut errors);
+    // Only if every alternative is known here can something be said of all of them.
+    let whole = |key: &str| {
+        let list = given.lists.iter().find(|list| list.key == key);
+        list.filter(|list| list.names.len() == of(key).len())
+            .map_or(&[][..], |_| of(key))
+    };
+    check_asks_for_more(known, common_all, whole("common_any"), &mut errors);
+    check_asks_for_more(known, of("scopes_all"), whole("common_any"), &mut errors);
+    check_asks_for_more(known, of("scopes_all"), whole("scopes_any"), &mut errors);
+    check_all_and_unless(known, common_all, of("owner_unless"), &mut errors);
     check_all_and_unless(known, of("scopes_all"), of("owner_unless"), &mut errors);
+    if let Some(rule) = &given.rule {
+        check_every_part_counts(rule, &|part, name| known.way(part, name, given), &mut errors);
+    }
     errors.finish()
 }
 
@@ -136,14 +158,19 @@ fn check_kind(known: &Known, given: &Given) -> Result<()> {
 impl Known {
     /// The entry of a name. A string has to be there if the catalogue is closed.
     fn find<'a>(&self, name: &'a Name, given: &Given, errors: &mut Errors) -> Option<Listed<'a>> {
-        let entry = match name {
+        let entry = self.position(name, given);
+        if let (Name::Text(text), None, true) = (name, entry, given.is_closed) {
+            errors.at(text, self.unknown(&text.value(), given));
+        }
+        Some(Listed { name, entry: entry? })
+    }
+
+    /// The number of a name's entry.
+    fn position(&self, name: &Name, given: &Given) -> Option<usize> {
+        match name {
             Name::Text(text) => {
                 let value = text.value();
-                let entry = self.entries.iter().position(|entry| entry.value == value);
-                if entry.is_none() && given.is_closed {
-                    errors.at(text, self.unknown(&value, given));
-                }
-                entry?
+                self.entries.iter().position(|entry| entry.value == value)
             }
             Name::Variant(path) => {
                 let (catalog, variant) = split(path)?;
@@ -151,10 +178,21 @@ impl Known {
                     return None;
                 }
                 let is_it = |entry: &Entry| entry.variant.unraw() == variant.unraw();
-                self.entries.iter().position(is_it)?
+                self.entries.iter().position(is_it)
             }
+        }
+    }
+
+    /// What a scope or a role of a rule is enough for: itself, and all that it implies.
+    fn way(&self, part: &Rule, name: &Name, given: &Given) -> Way {
+        let is_of_kind = part.word == self.kind.noun();
+        let number = self.position(name, given).filter(|_| is_of_kind);
+        let entry = number.and_then(|number| Some((number, self.entries.get(number)?)));
+        let Some((number, entry)) = entry else {
+            return as_written(part, name);
         };
-        Some(Listed { name, entry })
+        let all = entry.implies.iter().chain([&number]);
+        all.map(|number| format!("{} {number}", self.kind.noun())).collect()
     }
 
     fn unknown(&self, value: &str, given: &Given) -> String {
@@ -229,8 +267,31 @@ fn is_repeated(list: &[Listed], number: usize, errors: &mut Errors) -> bool {
     before.is_some()
 }
 
-/// What is demanded anyway leaves no choice, and a choice of which everything implies a scope demands that scope.
-fn check_all_and_any(known: &Known, given: &Given, all: &[Listed], any: &[Listed], errors: &mut Errors) {
+/// What a method demands besides its toolset is more than that. It may well imply what the toolset demands: then it asks for more.
+fn check_adds(known: &Known, common: &[Listed], own: &[Listed], errors: &mut Errors) {
+    for listed in own {
+        if own.iter().any(|other| known.implies(other, listed)) {
+            // That is a mistake of its own, and shown.
+            continue;
+        }
+        let text = listed.name.text();
+        let is_met = |other: &&Listed| {
+            let is_same = other.entry == listed.entry && other.name.text() != text;
+            is_same || known.implies(other, listed)
+        };
+        if let Some(other) = common.iter().find(is_met) {
+            let other_text = other.name.text();
+            let verb = if other.entry == listed.entry { "is" } else { "implies" };
+            let message = format!(
+                "`{other_text}` of `#[toolset]` {verb} `{text}`, so `{text}` asks for nothing more\nhelp: remove `{text}`"
+            );
+            errors.at(listed.name, message);
+        }
+    }
+}
+
+/// What is demanded anyway leaves no choice. A toolset's choice may well be met by what a method demands besides.
+fn check_leaves_choice(known: &Known, all: &[Listed], any: &[Listed], errors: &mut Errors) {
     for listed in any {
         let text = listed.name.text();
         let is_met = |other: &&Listed| {
@@ -247,9 +308,12 @@ fn check_all_and_any(known: &Known, given: &Given, all: &[Listed], any: &[Listed
             errors.at(listed.name, message);
         }
     }
-    // Only if every alternative is known here can it be said of all of them.
-    let alternatives = given.lists.iter().find(|list| list.key == "scopes_any");
-    if any.is_empty() || alternatives.is_none_or(|list| list.names.len() != any.len()) {
+}
+
+/// A choice of which everything implies a scope demands that scope. A method's choice may well be narrower than what its toolset
+/// demands.
+fn check_asks_for_more(known: &Known, all: &[Listed], any: &[Listed], errors: &mut Errors) {
+    if any.is_empty() {
         return;
     }
     for listed in all {
@@ -336,6 +400,13 @@ impl Parse for Given {
         let path = content.call(Path::parse_mod_style)?;
         let kind = kind(input)?;
         let is_closed = input.parse::<Ident>()? == "closed";
+        let mut rule = None;
+        if input.peek(Ident) && input.peek2(token::Brace) {
+            input.parse::<Ident>()?;
+            let content;
+            braced!(content in input);
+            rule = Some(content.parse()?);
+        }
         let mut lists = Vec::new();
         while !input.is_empty() {
             let key = input.parse()?;
@@ -351,6 +422,7 @@ impl Parse for Given {
             path,
             kind,
             is_closed,
+            rule,
             lists,
         })
     }

@@ -33,6 +33,7 @@ pub(crate) fn checks(spec: &Spec, item: &Item) -> TokenStream {
     let Demands {
         scopes_all,
         scopes_any,
+        inherited,
         roles,
         owner,
         allow,
@@ -41,42 +42,79 @@ pub(crate) fn checks(spec: &Spec, item: &Item) -> TokenStream {
     let unless = owner.as_ref().map_or(&[][..], |owner| owner.unless.as_slice());
     let of_rule = |names: fn(&Rule) -> Vec<Name>| allow.as_ref().map_or_else(Vec::new, names);
     let (scopes_of_rule, roles_of_rule) = (of_rule(Rule::scopes), of_rule(Rule::roles));
+    let (common_all, scopes_all) = scopes_all.split_at_checked(inherited.all).unwrap_or((&[], scopes_all));
+    let (common_any, scopes_any) = if inherited.any {
+        (scopes_any.as_slice(), &[][..])
+    } else {
+        (&[][..], scopes_any.as_slice())
+    };
     let scopes = [
-        ("scopes_all", scopes_all.as_slice()),
+        ("common_all", common_all),
+        ("common_any", common_any),
+        ("scopes_all", scopes_all),
         ("scopes_any", scopes_any),
         ("owner_unless", unless),
         ("allow", &scopes_of_rule),
     ];
     let roles = [("roles", roles.as_slice()), ("allow", &roles_of_rule)];
-    let scopes = of_kind(spec, item, Kind::Scopes, spec.catalog.as_ref(), &scopes);
-    let roles = of_kind(spec, item, Kind::Roles, spec.role_catalog.as_ref(), &roles);
+    let rule = allow.as_ref().map(|rule| quote!(rule { #rule }));
+    let scopes = of_kind(spec, item, Kind::Scopes, spec.catalog.as_ref(), &scopes, rule.as_ref());
+    let roles = of_kind(
+        spec,
+        item,
+        Kind::Roles,
+        spec.role_catalog.as_ref(),
+        &roles,
+        rule.as_ref(),
+    );
     quote!(#scopes #roles)
 }
 
-/// Asks the catalogue that was named, and those of which variants are listed.
-fn of_kind(spec: &Spec, item: &Item, kind: Kind, closed: Option<&Path>, lists: &[(&str, &[Name])]) -> TokenStream {
+/// The catalogue that strings are of, and those of which variants are listed, each once.
+pub(crate) fn named<'a>(closed: Option<&Path>, names: impl IntoIterator<Item = &'a Name>) -> Vec<Path> {
     let mut seen = HashSet::new();
-    let mut checks = TokenStream::new();
-    if let Some(catalog) = closed {
-        seen.insert(readable(catalog));
-        checks.extend(check(spec, item, kind, catalog, "closed", lists));
-    }
-    let names = lists.iter().flat_map(|(_, list)| *list);
-    if names.clone().count() > 1 {
-        // One name alone follows from no other.
-        for name in names {
-            if let Name::Variant(path) = name
-                && let Some((catalog, _)) = split(path)
-                && seen.insert(readable(&catalog))
-            {
-                checks.extend(check(spec, item, kind, &catalog, "open", lists));
-            }
-        }
-    }
-    checks
+    let variant = |name: &Name| match name {
+        Name::Variant(path) => split(path).map(|(catalog, _)| catalog),
+        Name::Text(_) => None,
+    };
+    let of_names = names.into_iter().filter_map(variant);
+    let all = closed.cloned().into_iter().chain(of_names);
+    all.filter(|catalog| seen.insert(readable(catalog))).collect()
 }
 
-fn check(spec: &Spec, item: &Item, kind: Kind, catalog: &Path, form: &str, lists: &[(&str, &[Name])]) -> TokenStream {
+/// Asks the catalogue that was named, and those of which variants are listed.
+fn of_kind(
+    spec: &Spec,
+    item: &Item,
+    kind: Kind,
+    closed: Option<&Path>,
+    lists: &[(&str, &[Name])],
+    rule: Option<&TokenStream>,
+) -> TokenStream {
+    let names = lists.iter().flat_map(|(_, list)| *list);
+    // One name alone follows from no other.
+    let several = names.clone().count() > 1;
+    let catalogs = named(closed, names.filter(|_| several));
+    let checks = catalogs.iter().enumerate().map(|(number, catalog)| {
+        let form = if number == 0 && closed.is_some() {
+            "closed"
+        } else {
+            "open"
+        };
+        check(spec, item, kind, catalog, form, lists, rule)
+    });
+    checks.collect()
+}
+
+fn check(
+    spec: &Spec,
+    item: &Item,
+    kind: Kind,
+    catalog: &Path,
+    form: &str,
+    lists: &[(&str, &[Name])],
+    rule: Option<&TokenStream>,
+) -> TokenStream {
     let krate = &spec.krate;
     let cfgs = item.cfgs();
     let word = |text| Ident::new(text, Span::call_site());
@@ -96,7 +134,7 @@ fn check(spec: &Spec, item: &Item, kind: Kind, catalog: &Path, form: &str, lists
                 #[allow(unused_imports, deprecated, reason = "the enum, and the macro with its name")]
                 #import
                 const _: () = {
-                    __catalog! { { #krate } { #catalog } #kind #form #lists }
+                    __catalog! { { #krate } { #catalog } #kind #form #rule #lists }
                 };
             };
         };

@@ -60,6 +60,7 @@ fn rows(demands: &Demands) -> Vec<String> {
     let Demands {
         scopes_all,
         scopes_any,
+        inherited: _,
         roles,
         allow,
         acr,

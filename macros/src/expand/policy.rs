@@ -1,7 +1,7 @@
 //! Writes the policy, as constant data.
 
-use super::{here, optional};
-use crate::attr::{Name, Rule, RuleKind};
+use super::{catalogs, here, optional};
+use crate::attr::{Inherited, Name, Rule, RuleKind};
 use crate::spec::{Demands, Per, Policy, Rate, Spec, Unit};
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -10,18 +10,19 @@ use syn::spanned::Spanned as _;
 
 /// Who may call, and how often.
 pub(crate) fn policy(spec: &Spec) -> TokenStream {
-    let demands = demands(&spec.policy);
+    let demands = demands(spec);
     let rate_limit = spec.rate_limit.map(rate_limit);
     quote!(#demands #rate_limit)
 }
 
-fn demands(policy: &Policy) -> TokenStream {
-    let Policy::Callers(demands) = policy else {
+fn demands(spec: &Spec) -> TokenStream {
+    let Policy::Callers(demands) = &spec.policy else {
         return quote!(__rt::Policy::PUBLIC);
     };
     let Demands {
         scopes_all,
         scopes_any,
+        inherited,
         roles,
         allow,
         acr,
@@ -32,8 +33,11 @@ fn demands(policy: &Policy) -> TokenStream {
         fresh,
         shadow,
     } = &**demands;
-    let scopes_all = names(&quote!(scopes_all), scopes_all, scope);
-    let scopes_any = names(&quote!(scopes_any), scopes_any, scope);
+    let scopes = united(spec, scopes_all, scopes_any, *inherited).unwrap_or_else(|| {
+        let scopes_all = names(&quote!(scopes_all), scopes_all, scope);
+        let scopes_any = names(&quote!(scopes_any), scopes_any, scope);
+        quote!(#scopes_all #scopes_any)
+    });
     let roles = names(&quote!(roles), roles, role);
     let allow = allow.as_ref().map(|allow| {
         let allow = rule(allow);
@@ -61,8 +65,47 @@ fn demands(policy: &Policy) -> TokenStream {
     let fresh = fresh.then(|| quote!(.fresh()));
     // Last: it is about what was demanded before.
     let shadow = shadow.then(|| quote!(.shadow()));
-    let rights = quote!(#scopes_all #scopes_any #roles #allow);
+    let rights = quote!(#scopes #roles #allow);
     quote!(__rt::Policy::AUTHENTICATED #rights #acr #max_age #owner #tenant #check #fresh #shadow)
+}
+
+// Input:
+//     #[toolset(scopes_all = [Scope::Read])] and #[mcp_tool(scopes_all = [Scope::Write])]
+//
+// Output, but for the paths:
+//     .scopes_of(const {
+//         const UNITED: United = United { common_all: &[..], own_all: &[..], .., catalogs: &[<Scope as ScopeCatalog>::SCOPES] };
+//         &UNITED.lists::<{ UNITED.all() }, { UNITED.any() }>()
+//     })
+//
+// Which scope implies which, the macro does not see. It is left to the constant which of the toolset's are left out.
+/// The scopes of a toolset and of a method, if both have some and a catalogue says what follows from them.
+fn united(spec: &Spec, all: &[Name], any: &[Name], inherited: Inherited) -> Option<TokenStream> {
+    let (common_all, own_all) = all.split_at_checked(inherited.all)?;
+    let (common_any, own_any) = if inherited.any { (any, &[][..]) } else { (&[][..], any) };
+    let has_common = !(common_all.is_empty() && common_any.is_empty());
+    let has_own = !(own_all.is_empty() && own_any.is_empty());
+    let catalogs = catalogs::named(spec.catalog.as_ref(), all.iter().chain(any));
+    if !has_common || !has_own || catalogs.is_empty() {
+        return None;
+    }
+    let lists = [common_all, own_all, common_any, own_any].map(|list| {
+        let scopes = list.iter().map(scope);
+        quote!(&[#(#scopes),*])
+    });
+    let [common_all, own_all, common_any, own_any] = lists;
+    Some(quote! {
+        .scopes_of(const {
+            const __UNITED: __rt::United = __rt::United {
+                common_all: #common_all,
+                own_all: #own_all,
+                common_any: #common_any,
+                own_any: #own_any,
+                catalogs: &[#(<#catalogs as __rt::ScopeCatalog>::SCOPES),*],
+            };
+            &__UNITED.scopes::<{ __UNITED.all() }, { __UNITED.any() }>()
+        })
+    })
 }
 
 fn rate_limit(rate: Rate) -> TokenStream {

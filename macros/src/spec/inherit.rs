@@ -1,7 +1,7 @@
 //! What the tools of a `#[toolset(..)]` have in common, and what each of them may say besides.
 
 use super::{fields, lists, login, posture, rate, rule};
-use crate::attr::{Arg, Attr, Name};
+use crate::attr::{Arg, Attr, Inherited, Name};
 use crate::errors::Errors;
 use crate::field_path::FieldPath;
 use std::collections::HashSet;
@@ -62,7 +62,8 @@ fn asks_for_a_caller(attr: &Attr) -> Vec<&Ident> {
 /// A method can demand more than its toolset, and never less:
 ///
 /// 1. `public` contradicts whatever the toolset demands.
-/// 2. Scopes of which all are demanded are demanded besides those of the toolset.
+/// 2. Scopes of which all are demanded are demanded besides those of the toolset. One may imply one of the toolset's, which is then
+///    left out where the hierarchy is known.
 /// 3. A choice of scopes, roles or logins is a part of the toolset's choice. One of its scopes, demanded of everyone, meets it.
 /// 4. Whatever else the toolset demands is demanded of every method, and none can say it otherwise.
 /// 5. Nobody is excused from what the toolset demands.
@@ -104,6 +105,7 @@ pub(crate) fn inherit(own: Attr, common: &Attr, errors: &mut Errors) -> Attr {
         tenant_field,
         tenant_of,
         title,
+        inherited: _,
         is_incomplete,
     } = own;
     let Attr {
@@ -133,8 +135,13 @@ pub(crate) fn inherit(own: Attr, common: &Attr, errors: &mut Errors) -> Attr {
         tenant_field: common_tenant_field,
         tenant_of: common_tenant_of,
         title: _,
+        inherited: _,
         is_incomplete: _,
     } = common.clone();
+    let inherited = Inherited {
+        all: common_scopes_all.as_ref().map_or(0, |all| all.value.len()),
+        any: scopes_any.is_none(),
+    };
     let is_refused = public
         .as_ref()
         .is_some_and(|public| check_not_loosened(public, &demanded, errors).is_err());
@@ -177,6 +184,7 @@ pub(crate) fn inherit(own: Attr, common: &Attr, errors: &mut Errors) -> Attr {
         tenant_field,
         tenant_of: only_one(tenant_of, common_tenant_of, errors),
         title,
+        inherited,
         is_incomplete: is_incomplete || is_refused,
     };
     if common_authenticated.is_some() && !posture::demands(&effective).is_empty() {
@@ -285,7 +293,6 @@ fn narrow<T: Element>(
 }
 
 /// Whether whoever meets `all` holds one of `any` anyway. Then a toolset's choice was narrowed to one, and not forgotten.
-///
 fn is_met<T: Element>(any: Option<&Arg<Vec<T>>>, all: Option<&Arg<Vec<T>>>) -> bool {
     let [any, all] = [any, all].map(|list| list.map(|list| written(&list.value)).unwrap_or_default());
     !any.is_disjoint(&all)

@@ -11,7 +11,15 @@ use syn::Error;
 const MOST_WAYS: usize = 64;
 
 /// Scopes and roles that are enough together, as they are written.
-type Way = BTreeSet<String>;
+pub(crate) type Way = BTreeSet<String>;
+
+/// What a scope or a role of a rule is enough for.
+pub(crate) type Leaf<'a> = &'a dyn Fn(&Rule, &Name) -> Way;
+
+/// A scope or a role of which nothing is known but how it is written.
+pub(crate) fn as_written(rule: &Rule, name: &Name) -> Way {
+    Way::from([format!("{} {}", rule.word, name.text())])
+}
 
 pub(super) fn check(attr: &Attr, errors: &mut Errors) {
     let Some(allow) = &attr.allow else {
@@ -26,7 +34,7 @@ pub(super) fn check(attr: &Attr, errors: &mut Errors) {
         errors.push(error);
         return;
     }
-    check_every_part_counts(&allow.value, errors);
+    check_every_part_counts(&allow.value, &as_written, errors);
     check_some_have_to_be_owners(attr, &allow.value, errors);
 }
 
@@ -113,8 +121,10 @@ fn check_name(name: &Name, check: fn(&str) -> Result<(), String>, errors: &mut E
 ///
 /// That is known from the ways to meet the rule, with and without it, of which none contains another: rules that say the same
 /// have the same. What is found so is left out from then on, so that of two that each would do the earlier one stays.
-fn check_every_part_counts(rule: &Rule, errors: &mut Errors) {
-    let Some(all) = ways(rule, &[]) else {
+///
+/// What a scope or a role is enough for is what `leaf` says: itself, and where a hierarchy is known, all that it implies.
+pub(crate) fn check_every_part_counts(rule: &Rule, leaf: Leaf, errors: &mut Errors) {
+    let Some(all) = ways(rule, leaf, &[]) else {
         let message = format!(
             "this can be met in more than {MOST_WAYS} ways, which nobody can look through\n\
              help: say it shorter, or decide with `check = State::method`"
@@ -122,19 +132,20 @@ fn check_every_part_counts(rule: &Rule, errors: &mut Errors) {
         errors.push(Error::new(rule.word.span(), message));
         return;
     };
-    check_parts_count(rule, rule, &all, &mut Vec::new(), errors);
+    check_parts_count(rule, rule, leaf, &all, &mut Vec::new(), errors);
 }
 
 fn check_parts_count<'a>(
     whole: &'a Rule,
     rule: &'a Rule,
+    leaf: Leaf,
     all: &BTreeSet<Way>,
     left_out: &mut Vec<&'a Rule>,
     errors: &mut Errors,
 ) {
     for part in rule.parts().iter().rev() {
         left_out.push(part);
-        if ways(whole, left_out).as_ref() == Some(all) {
+        if ways(whole, leaf, left_out).as_ref() == Some(all) {
             let text = part.text();
             let why = match rule.kind {
                 RuleKind::Any(_) => "lets nobody in whom the rest keeps out",
@@ -143,28 +154,27 @@ fn check_parts_count<'a>(
             errors.at(&part.word, format!("`{text}` {why}\nhelp: remove it"));
         } else {
             left_out.pop();
-            check_parts_count(whole, part, all, left_out, errors);
+            check_parts_count(whole, part, leaf, all, left_out, errors);
         }
     }
 }
 
 /// The ways to meet a rule but for what is left out, none of which contains another; `None` if there are too many.
-fn ways(rule: &Rule, left_out: &[&Rule]) -> Option<BTreeSet<Way>> {
-    let leaf = |name: &Name| BTreeSet::from([BTreeSet::from([format!("{} {}", rule.word, name.text())])]);
+fn ways(rule: &Rule, leaf: Leaf, left_out: &[&Rule]) -> Option<BTreeSet<Way>> {
     let is_in = |part: &&Rule| !left_out.iter().any(|out| ptr::eq(*out, *part));
     match &rule.kind {
-        RuleKind::Scope(name) | RuleKind::Role(name) => Some(leaf(name)),
+        RuleKind::Scope(name) | RuleKind::Role(name) => Some(BTreeSet::from([leaf(rule, name)])),
         RuleKind::Any(parts) => {
             let mut all = BTreeSet::new();
             for part in parts.iter().filter(is_in) {
-                all.extend(ways(part, left_out)?);
+                all.extend(ways(part, leaf, left_out)?);
             }
             smallest(&all)
         }
         RuleKind::All(parts) => {
             let mut all = BTreeSet::from([Way::new()]);
             for part in parts.iter().filter(is_in) {
-                let more = ways(part, left_out)?;
+                let more = ways(part, leaf, left_out)?;
                 if all.len() * more.len() > MOST_WAYS * MOST_WAYS / 4 {
                     return None;
                 }
@@ -184,7 +194,7 @@ fn smallest(ways: &BTreeSet<Way>) -> Option<BTreeSet<Way>> {
 
 /// If every way to meet the rule excuses from being the owner, nobody has to be it.
 fn check_some_have_to_be_owners(attr: &Attr, rule: &Rule, errors: &mut Errors) {
-    let (Some(unless), Some(ways)) = (&attr.owner_unless, ways(rule, &[])) else {
+    let (Some(unless), Some(ways)) = (&attr.owner_unless, ways(rule, &as_written, &[])) else {
         return;
     };
     let excuses: Vec<_> = unless

@@ -37,6 +37,7 @@ pub(super) fn of_stock(said: Attr, errors: &mut Errors) -> Attr {
         tenant_field,
         tenant_of,
         title,
+        inherited,
         is_incomplete,
     } = said;
     let refused = [
@@ -68,6 +69,7 @@ pub(super) fn of_stock(said: Attr, errors: &mut Errors) -> Attr {
         scopes_any,
         shadow,
         tenant_field,
+        inherited,
         is_incomplete: is_incomplete || refused.iter().any(Option::is_some),
         ..Attr::default()
     }

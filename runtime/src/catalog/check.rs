@@ -1,6 +1,7 @@
 //! Whether a tool keeps to the catalogues.
 
 use super::hierarchy::{Catalog, Catalogs, Hierarchy};
+use super::ways;
 use crate::error::ConfigError;
 use crate::policy::Rule;
 use crate::scope::ScopeToken;
@@ -70,8 +71,35 @@ impl Catalogs {
             check_any(roles, "roles", policy.demanded_roles(), tool)?; // 2
             check_known(roles, "role", &rule.map_or_else(Vec::new, Rule::roles), tool)?; // 1
         }
+        if let Some(rule) = rule {
+            self.check_every_part_counts(rule, tool)?; // 2
+        }
         Ok(())
     }
+
+    /// Of a rule, no part follows from the rest.
+    fn check_every_part_counts(&self, rule: &Rule, tool: &Tool) -> Result<(), ConfigError> {
+        let implied = |part: &Rule| match part {
+            Rule::Scope(scope) => follow(self.scopes.as_ref().map(|scopes| &scopes.hierarchy), scope.as_str()),
+            Rule::Role(name) => follow(self.roles.as_ref().map(|roles| &roles.hierarchy), name),
+            Rule::All(_) | Rule::Any(_) => Vec::new(),
+        };
+        match ways::without_effect(rule, &implied) {
+            None => Ok(()),
+            Some(part) => Err(ConfigError::new(
+                format!(
+                    "{} has {part} in `allow`, which changes nothing: the hierarchy decides the same without it",
+                    place(tool)
+                ),
+                "remove it",
+            )),
+        }
+    }
+}
+
+/// What follows from a name, if there is a hierarchy.
+fn follow(hierarchy: Option<&Hierarchy>, name: &str) -> Vec<&'static str> {
+    hierarchy.map_or_else(Vec::new, |hierarchy| hierarchy.follow(name).collect())
 }
 
 fn check_same(own: Option<&Hierarchy>, kept: Option<&Hierarchy>, noun: &str) -> Result<(), ConfigError> {
@@ -113,7 +141,11 @@ fn check_all(hierarchy: &Hierarchy, all: &[&str], tool: &Tool) -> Result<(), Con
         if let Some(other) = all.iter().find(|other| hierarchy.implies(other, name)) {
             return Err(ConfigError::new(
                 format!("{} demands `{name}` besides `{other}`, which implies it", place(tool)),
-                format!("remove `{name}` from `scopes_all`"),
+                format!(
+                    "remove `{name}` from `scopes_all`; if that is the toolset's, write `catalog = {}` there, so that a method can \
+                     demand more",
+                    hierarchy.catalog
+                ),
             ));
         }
     }

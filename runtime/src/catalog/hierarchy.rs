@@ -135,6 +135,11 @@ impl Hierarchy {
         from != to && self.implied.get(from).is_some_and(|implied| implied.contains(to))
     }
 
+    /// All that follows from a name.
+    pub(crate) fn follow(&self, name: &str) -> impl Iterator<Item = &'static str> {
+        self.implied.get(name).into_iter().flatten().copied()
+    }
+
     /// All names.
     pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
         self.implied.keys().copied()

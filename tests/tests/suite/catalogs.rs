@@ -135,6 +135,37 @@ mod unseen {
     }
 
     /// Does something.
+    #[mcp_tool(allow = any(all(scope("notes:read"), scope("notes:admin")), role("manager")))]
+    pub(super) async fn rule_all(_: NoArguments) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    /// Does something.
+    #[mcp_tool(allow = any(scope("notes:export"), role("manager"), role("admin")))]
+    pub(super) async fn rule_any(_: NoArguments) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    /// Every part counts.
+    #[mcp_tool(allow = any(all(scope("notes:write"), scope("notes:export")), all(scope("notes:read"), role("manager"))))]
+    pub(super) async fn rule(_: NoArguments) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    #[derive(Clone)]
+    pub(super) struct Notes;
+
+    /// The macro sees no catalogue.
+    #[toolgate::toolset(scopes_all = ["notes:read"])]
+    impl Notes {
+        /// Demands more.
+        #[mcp_tool(scopes_all = ["notes:write"])]
+        pub(super) async fn write() -> Result<(), Infallible> {
+            Ok(())
+        }
+    }
+
+    /// Does something.
     #[mcp_tool(scopes_all = [Flat::Admin])]
     pub(super) async fn other_catalog(_: NoArguments) -> Result<(), Infallible> {
         Ok(())
@@ -144,7 +175,8 @@ mod unseen {
 #[test]
 fn a_tool_that_does_not_keep_to_the_catalogue_is_refused() {
     use unseen::{
-        AllTool, AnyTool, ChoiceTool, EveryTool, RoleTool, TwiceTool, UnknownAnyTool, UnknownRoleTool, UnknownTool,
+        AllTool, AnyTool, ChoiceTool, EveryTool, NotesWriteTool, RoleTool, RuleAllTool, RuleAnyTool, TwiceTool,
+        UnknownAnyTool, UnknownRoleTool, UnknownTool,
     };
     let tools = || Toolset::new(()).tool(ReadTool);
     for (tools, tool, what, help) in [
@@ -197,6 +229,24 @@ fn a_tool_that_does_not_keep_to_the_catalogue_is_refused() {
             "remove `notes:read` from `scopes_all`",
         ),
         (
+            tools().tool(NotesWriteTool),
+            "write",
+            "demands `notes:read` besides `notes:write`, which implies it",
+            "remove `notes:read` from `scopes_all`; if that is the toolset's, write `catalog = Scope` there",
+        ),
+        (
+            tools().tool(RuleAllTool),
+            "rule_all",
+            "has the scope `notes:read` in `allow`, which changes nothing: the hierarchy decides the same without it",
+            "remove it",
+        ),
+        (
+            tools().tool(RuleAnyTool),
+            "rule_any",
+            "has the role `admin` in `allow`, which changes nothing: the hierarchy decides the same without it",
+            "remove it",
+        ),
+        (
             tools().tool(TwiceTool),
             "twice",
             "lists `notes:write` twice in `scopes_all`",
@@ -219,6 +269,78 @@ fn a_tool_that_does_not_keep_to_the_catalogue_is_refused() {
 }
 
 /// A policy that is given at run time is judged as well.
+#[test]
+fn a_rule_of_which_every_part_counts_is_fine() {
+    let gate = gate(|gate| gate.scopes::<Scope>().roles::<Role>());
+    gate.protect(Toolset::new(()).tool(unseen::RuleTool)).unwrap();
+}
+
+#[derive(Clone)]
+struct Notes;
+
+/// What its tools demand besides is more, where a catalogue says so.
+#[toolgate::toolset(scopes_all = [Scope::Read, Scope::Export])]
+impl Notes {
+    /// Writes.
+    #[mcp_tool(scopes_all = [Scope::Write])]
+    async fn change() -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    /// Changes or moves.
+    #[mcp_tool(scopes_any = [Scope::Write, Scope::Move])]
+    async fn either() -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    /// Demands no more.
+    #[mcp_tool]
+    async fn plain() -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
+#[derive(Clone)]
+struct Choice;
+
+#[toolgate::toolset(scopes_any = ["notes:export", "notes:write"], catalog = Scope)]
+impl Choice {
+    /// Meets the choice by more.
+    #[mcp_tool(scopes_all = ["notes:admin"])]
+    async fn met() -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    /// Demands what the choice has nothing to do with.
+    #[mcp_tool(scopes_all = ["notes:move"])]
+    async fn besides() -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
+/// And what follows from that is left out: nobody is asked to get it.
+#[test]
+fn a_method_can_demand_what_implies_what_its_toolset_demands() {
+    fn of<T: ToolHandler>(_: T) -> [Vec<&'static str>; 2] {
+        let policy = T::SPEC.policy;
+        [policy.demanded_scopes_all(), policy.demanded_scopes_any()]
+            .map(|scopes| scopes.iter().map(|scope| scope.as_str()).collect())
+    }
+    assert_eq!(of(NotesChangeTool), [vec!["notes:export", "notes:write"], vec![]]);
+    assert_eq!(
+        of(NotesEitherTool),
+        [vec!["notes:export"], vec!["notes:write", "notes:move"]]
+    );
+    assert_eq!(of(NotesPlainTool), [vec!["notes:read", "notes:export"], vec![]]);
+    assert_eq!(of(ChoiceMetTool), [vec!["notes:admin"], vec![]]);
+    assert_eq!(
+        of(ChoiceBesidesTool),
+        [vec!["notes:move"], vec!["notes:export", "notes:write"]]
+    );
+    let gate = gate(GateBuilder::scopes::<Scope>);
+    gate.protect(Toolset::new(Notes).tools::<Notes>()).unwrap();
+}
+
 #[test]
 fn a_policy_of_no_macro_is_judged_too() {
     struct Own;
