@@ -31,9 +31,6 @@ pub enum Role {
     /// Looks after a tenant.
     #[role("admin")]
     Admin,
-    /// Uses them.
-    #[role("user")]
-    User,
 }
 
 /// All tools of the server, with their store.
