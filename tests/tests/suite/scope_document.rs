@@ -94,7 +94,7 @@ async fn lend(args: Book) -> Result<String, Infallible> {
 
 /// Throws books away.
 #[mcp_tool(
-    allow = any(all(scope(Scope::Export), role(Role::Librarian)), all(scope(Scope::Admin), role(Role::Head))),
+    allow = any(all(scope(Scope::Export), role(Role::Librarian)), all(scope(Scope::Write), role(Role::Head))),
     acr = ["urn:strong"],
     max_age = "15min",
     fresh,
