@@ -41,8 +41,6 @@ pub enum LintRule {
     DestructiveIsWeaker,
     /// A tool is public, and does not say whether it only reads.
     PublicWithoutHints,
-    /// A role of the catalogue helps with no tool.
-    UnusedRole,
     /// A tool demands a role that is not in the catalogue. At a gate with the catalogue it is an error.
     UndeclaredRole,
 }
@@ -94,21 +92,13 @@ impl ScopeDocument {
         }
     }
 
+    /// That a role helps with no tool is no finding: the catalogue has all roles that callers may have.
     fn lint_roles(&self, lints: &mut Vec<Lint>) {
         let Some(catalog) = &self.catalogs.roles else {
             return;
         };
         for role in &self.roles {
             let name = &role.role;
-            let helps = |tool: &ToolEntry| tool.accepted_roles.contains(name);
-            if role.declared && role.tools.is_empty() && !self.all().any(helps) {
-                lints.push(Lint {
-                    rule: LintRule::UnusedRole,
-                    about: vec![name.clone()],
-                    message: format!("the role `{name}` is declared, and helps with no tool"),
-                    help: format!("remove its variant from `{catalog}`, or demand it where it was meant to be"),
-                });
-            }
             if !role.declared {
                 lints.push(undeclared(LintRule::UndeclaredRole, "role", name, catalog, &role.tools));
             }
@@ -201,7 +191,6 @@ impl LintRule {
             Self::ReadOnlyDemandsWrite => "read_only_demands_write",
             Self::DestructiveIsWeaker => "destructive_is_weaker",
             Self::PublicWithoutHints => "public_without_hints",
-            Self::UnusedRole => "unused_role",
             Self::UndeclaredRole => "undeclared_role",
         }
     }
