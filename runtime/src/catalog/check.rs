@@ -108,7 +108,7 @@ impl Catalogs {
     fn follow(&self, part: &Rule) -> Vec<&'static str> {
         match part {
             Rule::Scope(scope) => follow(self.scopes.as_ref().map(|scopes| &scopes.hierarchy), scope.as_str()),
-            Rule::Role(role) => follow(self.roles.as_ref().map(|roles| &roles.hierarchy), role),
+            Rule::Role(name) => follow(self.roles.as_ref().map(|roles| &roles.hierarchy), name),
             Rule::All(_) | Rule::Any(_) => Vec::new(),
         }
     }
