@@ -60,7 +60,8 @@ async fn notes_at(provider: &IdentityProvider, path: &str, wrap: impl FnOnce(Rou
         .algorithm(Algorithm::Rs256)
         .build()
         .unwrap();
-    let gate = Gate::builder().resource(resource).validator(validator).build().unwrap();
+    let gate = Gate::builder().resource(resource).validator(validator);
+    let gate = gate.scopes::<tools::Scope>().roles::<tools::Role>().build().unwrap();
     let protected = gate.protect(tools::toolset(tools::Notes::default())).unwrap();
     let server = toolgate::rmcp::Server::new(&protected, "notes", "1").unwrap();
     let router = Router::new().fallback_service(server.http_service());

@@ -172,7 +172,7 @@ fn check_finds_what_is_stale_and_what_is_weaker() {
     assert_eq!(
         weaker[0]["what"],
         "`update_note`: the role `manager` was demanded, and is not any more\n\
-         let in now, and not before: a caller with the scope `write:tools` and without any role"
+         let in now, and not before: a caller with the scope `admin` and without any role"
     );
     folder.write("scopes.json", "{}");
     let ran = folder.run(&["check"]);
@@ -223,7 +223,7 @@ fn diff_is_markdown_for_a_pull_request() {
 
 Somebody may do something now who might not before.
 
-- **`update_note`**: the role `manager` was demanded, and is not any more. Let in now, and not before: a caller with the scope `write:tools` and without any role
+- **`update_note`**: the role `manager` was demanded, and is not any more. Let in now, and not before: a caller with the scope `admin` and without any role
 - **`update_note`**: the tenant of `resource_id` by `Notes::tenant_of` does not count any more
 
 ### Tightenings
