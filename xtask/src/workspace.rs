@@ -127,7 +127,8 @@ mod tests {
     fn this_workspace_can_be_read() {
         let workspace = Workspace::read().unwrap();
         let published: Vec<_> = workspace.published.iter().map(|package| &package.name).collect();
-        assert_eq!(published, ["toolgate-macros", "toolgate", "toolgate-testing"]);
+        let expected = ["toolgate-macros", "toolgate", "toolgate-testing", "cargo-toolgate"];
+        assert_eq!(published, expected);
         for feature in ["rmcp", "pmcp", "assertions"] {
             assert!(workspace.features.iter().any(|found| found == feature), "{feature}");
         }

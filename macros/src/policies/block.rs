@@ -218,6 +218,7 @@ mod tests {
     #[test]
     fn a_tool_has_the_name_that_the_sdk_gives_it() {
         let (_, said) = read(&quote! {
+            #[tool_router]
             impl Notes {
                 #[tool] #[policy(public)] fn plain(&self) {}
                 #[rmcp::tool(description = "d")] #[toolgate::policy(public)] fn r#type(&self) {}

@@ -17,7 +17,7 @@ use tower_service::Service;
 
 /// The input stands in the place of a value.
 pub fn json(input: &[u8]) {
-    let body = [br#"{"id":1,"method":"ping","x":"#, input, b"}"].concat();
+    let body = [br#"{"jsonrpc":"2.0","id":1,"method":"ping","x":"#, input, b"}"].concat();
     // Bodies of strangers have at most 64 KiB.
     if body.len() <= 64 * 1024 {
         let is_strict = Tree::read(&body).is_some_and(|body| body.is_strict());
@@ -70,6 +70,7 @@ fn service() -> GateService<Anything> {
 fn status(service: &mut GateService<Anything>, body: Vec<u8>) -> StatusCode {
     let request = Request::post("/")
         .header("host", "localhost")
+        .header("content-type", "application/json")
         .body(Full::from(body))
         .unwrap();
     run(service.call(request)).unwrap().status()
