@@ -19,6 +19,10 @@ pub struct Call {
     /// Whether everything that the arguments name was found to be of the caller's tenant.
     pub(crate) is_tenant_checked: bool,
     /// What the SDK knows of the request, in its own type.
+    #[cfg_attr(
+        not(feature = "rmcp"),
+        expect(dead_code, reason = "read by what a tool takes of `rmcp`")
+    )]
     pub(crate) sdk_request: Option<SdkRequest>,
 }
 

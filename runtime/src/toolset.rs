@@ -117,10 +117,6 @@ pub trait AddTo<S> {
 pub(crate) struct Tool {
     pub(crate) kind: Kind,
     pub(crate) name: Arc<str>,
-    #[cfg_attr(
-        not(any(feature = "rmcp", feature = "pmcp")),
-        expect(dead_code, reason = "read by the adapters")
-    )]
     pub(crate) title: Option<&'static str>,
     pub(crate) description: Cow<'static, str>,
     pub(crate) hints: Hints,
