@@ -1,8 +1,8 @@
 //! The functions of an `impl`, of which everything else is handed on token for token.
 
 use crate::item::Item;
-use proc_macro2::{Group, TokenStream, TokenTree};
-use quote::ToTokens;
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 use syn::parse::discouraged::Speculative as _;
 use syn::parse::{ParseStream, Parser as _, Result};
 use syn::{Attribute, Error, Token};
@@ -41,6 +41,14 @@ pub(crate) trait Functions {
 
     /// Takes note of what has the attributes of such a function, and after them is none, or was not understood.
     fn give_up(&mut self, attrs: &[Attribute], after: ParseStream, error: Error);
+
+    /// Reads an `impl` that was [`split`]. What it returns is all of it, without the attributes that are for the macro.
+    fn read_impl(&mut self, head: &TokenStream, body: &Group) -> Result<TokenStream> {
+        let parser = |input: ParseStream| self.read_all(input);
+        let mut kept = Group::new(Delimiter::Brace, parser.parse2(body.stream())?);
+        kept.set_span(body.span());
+        Ok(quote!(#head #kept))
+    }
 
     /// Reads what is in the braces. What it returns is all of it, without the attributes that are for the macro.
     fn read_all(&mut self, input: ParseStream) -> Result<TokenStream> {

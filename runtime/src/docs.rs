@@ -206,10 +206,7 @@ impl ScopeDocument {
     /// The document as JSON, for machines.
     #[must_use]
     pub fn to_json(&self) -> String {
-        // Serializing it cannot fail: no maps but those keyed by strings.
-        let mut json = serde_json::to_string_pretty(self).unwrap_or_default();
-        json.push('\n');
-        json
+        json_text(self)
     }
 
     /// The document as one HTML page, for people: with search, filters, a matrix, and answers to what a token can call and what tools
@@ -224,4 +221,12 @@ impl ScopeDocument {
     pub fn to_markdown(&self) -> String {
         markdown::render(self)
     }
+}
+
+/// As JSON for a file that people review.
+fn json_text(value: &impl Serialize) -> String {
+    // Serializing it cannot fail: no maps but those keyed by strings.
+    let mut json = serde_json::to_string_pretty(value).unwrap_or_default();
+    json.push('\n');
+    json
 }

@@ -4,9 +4,9 @@ use crate::errors::Errors;
 use crate::impl_block::{Functions, split};
 use crate::item::{Item, find_word, is_function};
 use crate::owner::Owner;
-use proc_macro2::{Delimiter, Group, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
-use syn::parse::{ParseStream, Parser as _, Result};
+use syn::parse::{ParseStream, Result};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Error, Expr, Generics, ItemImpl, Lit, LitStr, Meta, Token, Type, Visibility};
 
@@ -41,13 +41,10 @@ impl Block {
             methods: Vec::new(),
             errors,
         };
-        let parser = |input: ParseStream| reader.read_all(input);
-        let kept = parser.parse2(body.stream())?;
+        let tokens = reader.read_impl(&head, &body)?;
         let methods = reader.methods;
-        let mut kept = Group::new(Delimiter::Brace, kept);
-        kept.set_span(body.span());
         Ok(Self {
-            tokens: quote!(#head #kept),
+            tokens,
             generics: parsed.generics,
             owner,
             methods,

@@ -5,9 +5,9 @@ use crate::impl_block::{Functions, split};
 use crate::item::{Item, find_word};
 use crate::owner::Owner;
 use crate::spec::borrow;
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::parse::{ParseStream, Parser as _, Result};
+use syn::parse::{ParseStream, Result};
 use syn::{Attribute, Error, Generics, ItemImpl, Meta, Path, Type};
 
 /// An `impl` with tools in it.
@@ -44,14 +44,11 @@ impl Block {
             methods: Vec::new(),
             errors,
         };
-        let parser = |input: ParseStream| reader.read_all(input);
-        let kept = parser.parse2(body.stream())?;
+        let tokens = reader.read_impl(&head, &body)?;
         let methods = reader.methods;
         check_any(&methods, ty, errors);
-        let mut kept = Group::new(Delimiter::Brace, kept);
-        kept.set_span(body.span());
         Ok(Self {
-            tokens: quote!(#head #kept),
+            tokens,
             is_of_trait: of_trait.is_some(),
             generics: parsed.generics,
             owner,

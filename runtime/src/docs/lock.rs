@@ -12,8 +12,8 @@ mod assert;
 
 pub use self::assert::assert_locked;
 
-use super::ScopeDocument;
 use super::compare::{Change, Comparison, Deciding, Effect};
+use super::{ScopeDocument, json_text};
 use serde::{Deserialize, Serialize};
 
 /// The version of the form that lock files have.
@@ -102,10 +102,7 @@ impl Lock {
     /// The lock as JSON, for a file.
     #[must_use]
     pub fn to_json(&self) -> String {
-        // Serializing it cannot fail: no maps but those keyed by strings.
-        let mut json = serde_json::to_string_pretty(self).unwrap_or_default();
-        json.push('\n');
-        json
+        json_text(self)
     }
 
     /// Compares declarations with the lock.
