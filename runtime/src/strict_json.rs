@@ -50,7 +50,12 @@ pub(crate) fn object_from_slice(text: &[u8]) -> Result<Map<String, Value>, Stric
     }
 }
 
-/// Reads a JSON text that has to be an object, to be looked at as long as the text is there.
+/// Reads a JSON text, to be looked at as long as the text is there.
+pub(crate) fn borrowed(text: &[u8]) -> Result<Json<'_>, StrictJsonError> {
+    read(text)
+}
+
+/// As [`borrowed`], for a text that has to be an object.
 pub(crate) fn borrowed_object(text: &[u8]) -> Result<Object<'_>, StrictJsonError> {
     match read(text)? {
         Json::Object(object) => Ok(object),

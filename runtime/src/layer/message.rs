@@ -1,11 +1,11 @@
 //! The one reading of a request's body that decisions are made from.
 
 use crate::entries::{Kind, Subject};
-use crate::strict_json::{self, StrictJsonError};
+use crate::strict_json::{self, Json, Object, StrictJsonError};
 use bytes::Bytes;
 use http_body::Body;
 use http_body_util::{BodyExt as _, Limited};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::error::Error as StdError;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -41,7 +41,9 @@ pub(super) struct Message {
     pub(super) version: Option<String>,
     /// Whether that is one without sessions.
     pub(super) stateless: bool,
-    params: Option<Value>,
+    /// What the header `Mcp-Name` has to repeat, if the method has such a thing and the message says it.
+    pub(super) named: Option<String>,
+    body: Bytes,
 }
 
 /// Why a body is no message.
@@ -84,52 +86,53 @@ impl Message {
     /// 3. It is a request, a notification or an answer of JSON-RPC 2.0, and not two of these. Of the methods, only notifications may come
     ///    without an id: of a call nobody would hear what came of it.
     /// 4. Its id, if it has one, is a number or a text of reasonable length: it is repeated in the answer and in records.
-    pub(super) fn parse(body: &[u8]) -> Result<Self, MessageError> {
-        let value = strict_json::from_slice(body).map_err(|_: StrictJsonError| MessageError::NotJson)?;
-        let Value::Object(mut message) = value else {
-            return Err(MessageError::NotOneMessage);
+    pub(super) fn parse(body: &Bytes) -> Result<Self, MessageError> {
+        let value = strict_json::borrowed(body).map_err(|_: StrictJsonError| MessageError::NotJson)?; // 1
+        let Json::Object(message) = value else {
+            return Err(MessageError::NotOneMessage); // 2
         };
-        let id = message.remove("id");
-        match &id {
-            None | Some(Value::Number(_)) => {}
-            Some(Value::String(text)) if text.len() <= MAX_ID_BYTES => {}
-            Some(_) => return Err(MessageError::NotOneMessage),
-        }
+        let id = match message.get("id") {
+            None => None,
+            Some(Json::Number(number)) => Some(Value::Number(number.clone())),
+            Some(Json::String(text)) if text.len() <= MAX_ID_BYTES => Some(text.as_ref().into()),
+            Some(_) => return Err(MessageError::NotOneMessage), // 4
+        };
         if !is_one_kind(&message, id.is_some()) {
             return Err(MessageError::NotOneMessage); // 3
         }
-        let params = message.remove("params");
-        let version = params.as_ref().and_then(|params| {
-            let version = params.get("_meta")?.get("io.modelcontextprotocol/protocolVersion")?;
-            version.as_str().map(str::to_owned)
-        });
-        let stateless = version.as_deref().is_some_and(|version| version >= STATELESS_VERSION);
-        let method = message.get("method").and_then(Value::as_str);
-        let about = match (method, &params) {
+        let params = message.get("params");
+        let of_params = |member: &str| params.and_then(|params| params.member(member));
+        let meta = of_params("_meta").and_then(|meta| meta.member("io.modelcontextprotocol/protocolVersion"));
+        let version = meta.and_then(Json::as_str);
+        let method = message.get("method").and_then(Json::as_str);
+        let about = match (method, params) {
             (Some(method), Some(params)) => subjects(method, params)?,
             _ => Vec::new(),
         };
-        let arguments = params.as_ref().and_then(|params| params.get("arguments"));
-        let fit = matches!(arguments, None | Some(Value::Null | Value::Object(_)));
+        let named = method.and_then(named_by).and_then(of_params).and_then(Json::as_str);
+        let fit = matches!(of_params("arguments"), None | Some(Json::Null | Json::Object(_)));
         Ok(Self {
             has_odd_arguments: matches!(about.as_slice(), [Subject::Tool(_)]) && !fit,
             about,
             method: method.map(str::to_owned),
-            version,
-            stateless,
+            stateless: version.is_some_and(|version| version >= STATELESS_VERSION),
+            version: version.map(str::to_owned),
+            named: named.map(str::to_owned),
             id,
-            params,
+            body: body.clone(),
         })
     }
 
-    /// A member of the parameters, if it is a text.
-    pub(super) fn text(&self, member: &str) -> Option<&str> {
-        self.params.as_ref()?.get(member)?.as_str()
+    /// The arguments of a call, read as before. Few tools need them before the SDK has read them, too.
+    pub(super) fn arguments(&self) -> Result<Option<Value>, MessageError> {
+        let mut message = strict_json::from_slice(&self.body).map_err(|_: StrictJsonError| MessageError::NotJson)?;
+        let arguments = message.pointer_mut("/params/arguments");
+        Ok(arguments.map(Value::take))
     }
 
-    /// The arguments of a call.
-    pub(super) fn arguments(&self) -> Option<&Value> {
-        self.params.as_ref()?.get("arguments")
+    /// Whether its method is one whose requests name what they are about in a header, too.
+    pub(super) fn has_name(&self) -> bool {
+        self.method.as_deref().and_then(named_by).is_some()
     }
 
     /// Whether it asks for a call, well-formed or not.
@@ -173,40 +176,55 @@ impl Message {
     }
 }
 
-fn is_one_kind(message: &Map<String, Value>, has_id: bool) -> bool {
-    let has = |member: &str| message.contains_key(member);
-    let is_current = message.get("jsonrpc").is_some_and(|version| version == "2.0");
+/// The member of `params` that says what a request of this method is about.
+fn named_by(method: &str) -> Option<&'static str> {
+    match method {
+        "tools/call" | "prompts/get" => Some("name"),
+        "resources/read" | "resources/subscribe" | "resources/unsubscribe" => Some("uri"),
+        "tasks/get" | "tasks/update" | "tasks/cancel" => Some("taskId"),
+        _ => None,
+    }
+}
+
+fn is_one_kind(message: &Object<'_>, has_id: bool) -> bool {
+    let has = |member: &str| message.contains(member);
+    let is_current = message.get("jsonrpc").and_then(Json::as_str) == Some("2.0");
     is_current
         && match (message.get("method"), has("result"), has("error")) {
-            (Some(Value::String(method)), false, false) => has_id || method.starts_with("notifications/"),
+            (Some(Json::String(method)), false, false) => has_id || method.starts_with("notifications/"),
             (None, result, error) => result != error,
             _ => false,
         }
 }
 
 /// What a request names. What is not there, or is no text, is left out: then it is about nothing that could be let through.
-fn subjects(method: &str, params: &Value) -> Result<Vec<Subject>, MessageError> {
-    let text = |value: &Value, member: &str| Some(value.get(member)?.as_str()?.to_owned());
+fn subjects(method: &str, params: &Json<'_>) -> Result<Vec<Subject>, MessageError> {
+    let text = |value: &Json<'_>, member: &str| Some(value.member(member)?.as_str()?.to_owned());
     let subject = match method {
         "tools/call" => text(params, "name").map(Subject::Tool),
         "prompts/get" => text(params, "name").map(Subject::Prompt),
         "resources/read" | "resources/subscribe" | "resources/unsubscribe" => {
             text(params, "uri").map(Subject::Resource)
         }
-        "completion/complete" => params
-            .get("ref")
-            .and_then(|reference| match reference.get("type")?.as_str()? {
-                "ref/prompt" => text(reference, "name").map(Subject::Prompt),
-                "ref/resource" => text(reference, "uri").map(Subject::Reference),
-                _ => None,
-            }),
+        "completion/complete" => {
+            params
+                .member("ref")
+                .and_then(|reference| match reference.member("type")?.as_str()? {
+                    "ref/prompt" => text(reference, "name").map(Subject::Prompt),
+                    "ref/resource" => text(reference, "uri").map(Subject::Reference),
+                    _ => None,
+                })
+        }
         "subscriptions/listen" => {
-            let uris = params.pointer("/notifications/resourceSubscriptions");
-            let uris = uris.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+            let notifications = params.member("notifications");
+            let uris = match notifications.and_then(|all| all.member("resourceSubscriptions")) {
+                Some(Json::Array(uris)) => uris.as_slice(),
+                _ => &[],
+            };
             if uris.len() > MAX_SUBSCRIPTIONS {
                 return Err(MessageError::TooLong);
             }
-            let uris = uris.iter().filter_map(Value::as_str);
+            let uris = uris.iter().filter_map(Json::as_str);
             return Ok(uris.map(|uri| Subject::Resource(uri.to_owned())).collect());
         }
         _ => None,
@@ -228,6 +246,10 @@ mod tests {
     use std::task::{Context, Poll};
     use std::time::Duration;
     use tokio::time::{Instant, Sleep, sleep, timeout};
+
+    fn parse(body: &str) -> Result<Message, MessageError> {
+        Message::parse(&Bytes::copy_from_slice(body.as_bytes()))
+    }
 
     /// A body that sends a byte a second, for ever.
     struct Endless(Pin<Box<Sleep>>);
@@ -276,10 +298,7 @@ mod tests {
             "{\"id\":1}\u{feff}",
         ];
         for body in twice {
-            assert!(
-                matches!(Message::parse(body.as_bytes()), Err(MessageError::NotJson)),
-                "{body}"
-            );
+            assert!(matches!(parse(body), Err(MessageError::NotJson)), "{body}");
         }
         let long = format!(r#"{{"jsonrpc":"2.0","id":"{}","method":"ping"}}"#, "x".repeat(257));
         for body in [
@@ -289,16 +308,10 @@ mod tests {
             r#"{"jsonrpc":"2.0","id":["x"],"method":"ping"}"#,
             &long,
         ] {
-            assert!(
-                matches!(Message::parse(body.as_bytes()), Err(MessageError::NotOneMessage)),
-                "{body}"
-            );
+            assert!(matches!(parse(body), Err(MessageError::NotOneMessage)), "{body}");
         }
         for body in ["[]", "[{\"id\":1,\"method\":\"ping\"}]", "1", "\"tools/call\""] {
-            assert!(
-                matches!(Message::parse(body.as_bytes()), Err(MessageError::NotOneMessage)),
-                "{body}"
-            );
+            assert!(matches!(parse(body), Err(MessageError::NotOneMessage)), "{body}");
         }
     }
 
@@ -311,7 +324,7 @@ mod tests {
             r#"{"jsonrpc":"2.0","id":1,"error":{}}"#,
             r#"{"jsonrpc":"2.0","error":{}}"#,
         ] {
-            assert!(Message::parse(body.as_bytes()).is_ok(), "{body}");
+            assert!(parse(body).is_ok(), "{body}");
         }
         for body in [
             "{}",
@@ -326,7 +339,7 @@ mod tests {
             r#"{"jsonrpc":"2.0","id":1,"method":"ping","error":{}}"#,
             r#"{"jsonrpc":"2.0","id":1,"result":{},"error":{}}"#,
         ] {
-            let refused = Message::parse(body.as_bytes());
+            let refused = parse(body);
             assert!(matches!(refused, Err(MessageError::NotOneMessage)), "{body}");
         }
     }
@@ -335,7 +348,7 @@ mod tests {
     fn names_what_a_request_is_about() {
         let about = |method: &str, params: Value| {
             let body = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
-            Message::parse(body.to_string().as_bytes()).unwrap().about
+            parse(&body.to_string()).unwrap().about
         };
         let a = || "a".to_owned();
         assert_eq!(about("tools/call", json!({"name": "a"})), [Subject::Tool(a())]);
@@ -366,7 +379,7 @@ mod tests {
         let listen = |count| {
             let params = json!({"notifications": {"resourceSubscriptions": vec!["a:b"; count]}});
             let body = json!({"jsonrpc": "2.0", "id": 1, "method": "subscriptions/listen", "params": params});
-            Message::parse(body.to_string().as_bytes())
+            parse(&body.to_string())
         };
         assert_eq!(listen(MAX_SUBSCRIPTIONS).unwrap().about.len(), MAX_SUBSCRIPTIONS);
         let many = listen(MAX_SUBSCRIPTIONS + 1);
@@ -375,7 +388,7 @@ mod tests {
 
     #[test]
     fn only_the_opening_moves_are_open_to_anyone() {
-        let open = |body: &str| Message::parse(body.as_bytes()).unwrap().is_open_to_anyone();
+        let open = |body: &str| parse(body).unwrap().is_open_to_anyone();
         for body in [
             r#"{"jsonrpc":"2.0","id":1,"method":"initialize"}"#,
             r#"{"jsonrpc":"2.0","id":"x","method":"tools/list"}"#,

@@ -4,12 +4,13 @@ use super::message::{Message, STATELESS_VERSION};
 use crate::toolset::Tool;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::HeaderMap;
+use http::header::AsHeaderName;
+use http::{HeaderMap, HeaderName};
 use std::borrow::Cow;
 
-const VERSION: &str = "mcp-protocol-version";
-const METHOD: &str = "mcp-method";
-const NAME: &str = "mcp-name";
+const VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
+const METHOD: HeaderName = HeaderName::from_static("mcp-method");
+const NAME: HeaderName = HeaderName::from_static("mcp-name");
 
 /// A header that does not say what the body says: a proxy may have let the request through for something else.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -47,11 +48,11 @@ pub(super) fn check(headers: &HeaderMap, message: &Message) -> Result<(), Mismat
         (Some(told), Some(method)) if told == method => {}
         _ => return Err(Mismatch::Method), // 4
     }
-    let Some(member) = message.method.as_deref().and_then(named_by) else {
+    if !message.has_name() {
         return Ok(());
-    };
+    }
     let name = single(headers, NAME).and_then(decoded).map_err(|Odd| Mismatch::Name)?; // 2
-    if name.as_deref() == message.text(member) {
+    if name.as_deref() == message.named.as_deref() {
         Ok(())
     } else {
         Err(Mismatch::Name) // 5
@@ -64,15 +65,16 @@ pub(super) fn check(headers: &HeaderMap, message: &Message) -> Result<(), Mismat
 /// 2. An argument that the tool's schema marks has its header, and the header says what the argument does.
 /// 3. An argument that is absent, null or no plain value has none.
 pub(super) fn check_parameters(headers: &HeaderMap, message: &Message, tool: &Tool) -> Result<(), Mismatch> {
-    if !message.stateless {
+    if !message.stateless || tool.mirrored.is_empty() {
         return Ok(()); // 1
     }
+    let arguments = message.arguments().map_err(|_| Mismatch::Parameter)?;
     for mirrored in &tool.mirrored {
         let name = format!("mcp-param-{}", mirrored.header().to_ascii_lowercase());
-        let header = single(headers, &name)
+        let header = single(headers, name)
             .and_then(decoded)
             .map_err(|Odd| Mismatch::Parameter)?; // 1
-        match (header, mirrored.value(message.arguments())) {
+        match (header, mirrored.value(arguments.as_ref())) {
             (None, None) => {}                                     // 3
             (Some(header), Some(value)) if value.is(&header) => {} // 2
             _ => return Err(Mismatch::Parameter),
@@ -81,20 +83,10 @@ pub(super) fn check_parameters(headers: &HeaderMap, message: &Message, tool: &To
     Ok(())
 }
 
-/// The member of `params` that says what a request of this method is about.
-fn named_by(method: &str) -> Option<&'static str> {
-    match method {
-        "tools/call" | "prompts/get" => Some("name"),
-        "resources/read" | "resources/subscribe" | "resources/unsubscribe" => Some("uri"),
-        "tasks/get" | "tasks/update" | "tasks/cancel" => Some("taskId"),
-        _ => None,
-    }
-}
-
 /// A header that is there twice, or is no text.
 struct Odd;
 
-fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Odd> {
+fn single(headers: &HeaderMap, name: impl AsHeaderName) -> Result<Option<&str>, Odd> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (None, _) => Ok(None),
@@ -144,7 +136,7 @@ mod tests {
             params["_meta"] = json!({"io.modelcontextprotocol/protocolVersion": version});
         }
         let body = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
-        Message::parse(body.to_string().as_bytes()).unwrap()
+        Message::parse(&body.to_string().into()).unwrap()
     }
 
     const VERSION: (&str, &str) = ("mcp-protocol-version", NEW);
@@ -264,7 +256,7 @@ mod tests {
         let begin = message("initialize", json!({}), None);
         assert_eq!(check(&headers(&[VERSION]), &begin), Ok(()));
         assert_eq!(check(&headers(&[VERSION, CALL]), &begin), Err(Mismatch::Method));
-        let answer = Message::parse(br#"{"jsonrpc":"2.0","id":1,"result":{}}"#).unwrap();
+        let answer = Message::parse(&br#"{"jsonrpc":"2.0","id":1,"result":{}}"#[..].into()).unwrap();
         assert_eq!(check(&headers(&[VERSION]), &answer), Ok(()));
         assert_eq!(check(&headers(&[VERSION, CALL]), &answer), Err(Mismatch::Method));
     }

@@ -24,11 +24,13 @@ use crate::validator::TokenError;
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
-use http::{HeaderMap, Method, Request, Response};
+use http::{HeaderMap, HeaderName, Method, Request, Response};
 use http_body::Body;
 use http_body_util::Full;
 use std::error::Error as StdError;
 use std::sync::Arc;
+
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// Lets a request through to the SDK, or answers it.
 ///
@@ -291,5 +293,5 @@ fn strip(headers: &mut HeaderMap) {
     for name in identities.cloned().collect::<Vec<_>>() {
         headers.remove(name);
     }
-    headers.remove("last-event-id");
+    headers.remove(LAST_EVENT_ID);
 }
