@@ -420,9 +420,8 @@ fn what_looks_wrong_is_found_and_nothing_else() {
 fn the_gate_tells_clients_of_no_scope_that_is_not_in_its_catalogue() {
     const FOREIGN: ScopeToken = ScopeToken::from_static("books:raed");
     let refused = |gate: Gate| {
-        gate.protect(Toolset::new(()).prompt("a", READ))
-            .unwrap_err()
-            .to_string()
+        let tools = Toolset::new(()).scopes::<Scope>().roles::<Role>();
+        gate.protect(tools.prompt("a", READ)).unwrap_err().to_string()
     };
     for (what, gate) in [
         ("baseline", gate(|gate| gate.baseline([FOREIGN]))),
@@ -464,7 +463,10 @@ fn mcp_15_metadata_challenge_and_document_name_the_same_scopes() {
 
 #[tokio::test]
 async fn lists_tell_the_scopes_of_tools_if_the_gate_was_told_so() {
-    let tools = || Toolset::new(Library).tool(HoursTool).tool(FindTool).tool(LendTool);
+    let tools = || {
+        let tools = Toolset::new(Library).scopes::<Scope>();
+        tools.tool(HoursTool).tool(FindTool).tool(LendTool)
+    };
     for sdk in Sdk::EACH {
         for is_told in [false, true] {
             let configure = |gate: Builder| if is_told { gate.tell_scopes() } else { gate };
