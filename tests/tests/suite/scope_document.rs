@@ -453,6 +453,11 @@ fn mcp_15_metadata_challenge_and_document_name_the_same_scopes() {
         let tools = ScopeDocument::new(&library());
         assert_eq!((document.tools, document.entries), (tools.tools, tools.entries));
         assert_eq!(document.fingerprint, tools.fingerprint);
+        // Which only the document of what is protected says, that can be checked in as well.
+        let file = std::env::temp_dir().join(format!("toolgate-protected-{}.json", std::process::id()));
+        std::fs::write(&file, protected.scope_document().without_lines().to_json()).unwrap();
+        assert_current(&file, &protected);
+        std::fs::remove_file(&file).unwrap();
     }
     let open = Gate::public_only()
         .unwrap()
