@@ -14,7 +14,10 @@ use std::path::Path;
 ///
 /// A relative path is relative to the package under test. With `TOOLGATE_DOCS=overwrite` in the environment the file is written. Who
 /// made something weaker finds an entry for it in the file then, in which the reason has to be written: until it is, the test goes on
-/// failing, and the file goes on saying what was accepted last.
+/// failing, and the file goes on saying what was accepted last. Where there is no file, everything is accepted as it is: the deletion of
+/// one is to be reviewed like that.
+///
+/// Checks (`check`) and lookups (`tenant_of`) are compared by their names. What such a function does, no file says.
 ///
 /// # Panics
 ///
