@@ -4,6 +4,7 @@ mod challenge;
 mod clocks;
 mod finding;
 mod issuer;
+mod keys;
 mod look;
 mod resource;
 
