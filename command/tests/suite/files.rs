@@ -1,10 +1,12 @@
 //! `docs`, `check`, `diff` and `explain`, with the documents of the notes example.
 
+use crate::declared;
 use crate::program::{Ran, run_in};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
+use toolgate::docs::{Lock, ScopeDocument};
 use toolgate_testing::IdentityProvider;
 
 const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples");
@@ -16,18 +18,6 @@ fn in_examples(arguments: &[&str], input: &str) -> Ran {
 fn document() -> Value {
     let text = fs::read_to_string(format!("{EXAMPLES}/scopes.json")).unwrap();
     serde_json::from_str(&text).unwrap()
-}
-
-/// The document of a change to the tool `update_note`.
-fn changed(change: impl FnOnce(&mut Value)) -> String {
-    let mut document = document();
-    let tools = document["tools"].as_array_mut().unwrap();
-    change(tools.iter_mut().find(|tool| tool["name"] == "update_note").unwrap());
-    document.to_string()
-}
-
-fn without_role() -> String {
-    changed(|tool| tool["policy"]["roles"] = json!([]))
 }
 
 /// A folder of its own, which is gone at the end.
@@ -42,6 +32,10 @@ impl Folder {
             fs::copy(format!("{EXAMPLES}/{file}"), folder.join(file)).unwrap();
         }
         Self(folder)
+    }
+
+    fn remove(&self, name: &str) {
+        fs::remove_file(self.0.join(name)).unwrap();
     }
 
     fn run(&self, arguments: &[&str]) -> Ran {
@@ -159,35 +153,56 @@ fn check_finds_what_is_stale_and_what_is_weaker() {
     );
     assert_eq!(folder.run(&["docs", "-o", "SCOPES.md"]).code, 0);
     assert_eq!(folder.run(&["check"]).code, 0);
-    folder.write("scopes.json", &without_role());
+    folder.write("scopes.json", &declared::without_role());
     let ran = folder.run(&["check", "--json"]);
     let findings = ran.json();
-    let weaker: Vec<_> = findings
+    let kinds: Vec<_> = findings
         .as_array()
         .unwrap()
         .iter()
-        .filter(|finding| finding["kind"] == "weaker")
+        .map(|finding| &finding["kind"])
         .collect();
-    assert_eq!((ran.code, weaker.len()), (1, 1), "{findings:#}");
     assert_eq!(
-        weaker[0]["what"],
-        "`update_note`: the role `manager` was demanded, and is not any more\n\
-         let in now, and not before: a caller with the scope `admin` and without any role"
+        (ran.code, &kinds[..]),
+        (1, &[&json!("stale"), &json!("weaker")][..]),
+        "{findings:#}"
     );
+    let what = findings[1]["what"].as_str().unwrap();
+    assert!(
+        what.starts_with(
+            "`update_note`: the role `manager` was demanded, and is not any more\n\
+             let in now, and not before: a caller with the scope `"
+        ) && what.ends_with("` and without any role"),
+        "{what}"
+    );
+    // What has a reason in the lock is not found again.
+    assert_eq!(folder.run(&["docs", "-o", "SCOPES.md"]).code, 0);
+    folder.write(
+        "scopes.lock.json",
+        &with_reason(&folder.read("scopes.lock.json"), &declared::without_role()),
+    );
+    let ran = folder.run(&["check"]);
+    assert_eq!(ran.code, 0, "{}", ran.out);
     folder.write("scopes.json", "{}");
     let ran = folder.run(&["check"]);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
-    fs::remove_file(folder.0.join("scopes.json")).unwrap();
+    folder.remove("scopes.json");
     let ran = folder.run(&["check"]);
     assert!(ran.code == 2 && ran.err.contains("assert_current"), "{}", ran.err);
+}
+
+/// The lock as a test with `assert_locked` writes it, with a reason for what is weaker.
+fn with_reason(lock: &str, document: &str) -> String {
+    let lock = Lock::from_json(lock).unwrap();
+    let updated = lock.updated(&ScopeDocument::from_json(document).unwrap()).to_json();
+    assert_eq!(updated.matches("\"reason\": \"\"").count(), 1, "{updated}");
+    updated.replace("\"reason\": \"\"", "\"reason\": \"anybody may write\"")
 }
 
 #[test]
 fn check_tells_what_looks_wrong() {
     let folder = Folder::new("lints");
-    let mut document = document();
-    document["tools"][0]["hints"] = json!({});
-    folder.write("scopes.json", &document.to_string());
+    folder.write("scopes.json", &declared::without_hints());
     assert_eq!(folder.run(&["docs", "--output", "SCOPES.md"]).code, 0);
     let ran = folder.run(&["check"]);
     assert_eq!(ran.code, 1);
@@ -203,13 +218,7 @@ fn check_tells_what_looks_wrong() {
 #[test]
 fn diff_is_markdown_for_a_pull_request() {
     let folder = Folder::new("diff");
-    let new = changed(|tool| {
-        tool["policy"]["roles"] = json!([]);
-        tool["policy"]["tenant"] = Value::Null;
-        tool["policy"]["fresh"] = json!(true);
-        tool["hints"]["destructive"] = json!(true);
-    });
-    folder.write("new.json", &new);
+    folder.write("new.json", &declared::without_tenant());
     let ran = folder.run(&["diff", "scopes.json", "new.json"]);
     assert_eq!((ran.code, ran.err.as_str()), (1, ""));
     assert_eq!(
