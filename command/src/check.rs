@@ -3,7 +3,7 @@
 use crate::docs::Format;
 use crate::ended::Ended;
 use crate::source::{self, Source};
-use crate::terminal::{Tone, harmless, paint};
+use crate::terminal::{Tone, harmless, paint, show, show_document};
 use clap::Args;
 use serde::Serialize;
 use std::error::Error;
@@ -79,7 +79,7 @@ impl Check {
             help: lint.help,
         }));
         if self.json {
-            println!("{}", serde_json::to_string_pretty(&findings)?);
+            show_document(&(serde_json::to_string_pretty(&findings)? + "\n"))?;
         } else {
             anstream::print!("{}", to_text(&findings, &looked_at));
         }

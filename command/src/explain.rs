@@ -5,7 +5,7 @@ mod claims;
 use self::claims::Provider;
 use crate::ended::Ended;
 use crate::source::Source;
-use crate::terminal::{Tone, harmless, paint};
+use crate::terminal::{Tone, harmless, paint, show, show_document};
 use clap::Args;
 use serde::Serialize;
 use std::error::Error;
@@ -95,7 +95,7 @@ impl Explain {
             token,
         };
         if self.json {
-            println!("{}", serde_json::to_string_pretty(&explanation)?);
+            show_document(&(serde_json::to_string_pretty(&explanation)? + "\n"))?;
         } else {
             anstream::print!("{}", explanation.to_text());
         }

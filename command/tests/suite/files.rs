@@ -1,7 +1,7 @@
 //! `docs`, `check`, `diff` and `explain`, with the documents of the notes example.
 
 use crate::declared;
-use crate::program::{Ran, run_in};
+use crate::program::{Ran, run_in, run_unread};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::PathBuf;
@@ -197,6 +197,26 @@ fn with_reason(lock: &str, document: &str) -> String {
     let updated = lock.updated(&ScopeDocument::from_json(document).unwrap()).to_json();
     assert_eq!(updated.matches("\"reason\": \"\"").count(), 1, "{updated}");
     updated.replace("\"reason\": \"\"", "\"reason\": \"anybody may write\"")
+}
+
+#[test]
+fn who_stops_reading_stops_nothing() {
+    let json = fs::read_to_string(format!("{EXAMPLES}/scopes.json")).unwrap();
+    let lock = "scopes.lock.json";
+    for (arguments, code) in [
+        (&["docs", "--document", "-"][..], 0),
+        (&["docs", "--format", "html", "--document", "-"], 0),
+        (&["diff", "-", "scopes.json"], 0),
+        (&["diff", "-", "scopes.json", "--json"], 0),
+        (&["check", "--document", "-", "--lock", lock], 0),
+        (&["check", "--document", "-", "--lock", lock, "--json"], 0),
+    ] {
+        let ran = run_unread(EXAMPLES, arguments, &json);
+        assert_eq!((ran.code, ran.err.as_str()), (code, ""), "{arguments:?}");
+    }
+    // What was found stays found.
+    let weaker = run_unread(EXAMPLES, &["diff", "scopes.json", "-"], &declared::without_role());
+    assert_eq!((weaker.code, weaker.err.as_str()), (1, ""));
 }
 
 #[test]
