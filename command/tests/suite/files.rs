@@ -149,7 +149,8 @@ fn check_finds_what_is_stale_and_what_is_weaker() {
     assert_eq!(ran.code, 1);
     assert_eq!(
         ran.out,
-        "stale    SCOPES.md is not current\n         help: write it anew with `cargo toolgate docs --output SCOPES.md` and review the change\n"
+        "stale    SCOPES.md is not current\n         help: run its test with TOOLGATE_DOCS=overwrite, or \
+         `cargo toolgate docs --output SCOPES.md` with the same source, and review the change\n"
     );
     assert_eq!(folder.run(&["docs", "-o", "SCOPES.md"]).code, 0);
     assert_eq!(folder.run(&["check"]).code, 0);
@@ -188,7 +189,11 @@ fn check_finds_what_is_stale_and_what_is_weaker() {
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
     folder.remove("scopes.json");
     let ran = folder.run(&["check"]);
-    assert!(ran.code == 2 && ran.err.contains("assert_current"), "{}", ran.err);
+    assert!(
+        ran.code == 2 && ran.err.contains("assert_current") && ran.err.contains("`--document PACKAGE/scopes.json`"),
+        "{}",
+        ran.err
+    );
 }
 
 /// The lock as a test with `assert_locked` writes it, with a reason for what is weaker.
@@ -197,6 +202,64 @@ fn with_reason(lock: &str, document: &str) -> String {
     let updated = lock.updated(&ScopeDocument::from_json(document).unwrap()).to_json();
     assert_eq!(updated.matches("\"reason\": \"\"").count(), 1, "{updated}");
     updated.replace("\"reason\": \"\"", "\"reason\": \"anybody may write\"")
+}
+
+#[test]
+fn check_says_that_all_is_well_only_of_what_it_compared() {
+    let folder = Folder::new("nothing");
+    folder.remove("scopes.lock.json");
+    let ran = folder.run(&["check"]);
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.out
+            .starts_with("missing  scopes.lock.json is not there: nothing tells whether something is weaker\n"),
+        "{}",
+        ran.out
+    );
+    assert_eq!(folder.run(&["check", "--json"]).json()[0]["kind"], "missing");
+    let ran = folder.run(&["check", "--no-lock"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, "all is well: SCOPES.md; no lints\n"));
+    folder.remove("SCOPES.md");
+    let ran = folder.run(&["check", "--no-lock"]);
+    assert_eq!(
+        (ran.code, ran.out.as_str()),
+        (0, "no lints; there is no file that was compared\n")
+    );
+    // A file that was named has to be there, and one that cannot be read was not compared.
+    let ran = folder.run(&["check", "SCOPES.md", "--no-lock"]);
+    assert!(ran.code == 1 && ran.out.starts_with("stale "), "{}", ran.out);
+    assert_eq!(folder.run(&["check", "--lock", "scopes.lock.json"]).code, 2);
+    fs::create_dir(folder.0.join("SCOPES.md")).unwrap();
+    let ran = folder.run(&["check", "--no-lock"]);
+    assert!(
+        ran.code == 2 && ran.out.is_empty() && ran.err.contains("SCOPES.md cannot be read"),
+        "{ran:?}"
+    );
+}
+
+/// The files are where the document is, and not where the command happens to be started.
+#[test]
+fn check_looks_beside_the_document() {
+    let ran = run_in(
+        env!("CARGO_MANIFEST_DIR"),
+        &["check", "--document", "../examples/scopes.json"],
+        "",
+    );
+    let files = ["SCOPES.md", "scopes.html", "scopes.lock.json"].map(|file| format!("../examples/{file}"));
+    let expected = format!("all is well: {}; no lints\n", files.join(", "));
+    assert_eq!((ran.code, ran.out), (0, expected));
+}
+
+/// Else they would have been taken for what the document comes from, and it would have come from a file.
+#[test]
+fn what_a_program_is_started_with_needs_a_program() {
+    for arguments in [&["docs", "--package", "server"][..], &["check", "--", "scopes"]] {
+        let ran = in_examples(arguments, "");
+        assert!(
+            ran.code == 2 && ran.out.is_empty() && ran.err.contains("--bin <NAME>"),
+            "{ran:?}"
+        );
+    }
 }
 
 #[test]
