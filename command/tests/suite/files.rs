@@ -380,8 +380,8 @@ no  delete_notes  lacks the scope `admin` and the role `admin`
     let forged = format!("{}.AAAA", token.rsplit_once('.').unwrap().0);
     let json = explain(&["--json"], &forged).json();
     assert_eq!(
-        (&json["signature"], &json["tools"][2]["answer"]),
-        (&json!("not checked"), &json!("yes"))
+        (&json["signature"], &json["could_be_valid"], &json["tools"][2]["answer"]),
+        (&json!("not checked"), &json!(true), &json!("yes"))
     );
     // What depends on the arguments is not decided.
     let writer = provider
@@ -397,6 +397,31 @@ no  delete_notes  lacks the scope `admin` and the role `admin`
         "{}",
         ran.out
     );
+    // For nobody it is not for this server, and an expired one is as good as none.
+    let nobody = provider.token("bob").without("aud").scopes(["read:tools"]);
+    let expired = provider
+        .token("bob")
+        .audience(audience)
+        .scopes(["read:tools"])
+        .expired();
+    for (token, flaw) in [
+        (nobody.mint(), "whom it is for (`aud`)"),
+        (expired.mint(), "it expired"),
+    ] {
+        for arguments in [&[][..], &["--audience", audience]] {
+            let ran = explain(arguments, &token);
+            assert_eq!((ran.code, ran.out.matches("not valid:").count()), (1, 1), "{}", ran.out);
+            assert!(
+                ran.out.contains(flaw)
+                    && ran
+                        .out
+                        .contains("\nIt may call nothing. If it were valid:\nyes server_time\n"),
+                "{}",
+                ran.out
+            );
+        }
+        assert_eq!(explain(&["--json"], &token).json()["could_be_valid"], json!(false));
+    }
     let foreign = explain(
         &[
             "--audience",
@@ -412,6 +437,11 @@ no  delete_notes  lacks the scope `admin` and the role `admin`
         let ran = explain(&[], input);
         assert!(ran.code == 2 && ran.out.is_empty() && ran.err.contains(what), "{ran:?}");
     }
+    let both = explain(&["--document", "-"], &token);
+    assert!(
+        both.code == 2 && both.err.contains("help: give the document as a file"),
+        "{both:?}"
+    );
     // Not even in an error does the token come back.
     assert!(!explain(&[], "secret-secret-secret").err.contains("secret"));
 }
