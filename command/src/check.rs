@@ -3,12 +3,13 @@
 use crate::docs::Format;
 use crate::ended::Ended;
 use crate::source::{self, Source};
-use crate::terminal::{Tone, harmless, paint};
+use crate::terminal::{Tone, harmless, paint, show, show_document};
 use clap::Args;
 use serde::Serialize;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use toolgate::docs::{Lock, LockState, ScopeDocument};
 
@@ -23,8 +24,9 @@ Examples:
   cargo toolgate check SCOPES.md --lock scopes.lock.json
   cargo toolgate check SCOPES.md scopes.json --example notes -- --scope-document
 
-Without files it takes SCOPES.md, scopes.json, scopes.html and scopes.lock.json, as far as they are in this folder. With a file as the source, \
-that file is taken for right; whether it is current then is for the test that writes it, or for `--bin` and `--example`.
+Without files it takes SCOPES.md, scopes.json and scopes.html, as far as they are beside the source, or in this folder if that is no file; \
+and scopes.lock.json there, which has to be there. With a file as the source, that file is taken for right; whether it is current then is \
+for the test that writes it, or for `--bin` and `--example`.
 
 Exit status: 0 if all is well, 1 if something was found, 2 if it could not be looked for.
 ")]
@@ -34,6 +36,9 @@ pub(crate) struct Check {
     /// The lock file
     #[arg(long, value_name = "FILE")]
     lock: Option<PathBuf>,
+    /// Compare with no lock file: then nothing tells whether something is weaker
+    #[arg(long, conflicts_with = "lock")]
+    no_lock: bool,
     /// Let what only looks wrong be no failure
     #[arg(long)]
     allow_lints: bool,
@@ -43,6 +48,8 @@ pub(crate) struct Check {
     #[command(flatten)]
     source: Source,
 }
+
+const LOCK: &str = "scopes.lock.json";
 
 /// Something that should be seen to.
 #[derive(Debug, Serialize)]
@@ -55,6 +62,7 @@ struct Finding {
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Kind {
+    Missing,
     Stale,
     Weaker,
     Lint,
@@ -69,9 +77,13 @@ impl Check {
             looked_at.push(path.display().to_string());
             findings.extend(stale(&path, &document)?);
         }
-        if let Some(path) = self.lock() {
-            looked_at.push(path.display().to_string());
-            findings.extend(locked(&path, &document)?);
+        match self.lock() {
+            _ if self.no_lock => {}
+            Some(path) => {
+                looked_at.push(path.display().to_string());
+                findings.extend(locked(&path, &document)?);
+            }
+            None => findings.push(self.no_lock_there()),
         }
         findings.extend(document.lints().into_iter().map(|lint| Finding {
             kind: Kind::Lint,
@@ -79,9 +91,9 @@ impl Check {
             help: lint.help,
         }));
         if self.json {
-            println!("{}", serde_json::to_string_pretty(&findings)?);
+            show_document(&(serde_json::to_string_pretty(&findings)? + "\n"))?;
         } else {
-            anstream::print!("{}", to_text(&findings, &looked_at));
+            show(&to_text(&findings, &looked_at))?;
         }
         let fails = findings
             .iter()
@@ -92,10 +104,8 @@ impl Check {
     /// Those that were named, or those that are there. The source itself is what the others are compared with.
     fn files(&self) -> Vec<PathBuf> {
         let files = if self.files.is_empty() {
-            let known = ["SCOPES.md", "scopes.json", "scopes.html"]
-                .map(PathBuf::from)
-                .into_iter();
-            known.filter(|path| path.exists()).collect()
+            let known = ["SCOPES.md", "scopes.json", "scopes.html"].map(|name| self.folder().join(name));
+            known.into_iter().filter(|path| path.exists()).collect()
         } else {
             self.files.clone()
         };
@@ -103,21 +113,46 @@ impl Check {
         files.into_iter().filter(|path| !is_source(path)).collect()
     }
 
+    /// The one that was named, or the one that is there.
     fn lock(&self) -> Option<PathBuf> {
-        let usual = || Some(PathBuf::from("scopes.lock.json")).filter(|path| path.exists());
+        let usual = || Some(self.folder().join(LOCK)).filter(|path| path.exists());
         self.lock.clone().or_else(usual)
+    }
+
+    /// A lock that is gone is no lock that is kept: whoever deletes it could let anybody in.
+    fn no_lock_there(&self) -> Finding {
+        Finding {
+            kind: Kind::Missing,
+            what: format!(
+                "{} is not there: nothing tells whether something is weaker",
+                self.folder().join(LOCK).display()
+            ),
+            help: "let a test with `toolgate::docs::assert_locked` write it, with TOOLGATE_DOCS=overwrite; name it by `--lock` if it is \
+                   elsewhere, or say `--no-lock`"
+                .to_owned(),
+        }
+    }
+
+    /// Where the usual files are: beside the source.
+    fn folder(&self) -> &Path {
+        self.source.file().and_then(Path::parent).unwrap_or(Path::new(""))
     }
 }
 
 fn stale(path: &Path, document: &ScopeDocument) -> Result<Option<Finding>, Box<dyn Error>> {
     let current = Format::of(path)?.render(&document.clone().without_lines());
-    // A file that is not there is as stale as one can be. A checkout may have turned the line ends.
-    let found = fs::read_to_string(path).unwrap_or_default().replace("\r\n", "\n");
+    let found = match fs::read_to_string(path) {
+        // A checkout may have turned the line ends.
+        Ok(found) => found.replace("\r\n", "\n"),
+        // A file that is not there is as stale as one can be.
+        Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(format!("{} cannot be read: {error}", path.display()).into()),
+    };
     Ok((found != current).then(|| Finding {
         kind: Kind::Stale,
         what: format!("{} is not current", path.display()),
         help: format!(
-            "write it anew with `cargo toolgate docs --output {}` and review the change",
+            "run its test with TOOLGATE_DOCS=overwrite, or `cargo toolgate docs --output {}` with the same source, and review the change",
             path.display()
         ),
     }))
@@ -161,6 +196,7 @@ fn to_text(findings: &[Finding], looked_at: &[String]) -> String {
     let mut out = String::new();
     for Finding { kind, what, help } in findings {
         let (word, tone) = match kind {
+            Kind::Missing => ("missing", Tone::Bad),
             Kind::Stale => ("stale", Tone::Bad),
             Kind::Weaker => ("weaker", Tone::Bad),
             Kind::Lint => ("lint", Tone::Warning),
@@ -171,12 +207,16 @@ fn to_text(findings: &[Finding], looked_at: &[String]) -> String {
         let _ = writeln!(out, "{word} {}", lines.join("\n         "));
         let _ = writeln!(out, "         {} {}", paint(Tone::Quiet, "help:"), harmless(help));
     }
-    let files = match looked_at {
-        [] => "no files".to_owned(),
-        files => files.join(", "),
-    };
     if findings.is_empty() {
-        let _ = writeln!(out, "{}: {files}; no lints", paint(Tone::Good, "all is well"));
+        let _ = match looked_at {
+            [] => writeln!(out, "no lints; there is no file that was compared"),
+            files => writeln!(
+                out,
+                "{}: {}; no lints",
+                paint(Tone::Good, "all is well"),
+                files.join(", ")
+            ),
+        };
     }
     out
 }

@@ -2,6 +2,7 @@
 
 use crate::ended::Ended;
 use crate::source;
+use crate::terminal::show_document;
 use clap::Args;
 use std::error::Error;
 use std::path::PathBuf;
@@ -33,9 +34,9 @@ impl Diff {
         let (old, new) = (source::read(&self.old)?, source::read(&self.new)?);
         let comparison = new.changes_since(&old);
         if self.json {
-            println!("{}", serde_json::to_string_pretty(&comparison)?);
+            show_document(&(serde_json::to_string_pretty(&comparison)? + "\n"))?;
         } else {
-            print!("{}", comparison.to_markdown());
+            show_document(&comparison.to_markdown())?;
         }
         Ok(if comparison.is_weaker() {
             Ended::Found

@@ -2,6 +2,7 @@
 
 use crate::ended::Ended;
 use crate::source::Source;
+use crate::terminal::show_document;
 use clap::{Args, ValueEnum};
 use std::error::Error;
 use std::fs;
@@ -51,7 +52,7 @@ impl Docs {
         let outputs: Vec<_> = outputs.collect::<Result<_, Box<dyn Error>>>()?;
         let document = self.source.read()?;
         if outputs.is_empty() {
-            print!("{}", self.format.render(&document));
+            show_document(&self.format.render(&document))?;
         }
         for (path, format) in outputs {
             // As the test writes it that keeps the file current.

@@ -4,12 +4,14 @@ mod challenge;
 mod clocks;
 mod finding;
 mod issuer;
+mod keys;
 mod look;
 mod resource;
 
 use self::finding::Report;
 use self::look::Looker;
 use crate::ended::Ended;
+use crate::terminal::{show, show_document};
 use clap::Args;
 use std::error::Error;
 use std::fs;
@@ -53,9 +55,9 @@ impl Doctor {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let report = runtime.block_on(self.examine())?;
         if self.json {
-            println!("{}", serde_json::to_string_pretty(&report)?);
+            show_document(&(serde_json::to_string_pretty(&report)? + "\n"))?;
         } else {
-            anstream::print!("{}", report.to_text());
+            show(&report.to_text())?;
         }
         Ok(if report.has_problems() {
             Ended::Found

@@ -5,7 +5,7 @@ mod claims;
 use self::claims::Provider;
 use crate::ended::Ended;
 use crate::source::Source;
-use crate::terminal::{Tone, harmless, paint};
+use crate::terminal::{Tone, harmless, paint, show, show_document};
 use clap::Args;
 use serde::Serialize;
 use std::error::Error;
@@ -54,6 +54,8 @@ struct Explanation {
     token: UnprovenToken,
     /// Why it cannot be valid.
     flaws: Vec<String>,
+    /// Whether it has none: `tools` says what it may call if it is valid, and only then.
+    could_be_valid: bool,
     tools: Vec<Explained>,
 }
 
@@ -77,6 +79,10 @@ const UNCHECKED: &str = "not checked";
 
 impl Explain {
     pub(crate) fn run(&self) -> Result<Ended, Box<dyn Error>> {
+        if self.source.is_standard_input() {
+            let help = "help: give the document as a file, by `--document FILE`";
+            return Err(format!("standard input is for the token, and cannot be the document as well\n{help}").into());
+        }
         let document = self.source.read()?;
         let mut token = String::new();
         io::Read::read_to_string(&mut io::stdin(), &mut token)?;
@@ -88,18 +94,20 @@ impl Explain {
         let token = unproven_token(token, &self.provider.claims())
             .map_err(|error| format!("the token cannot be read: {error}\nhelp: only signed JWT access tokens can; opaque ones only their issuer knows"))?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
+        let flaws = self.flaws(&token, now);
         let explanation = Explanation {
             signature: UNCHECKED,
-            flaws: self.flaws(&token, now),
+            could_be_valid: flaws.is_empty(),
+            flaws,
             tools: explain(&document, &token),
             token,
         };
         if self.json {
-            println!("{}", serde_json::to_string_pretty(&explanation)?);
+            show_document(&(serde_json::to_string_pretty(&explanation)? + "\n"))?;
         } else {
-            anstream::print!("{}", explanation.to_text());
+            show(&explanation.to_text())?;
         }
-        Ok(if explanation.flaws.is_empty() {
+        Ok(if explanation.could_be_valid {
             Ended::Well
         } else {
             Ended::Found
@@ -122,13 +130,16 @@ impl Explain {
                 token.not_before.saturating_sub(now).as_secs()
             ));
         }
-        if let Some(audience) = &self.audience
-            && !token.audiences.contains(audience)
-        {
-            flaws.push(format!(
+        match &self.audience {
+            _ if token.audiences.is_empty() => flaws.push(
+                "it does not say whom it is for (`aud`), and is refused unless `dangerous().accept_without_audience(..)` names its client"
+                    .to_owned(),
+            ),
+            Some(audience) if !token.audiences.contains(audience) => flaws.push(format!(
                 "it is for `{}`, not for `{audience}`",
                 token.audiences.join("`, `")
-            ));
+            )),
+            _ => {}
         }
         if let Some(issuer) = &self.issuer
             && token.issuer != *issuer
@@ -224,6 +235,9 @@ impl Explanation {
             let _ = writeln!(out, "{} {}", paint(Tone::Bad, "not valid:"), harmless(flaw));
         }
         out.push('\n');
+        if !self.could_be_valid {
+            let _ = writeln!(out, "It may call nothing. If it were valid:");
+        }
         let longest = self
             .tools
             .iter()

@@ -15,11 +15,12 @@ use crate::docs::Docs;
 use crate::doctor::Doctor;
 use crate::ended::{Ended, FAILED};
 use crate::explain::Explain;
-use crate::terminal::{Tone, harmless, paint};
+use crate::terminal::{Tone, harmless_lines, paint};
 use clap::{Parser, Subcommand};
 use std::env;
 use std::error::Error;
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::process::ExitCode;
 
 /// Who may call the tools of an MCP server guarded by `toolgate`
@@ -64,8 +65,9 @@ fn main() -> ExitCode {
     match options.command.run() {
         Ok(ended) => ended.into(),
         Err(error) => {
-            let text: Vec<_> = error.to_string().lines().map(harmless).collect();
-            anstream::eprintln!("{}: {}", paint(Tone::Bad, "error"), text.join("\n"));
+            let text = harmless_lines(&error.to_string());
+            // Where nobody reads it, the exit status is left.
+            let _ = writeln!(anstream::stderr(), "{}: {text}", paint(Tone::Bad, "error"));
             FAILED.into()
         }
     }

@@ -17,16 +17,17 @@ pub(crate) struct Source {
     #[arg(long, value_name = "FILE", default_value = "scopes.json")]
     document: PathBuf,
     /// In place of a file: an example of this workspace that prints the document, with `cargo run`
-    #[arg(long, value_name = "NAME", conflicts_with = "document")]
+    #[arg(long, value_name = "NAME", group = "program", conflicts_with = "document")]
     example: Option<String>,
-    /// In place of a file: a program of this workspace that prints the document, with `cargo run`
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["document", "example"])]
+    /// In place of a file: a program of this workspace that prints the document, with `cargo run`; what one prints that needs more
+    /// than that, such as features, can be piped to `--document -`
+    #[arg(long, value_name = "NAME", group = "program", conflicts_with_all = ["document", "example"])]
     bin: Option<String>,
     /// The package that it is in
-    #[arg(long, short, value_name = "PACKAGE")]
+    #[arg(long, short, value_name = "PACKAGE", requires = "program")]
     package: Option<String>,
     /// What the program is started with, so that it prints the document and does nothing else
-    #[arg(last = true, value_name = "ARGUMENTS")]
+    #[arg(last = true, value_name = "ARGUMENTS", requires = "program")]
     arguments: Vec<String>,
 }
 
@@ -43,9 +44,13 @@ impl Source {
         self.example.is_some() || self.bin.is_some()
     }
 
+    pub(crate) fn is_standard_input(&self) -> bool {
+        !self.is_program() && self.document == Path::new("-")
+    }
+
     /// The file, if it is one that has a place.
     pub(crate) fn file(&self) -> Option<&Path> {
-        (!self.is_program() && self.document != Path::new("-")).then_some(&*self.document)
+        (!self.is_program() && !self.is_standard_input()).then_some(&*self.document)
     }
 
     fn program(&self) -> Option<Command> {
@@ -99,7 +104,8 @@ pub(crate) fn text(path: &Path) -> Result<String, Box<dyn Error>> {
         io::stdin().read_to_string(&mut text)?;
         return Ok(text);
     }
-    let help = "help: a test with `toolgate::docs::assert_current(\"scopes.json\", &tools)` writes the document, with TOOLGATE_DOCS=overwrite";
+    let help = "help: a test with `toolgate::docs::assert_current(\"scopes.json\", &tools)` writes it into the folder of its package, with \
+                TOOLGATE_DOCS=overwrite; elsewhere name it, as in `--document PACKAGE/scopes.json`";
     Ok(fs::read_to_string(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound if path.ends_with("scopes.json") => format!("{} is not there\n{help}", path.display()),
         _ => format!("{} cannot be read: {error}", path.display()),

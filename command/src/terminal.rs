@@ -1,6 +1,7 @@
-//! Text for a terminal.
+//! Text for a terminal, or for whoever reads what is printed.
 
 use anstyle::{AnsiColor, Style};
+use std::io::{self, ErrorKind, IsTerminal as _, Write};
 
 /// How something is to look.
 #[derive(Clone, Copy, Debug)]
@@ -9,6 +10,28 @@ pub(crate) enum Tone {
     Warning,
     Bad,
     Quiet,
+}
+
+/// Prints text of our own, in which nothing from elsewhere is left that steers a terminal. Colours are for terminals only.
+pub(crate) fn show(text: &str) -> io::Result<()> {
+    written(anstream::stdout(), text)
+}
+
+/// Prints a document as it is, since programs read it; on a terminal nothing in it steers that.
+pub(crate) fn show_document(text: &str) -> io::Result<()> {
+    let out = io::stdout();
+    if out.is_terminal() {
+        return written(out, &harmless_lines(text));
+    }
+    written(out, text)
+}
+
+/// Whoever reads may stop reading, as `head` does. What was found stays found: that is no failure.
+fn written(mut out: impl Write, text: &str) -> io::Result<()> {
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        done => done,
+    }
 }
 
 /// Text in a tone. Whoever prints it takes the colours out where there is no terminal.
@@ -37,6 +60,18 @@ pub(crate) fn harmless(text: &str) -> String {
     out
 }
 
+/// The same for text of several lines.
+pub(crate) fn harmless_lines(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        match line.strip_suffix('\n') {
+            Some(line) => out.extend([&harmless(line), "\n"]),
+            None => out.push_str(&harmless(line)),
+        }
+    }
+    out
+}
+
 /// Text from elsewhere as part of a line, no longer than anybody wants to read.
 pub(crate) fn shortened(text: &str) -> String {
     const LONGEST: usize = 200;
@@ -46,7 +81,27 @@ pub(crate) fn shortened(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{harmless, shortened};
+    use super::{harmless, harmless_lines, shortened, written};
+    use std::io::{self, ErrorKind, Write};
+
+    /// Writes nothing, for this reason.
+    struct Closed(ErrorKind);
+
+    impl Write for Closed {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(self.0.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn who_stops_reading_is_no_failure_and_a_full_disk_is() {
+        assert!(written(Closed(ErrorKind::BrokenPipe), "text").is_ok());
+        assert!(written(Closed(ErrorKind::StorageFull), "text").is_err());
+    }
 
     #[test]
     fn nothing_from_elsewhere_steers_the_terminal() {
@@ -55,6 +110,7 @@ mod tests {
             "a\\u{1b}[2Jb\\u{7}\\u{202e}c\\u{9b}d"
         );
         assert_eq!(harmless("Größe \u{1f512}"), "Größe \u{1f512}");
+        assert_eq!(harmless_lines("a\u{1b}[2J\nb\r\n\nc"), "a\\u{1b}[2J\nb\\u{d}\n\nc");
     }
 
     #[test]

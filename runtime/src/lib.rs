@@ -79,7 +79,7 @@
 //! | when | what |
 //! | --- | --- |
 //! | compiling | that it is said who may call; that the demands do not contradict each other; that fields and lookups exist; that the state has what tools need; that gate and validator are complete |
-//! | `build()`, [`protect`](Gate::protect) | that URLs, hosts and keys are well-formed; that tool names are, and are unique; that there is a validator if a tool needs one; that tools keep to the gate's catalogues; that no tool is a `shadow` unless the gate allows it |
+//! | `build()`, [`protect`](Gate::protect) | that URLs, hosts and keys are well-formed; that tool names are, and are unique; that there is a validator if a tool needs one; that the gate and its toolset have the same catalogues, and tools keep to them; that no tool is a `shadow` unless the gate allows it |
 //! | a request, in the [`layer`] | host and origin; the token; that the body means one thing only; the policy's scopes, roles and login, to answer 401 and 403; the token once more, for a tool that is `fresh`; that a session is the caller's; the rate, to answer 429 |
 //! | a call, in the gate | the policy again; that the token was validated anew, for a tool that is `fresh`; the rate, unless the layer has counted the call; the arguments; their owners and tenants; the tool's own check; then the decision is recorded, the tool runs, and the outcome is recorded |
 //!
@@ -429,7 +429,8 @@ pub use toolgate_macros::mcp_tool;
 /// | `sensitive` | it should not be granted lightly |
 /// | `admin_consent` | users cannot consent to it, only an administrator can |
 ///
-/// What implies what counts at a gate that is told of the catalogue, by [`GateBuilder::scopes`].
+/// What implies what counts at a gate that is told of the catalogue, by [`GateBuilder::scopes`]; its toolset is told, too, by
+/// [`Toolset::scopes`], and the scope document says so.
 ///
 /// **In tools** a variant stands in the lists of scopes, with the enum before it: `scopes_all = [Scope::Write]`. Strings are
 /// checked by `catalog = Scope`. A list that says what follows anyway does not compile.
@@ -466,9 +467,9 @@ pub use toolgate_macros::ScopeCatalog;
 /// assert_eq!(Role::Admin.role(), "admin");
 /// ```
 ///
-/// What implies what counts at a gate that is told of the catalogue, by [`GateBuilder::roles`]. In everything else it is like
-/// [`ScopeCatalog`](macro@ScopeCatalog), but that a role has no flags and no type. In tools, strings among the roles are
-/// checked by `role_catalog = Role`.
+/// What implies what counts at a gate that is told of the catalogue, by [`GateBuilder::roles`] and [`Toolset::roles`]. In
+/// everything else it is like [`ScopeCatalog`](macro@ScopeCatalog), but that a role has no flags and no type. In tools, strings
+/// among the roles are checked by `role_catalog = Role`.
 pub use toolgate_macros::RoleCatalog;
 
 /// Makes guarded tools of methods, and says once what all of them demand.

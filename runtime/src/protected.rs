@@ -46,7 +46,7 @@ impl Gate {
     /// 1. A name has the form that MCP asks for: 1 to 128 of `A-Z a-z 0-9 _ - .`.
     /// 2. No two tools have the same name.
     /// 3. A gate without a validator takes only tools that are `public`.
-    /// 4. The gate has the catalogues that the toolset keeps to.
+    /// 4. The gate and the toolset have the same catalogues, so that what the scope document of the toolset says is what counts.
     /// 5. What tools demand is in the gate's catalogues, and does not follow from what they demand besides.
     /// 6. Tools that are a `shadow` are taken only by a gate that was told so, and named in the log each time.
     /// 7. The calls of a tool with a rate are counted by the gate, so that they stay counted when the tools are protected once more.

@@ -90,6 +90,12 @@ pub(crate) fn is_secure(url: &Url) -> bool {
     }
 }
 
+/// Whether what this base names can be used: it is secure, and on this machine only if the base is, too. Else whoever is far away could
+/// name what only we can reach, or what everybody takes for their own machine.
+pub(crate) fn is_secure_from(url: &Url, base: &Url) -> bool {
+    is_secure(url) && (!is_loopback(url) || is_loopback(base))
+}
+
 /// Whether a URL's host is this machine.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {

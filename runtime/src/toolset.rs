@@ -49,8 +49,9 @@ impl<S> Toolset<S> {
         }
     }
 
-    /// Keeps all tools to this catalogue of scopes: [`Gate::protect`](crate::Gate::protect) then takes them only with a gate that
-    /// has the same one ([`GateBuilder::scopes`](crate::GateBuilder::scopes)), and the [scope document](crate::docs) describes it.
+    /// Keeps all tools to this catalogue of scopes, which the [scope document](crate::docs) then describes. A gate that protects them
+    /// has to have the same one ([`GateBuilder::scopes`](crate::GateBuilder::scopes)), and the other way round, so that what is
+    /// reviewed is what counts: everything else is an error of [`Gate::protect`](crate::Gate::protect).
     #[must_use]
     pub fn scopes<C: ScopeCatalog>(mut self) -> Self {
         self.catalogs.set_scopes::<C>();

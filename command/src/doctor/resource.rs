@@ -19,7 +19,7 @@ pub(super) struct Server {
 /// 1. It stands at the well-known place of the URL, and the challenge names the same place.
 /// 2. It is a JSON object that means one thing only, answered 200 as `application/json`.
 /// 3. Its `resource` is the URL, letter by letter (RFC 9728 section 3.3).
-/// 4. It names an authorization server, each by a URL that is https or on this machine.
+/// 4. It names an authorization server, each by a URL that is https, or on this machine if the resource is.
 pub(super) async fn examine(
     looker: &Looker,
     resource: &str,
@@ -27,7 +27,7 @@ pub(super) async fn examine(
     named: Option<&Url>,
     report: &mut Report,
 ) -> Vec<Server> {
-    let found = document(looker, resource, place, report).await;
+    let found = document(looker, resource, place, place, report).await;
     let Some(named) = named.filter(|named| *named != place) else {
         return found.unwrap_or_default();
     };
@@ -36,18 +36,27 @@ pub(super) async fn examine(
         format!("the challenge says that the metadata is at {named}"),
         format!("name {place}: that is where clients look that did not get the challenge"),
     ); // 1
-    let other = document(looker, resource, named, report).await;
+    let other = document(looker, resource, place, named, report).await;
     found.or(other).unwrap_or_default()
 }
 
-async fn document(looker: &Looker, resource: &str, place: &Url, report: &mut Report) -> Option<Vec<Server>> {
-    if !inspect::is_secure(place) {
+/// Looks at the document in this place, which is the well-known one, or one that the server names.
+async fn document(
+    looker: &Looker,
+    resource: &str,
+    well_known: &Url,
+    place: &Url,
+    report: &mut Report,
+) -> Option<Vec<Server>> {
+    if !inspect::is_secure_from(place, well_known) {
         report.problem(
             "metadata",
-            format!("the metadata is not to be had over https: {place}"),
-            "serve it over https",
+            format!("the metadata is not to be had over https, or not by others: {place}"),
+            format!(
+                "name {well_known}: over http anybody on the way could change it, and everybody has another `localhost`"
+            ),
         );
-        return None;
+        return None; // 1
     }
     let seen = match looker.get(place).await {
         Ok(seen) => seen,
@@ -98,7 +107,7 @@ async fn document(looker: &Looker, resource: &str, place: &Url, report: &mut Rep
             "the metadata has no `scopes_supported`: no scope is asked for at first",
         );
     }
-    Some(servers(&document, report))
+    Some(servers(&document, well_known, report))
 }
 
 fn check_resource(document: &Map<String, Value>, resource: &str, place: &Url, report: &mut Report) {
@@ -119,8 +128,8 @@ fn check_resource(document: &Map<String, Value>, resource: &str, place: &Url, re
     }
 }
 
-/// The authorization servers that can be looked at.
-fn servers(document: &Map<String, Value>, report: &mut Report) -> Vec<Server> {
+/// The authorization servers that can be looked at, from a resource at this host.
+fn servers(document: &Map<String, Value>, resource: &Url, report: &mut Report) -> Vec<Server> {
     let named = document.get("authorization_servers").and_then(Value::as_array);
     let named = named.filter(|named| !named.is_empty());
     let Some(named) = named else {
@@ -135,16 +144,52 @@ fn servers(document: &Map<String, Value>, report: &mut Report) -> Vec<Server> {
     for server in named {
         let issuer = server.as_str().unwrap_or_default().to_owned();
         match Url::parse(&issuer) {
-            Ok(url) if inspect::is_secure(&url) => servers.push(Server { issuer, url }),
+            Ok(url) if inspect::is_secure_from(&url, resource) => servers.push(Server { issuer, url }),
             _ => report.problem(
                 "authorization-servers",
                 format!(
-                    "the authorization server {} is not https",
+                    "the authorization server {} is not https, or not to be reached by others",
                     shortened(&server.to_string())
                 ),
-                "name the issuer of your provider by its https URL; http is for this machine only",
+                "name the issuer of your provider by its https URL; http and `localhost` are for servers on this machine only",
             ), // 4
         }
     }
     servers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::look::Looker;
+    use super::{Report, document, servers};
+    use serde_json::json;
+    use toolgate_testing::Decoy;
+    use url::Url;
+
+    /// Else whoever runs a server somewhere could have the doctor ask what listens on this machine.
+    #[tokio::test]
+    async fn a_server_elsewhere_names_nothing_on_this_machine() {
+        let place = Url::parse("https://mcp.example/.well-known/oauth-protected-resource/mcp").unwrap();
+        let near = ["http://127.0.0.1:1", "https://localhost", "https://idp.example"];
+        let metadata = json!({"authorization_servers": near}).as_object().unwrap().clone();
+        let mut report = Report::new("https://mcp.example/mcp");
+        let found = servers(&metadata, &place, &mut report);
+        let found: Vec<_> = found.iter().map(|server| server.issuer.as_str()).collect();
+        assert_eq!(found, ["https://idp.example"]);
+        let text = report.to_text();
+        assert_eq!(text.matches("not to be reached by others").count(), 2, "{text}");
+        // From a server on this machine all of them can be used.
+        let here = Url::parse("http://127.0.0.1:2/.well-known/oauth-protected-resource/mcp").unwrap();
+        let mut report = Report::new("http://127.0.0.1:2/mcp");
+        assert_eq!(servers(&metadata, &here, &mut report).len(), 3);
+        assert!(!report.has_problems());
+
+        let decoy = Decoy::start(json!({})).await.unwrap();
+        let looker = Looker::new(None, &[]).unwrap();
+        let named = Url::parse(decoy.url()).unwrap();
+        let mut report = Report::new("https://mcp.example/mcp");
+        let found = document(&looker, "https://mcp.example/mcp", &place, &named, &mut report).await;
+        assert!(found.is_none() && decoy.requests().is_empty());
+        assert!(report.to_text().contains("not by others"), "{}", report.to_text());
+    }
 }

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use examples::tools;
 use serde_json::{Value, json};
+use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use toolgate::{Algorithm, Gate, JwtValidator};
@@ -94,6 +95,54 @@ async fn described(
     Server::serve(listener, origin, router)
 }
 
+/// A server that is also its own provider, with its keys there, and its own proxy: it sees every request, wherever that was to go.
+struct Seeing {
+    server: Server,
+    requests: Arc<Mutex<Vec<String>>>,
+}
+
+impl Seeing {
+    async fn start(issuer: &str, jwks_uri: &str) -> Self {
+        let (listener, origin) = Server::listen().await;
+        let requests = Arc::<Mutex<Vec<String>>>::default();
+        let issuer = if issuer == "self" { &origin } else { issuer };
+        let answers = [
+            (WELL_KNOWN, metadata(&format!("{origin}/mcp"), &[issuer])),
+            (
+                "/.well-known/oauth-authorization-server",
+                json!({"issuer": issuer, "jwks_uri": jwks_uri}).to_string(),
+            ),
+        ];
+        let challenge = HeaderValue::from_str(&challenge(&origin)).unwrap();
+        let seen = Arc::clone(&requests);
+        let answer = move |request: Request| {
+            seen.lock().unwrap().push(request.uri().to_string());
+            let invalid = HeaderValue::from_static("Bearer error=\"invalid_token\"");
+            let has_token = request.headers().contains_key(header::AUTHORIZATION);
+            let challenge = if has_token { invalid } else { challenge.clone() };
+            let found = answers.iter().find(|(path, _)| *path == request.uri().path());
+            let answer = match found {
+                Some((_, body)) => ([(header::CONTENT_TYPE, "application/json")], body.clone()).into_response(),
+                None => (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, challenge)]).into_response(),
+            };
+            async move { answer }
+        };
+        let router = Router::new().fallback(answer);
+        let server = Server::serve(listener, origin, router);
+        Self { server, requests }
+    }
+
+    /// What is found, and which requests went to others than the server itself.
+    async fn doctor(&self) -> (Found, Vec<String>) {
+        let found = Found::with(&["--proxy", &self.server.origin, &self.server.url()]).await;
+        let requests = self.requests.lock().unwrap().clone();
+        assert!(!requests.is_empty(), "nothing went through the proxy");
+        let own = format!("{}/", self.server.origin);
+        let is_foreign = |url: &String| !url.starts_with(&own);
+        (found, requests.into_iter().filter(is_foreign).collect())
+    }
+}
+
 fn metadata(resource: &str, servers: &[&str]) -> String {
     json!({"resource": resource, "authorization_servers": servers, "scopes_supported": ["a"]}).to_string()
 }
@@ -110,7 +159,11 @@ struct Found {
 
 impl Found {
     async fn of(url: &str) -> Self {
-        let ran = run(&["doctor", "--json", url]).await;
+        Self::with(&[url]).await
+    }
+
+    async fn with(arguments: &[&str]) -> Self {
+        let ran = run(&[&["doctor", "--json"], arguments].concat()).await;
         let report = ran.json();
         Self { ran, report }
     }
@@ -220,27 +273,55 @@ async fn a_slash_too_many_is_another_issuer() {
 async fn http_is_found_and_not_used() {
     let found = Found::of("http://mcp.example.com/mcp").await;
     found.has_only_the_problem("url", &["is not https", "https://"]);
-    let decoy = Decoy::start(json!({})).await.unwrap();
-    let server = described(
-        StatusCode::UNAUTHORIZED,
-        |origin| metadata(&format!("{origin}/mcp"), &["http://idp.example"]),
-        challenge,
-    )
-    .await;
-    server
-        .doctor()
-        .await
-        .has_only_the_problem("authorization-servers", &["http://idp.example", "https"]);
+    let none: [String; 0] = [];
+    let seeing = Seeing::start("http://idp.example", "").await;
+    let (found, foreign) = seeing.doctor().await;
+    assert_eq!(foreign, none);
+    found.has_only_the_problem("authorization-servers", &["http://idp.example", "https"]);
     // Keys over http are as bad, also where the provider itself is not.
+    let seeing = Seeing::start("self", "http://keys.example/jwks").await;
+    let (found, foreign) = seeing.doctor().await;
+    assert_eq!(foreign, none);
+    found.has_only_the_problem("keys", &["http://keys.example/jwks", "https"]);
+}
+
+/// Some servers leave it out of the metadata of RFC 8414; a validator looks on then, and so does the doctor.
+#[tokio::test(flavor = "multi_thread")]
+async fn at_12_a_description_without_keys_is_not_the_last() {
     let provider = IdentityProvider::start().await.unwrap();
     let server = notes(&provider).await;
-    let keys = json!({"issuer": provider.issuer(), "jwks_uri": "http://keys.example/jwks"});
-    provider.discovery_fault(Fault::Body(keys.to_string()));
-    server
-        .doctor()
-        .await
-        .has_only_the_problem("keys", &["http://keys.example/jwks", "https"]);
-    assert!(decoy.requests().is_empty());
+    let without = json!({"issuer": provider.issuer()});
+    provider.discovery_fault_at(Discovery::OAuth, Fault::Body(without.to_string()));
+    let found = server.doctor().await;
+    assert_eq!(
+        (found.ran.code, &found.report["problems"], &found.report["warnings"]),
+        (0, &json!(0), &json!(0)),
+        "{:#}",
+        found.report
+    );
+    for (severity, id, words) in [
+        ("ok", "issuer", "oauth-authorization-server"),
+        ("note", "keys-place", "openid-configuration does"),
+        ("ok", "keys", "4 keys"),
+    ] {
+        let texts = found.texts(severity, id);
+        assert!(texts.len() == 1 && texts[0].contains(words), "{id}: {:#}", found.report);
+    }
+    // What names keys that nobody may use is passed over as well.
+    let insecure = json!({"issuer": provider.issuer(), "jwks_uri": "http://keys.example/jwks"});
+    provider.discovery_fault_at(Discovery::OAuth, Fault::Body(insecure.to_string()));
+    let found = server.doctor().await;
+    assert_eq!(
+        (found.ran.code, found.texts("note", "keys-place").len()),
+        (0, 1),
+        "{:#}",
+        found.report
+    );
+    // Where none of them says anything of keys, that is the problem.
+    provider.discovery_fault(Fault::Body(without.to_string()));
+    provider.discovery_fault_at(Discovery::OAuth, Fault::Body(without.to_string()));
+    let found = server.doctor().await;
+    found.has_only_the_problem("keys", &["says nothing of keys", "introspection"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

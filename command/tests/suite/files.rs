@@ -1,10 +1,12 @@
 //! `docs`, `check`, `diff` and `explain`, with the documents of the notes example.
 
-use crate::program::{Ran, run_in};
+use crate::declared;
+use crate::program::{Ran, run_in, run_unread};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
+use toolgate::docs::{Lock, ScopeDocument};
 use toolgate_testing::IdentityProvider;
 
 const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples");
@@ -16,18 +18,6 @@ fn in_examples(arguments: &[&str], input: &str) -> Ran {
 fn document() -> Value {
     let text = fs::read_to_string(format!("{EXAMPLES}/scopes.json")).unwrap();
     serde_json::from_str(&text).unwrap()
-}
-
-/// The document of a change to the tool `update_note`.
-fn changed(change: impl FnOnce(&mut Value)) -> String {
-    let mut document = document();
-    let tools = document["tools"].as_array_mut().unwrap();
-    change(tools.iter_mut().find(|tool| tool["name"] == "update_note").unwrap());
-    document.to_string()
-}
-
-fn without_role() -> String {
-    changed(|tool| tool["policy"]["roles"] = json!([]))
 }
 
 /// A folder of its own, which is gone at the end.
@@ -42,6 +32,10 @@ impl Folder {
             fs::copy(format!("{EXAMPLES}/{file}"), folder.join(file)).unwrap();
         }
         Self(folder)
+    }
+
+    fn remove(&self, name: &str) {
+        fs::remove_file(self.0.join(name)).unwrap();
     }
 
     fn run(&self, arguments: &[&str]) -> Ran {
@@ -155,39 +149,143 @@ fn check_finds_what_is_stale_and_what_is_weaker() {
     assert_eq!(ran.code, 1);
     assert_eq!(
         ran.out,
-        "stale    SCOPES.md is not current\n         help: write it anew with `cargo toolgate docs --output SCOPES.md` and review the change\n"
+        "stale    SCOPES.md is not current\n         help: run its test with TOOLGATE_DOCS=overwrite, or \
+         `cargo toolgate docs --output SCOPES.md` with the same source, and review the change\n"
     );
     assert_eq!(folder.run(&["docs", "-o", "SCOPES.md"]).code, 0);
     assert_eq!(folder.run(&["check"]).code, 0);
-    folder.write("scopes.json", &without_role());
+    folder.write("scopes.json", &declared::without_role());
     let ran = folder.run(&["check", "--json"]);
     let findings = ran.json();
-    let weaker: Vec<_> = findings
+    let kinds: Vec<_> = findings
         .as_array()
         .unwrap()
         .iter()
-        .filter(|finding| finding["kind"] == "weaker")
+        .map(|finding| &finding["kind"])
         .collect();
-    assert_eq!((ran.code, weaker.len()), (1, 1), "{findings:#}");
     assert_eq!(
-        weaker[0]["what"],
-        "`update_note`: the role `manager` was demanded, and is not any more\n\
-         let in now, and not before: a caller with the scope `admin` and without any role"
+        (ran.code, &kinds[..]),
+        (1, &[&json!("stale"), &json!("weaker")][..]),
+        "{findings:#}"
     );
+    let what = findings[1]["what"].as_str().unwrap();
+    assert!(
+        what.starts_with(
+            "`update_note`: the role `manager` was demanded, and is not any more\n\
+             let in now, and not before: a caller with the scope `"
+        ) && what.ends_with("` and without any role"),
+        "{what}"
+    );
+    // What has a reason in the lock is not found again.
+    assert_eq!(folder.run(&["docs", "-o", "SCOPES.md"]).code, 0);
+    folder.write(
+        "scopes.lock.json",
+        &with_reason(&folder.read("scopes.lock.json"), &declared::without_role()),
+    );
+    let ran = folder.run(&["check"]);
+    assert_eq!(ran.code, 0, "{}", ran.out);
     folder.write("scopes.json", "{}");
     let ran = folder.run(&["check"]);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
-    fs::remove_file(folder.0.join("scopes.json")).unwrap();
+    folder.remove("scopes.json");
     let ran = folder.run(&["check"]);
-    assert!(ran.code == 2 && ran.err.contains("assert_current"), "{}", ran.err);
+    assert!(
+        ran.code == 2 && ran.err.contains("assert_current") && ran.err.contains("`--document PACKAGE/scopes.json`"),
+        "{}",
+        ran.err
+    );
+}
+
+/// The lock as a test with `assert_locked` writes it, with a reason for what is weaker.
+fn with_reason(lock: &str, document: &str) -> String {
+    let lock = Lock::from_json(lock).unwrap();
+    let updated = lock.updated(&ScopeDocument::from_json(document).unwrap()).to_json();
+    assert_eq!(updated.matches("\"reason\": \"\"").count(), 1, "{updated}");
+    updated.replace("\"reason\": \"\"", "\"reason\": \"anybody may write\"")
+}
+
+#[test]
+fn check_says_that_all_is_well_only_of_what_it_compared() {
+    let folder = Folder::new("nothing");
+    folder.remove("scopes.lock.json");
+    let ran = folder.run(&["check"]);
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.out
+            .starts_with("missing  scopes.lock.json is not there: nothing tells whether something is weaker\n"),
+        "{}",
+        ran.out
+    );
+    assert_eq!(folder.run(&["check", "--json"]).json()[0]["kind"], "missing");
+    let ran = folder.run(&["check", "--no-lock"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, "all is well: SCOPES.md; no lints\n"));
+    folder.remove("SCOPES.md");
+    let ran = folder.run(&["check", "--no-lock"]);
+    assert_eq!(
+        (ran.code, ran.out.as_str()),
+        (0, "no lints; there is no file that was compared\n")
+    );
+    // A file that was named has to be there, and one that cannot be read was not compared.
+    let ran = folder.run(&["check", "SCOPES.md", "--no-lock"]);
+    assert!(ran.code == 1 && ran.out.starts_with("stale "), "{}", ran.out);
+    assert_eq!(folder.run(&["check", "--lock", "scopes.lock.json"]).code, 2);
+    fs::create_dir(folder.0.join("SCOPES.md")).unwrap();
+    let ran = folder.run(&["check", "--no-lock"]);
+    assert!(
+        ran.code == 2 && ran.out.is_empty() && ran.err.contains("SCOPES.md cannot be read"),
+        "{ran:?}"
+    );
+}
+
+/// The files are where the document is, and not where the command happens to be started.
+#[test]
+fn check_looks_beside_the_document() {
+    let ran = run_in(
+        env!("CARGO_MANIFEST_DIR"),
+        &["check", "--document", "../examples/scopes.json"],
+        "",
+    );
+    let files = ["SCOPES.md", "scopes.html", "scopes.lock.json"].map(|file| format!("../examples/{file}"));
+    let expected = format!("all is well: {}; no lints\n", files.join(", "));
+    assert_eq!((ran.code, ran.out), (0, expected));
+}
+
+/// Else they would have been taken for what the document comes from, and it would have come from a file.
+#[test]
+fn what_a_program_is_started_with_needs_a_program() {
+    for arguments in [&["docs", "--package", "server"][..], &["check", "--", "scopes"]] {
+        let ran = in_examples(arguments, "");
+        assert!(
+            ran.code == 2 && ran.out.is_empty() && ran.err.contains("--bin <NAME>"),
+            "{ran:?}"
+        );
+    }
+}
+
+#[test]
+fn who_stops_reading_stops_nothing() {
+    let json = fs::read_to_string(format!("{EXAMPLES}/scopes.json")).unwrap();
+    let lock = "scopes.lock.json";
+    for (arguments, code) in [
+        (&["docs", "--document", "-"][..], 0),
+        (&["docs", "--format", "html", "--document", "-"], 0),
+        (&["diff", "-", "scopes.json"], 0),
+        (&["diff", "-", "scopes.json", "--json"], 0),
+        (&["check", "--document", "-", "--lock", lock], 0),
+        (&["check", "--document", "-", "--lock", lock, "--json"], 0),
+    ] {
+        let ran = run_unread(EXAMPLES, arguments, &json);
+        assert_eq!((ran.code, ran.err.as_str()), (code, ""), "{arguments:?}");
+    }
+    // What was found stays found.
+    let weaker = run_unread(EXAMPLES, &["diff", "scopes.json", "-"], &declared::without_role());
+    assert_eq!((weaker.code, weaker.err.as_str()), (1, ""));
 }
 
 #[test]
 fn check_tells_what_looks_wrong() {
     let folder = Folder::new("lints");
-    let mut document = document();
-    document["tools"][0]["hints"] = json!({});
-    folder.write("scopes.json", &document.to_string());
+    folder.write("scopes.json", &declared::without_hints());
     assert_eq!(folder.run(&["docs", "--output", "SCOPES.md"]).code, 0);
     let ran = folder.run(&["check"]);
     assert_eq!(ran.code, 1);
@@ -203,13 +301,7 @@ fn check_tells_what_looks_wrong() {
 #[test]
 fn diff_is_markdown_for_a_pull_request() {
     let folder = Folder::new("diff");
-    let new = changed(|tool| {
-        tool["policy"]["roles"] = json!([]);
-        tool["policy"]["tenant"] = Value::Null;
-        tool["policy"]["fresh"] = json!(true);
-        tool["hints"]["destructive"] = json!(true);
-    });
-    folder.write("new.json", &new);
+    folder.write("new.json", &declared::without_tenant());
     let ran = folder.run(&["diff", "scopes.json", "new.json"]);
     assert_eq!((ran.code, ran.err.as_str()), (1, ""));
     assert_eq!(
@@ -288,8 +380,8 @@ no  delete_notes  lacks the scope `admin` and the role `admin`
     let forged = format!("{}.AAAA", token.rsplit_once('.').unwrap().0);
     let json = explain(&["--json"], &forged).json();
     assert_eq!(
-        (&json["signature"], &json["tools"][2]["answer"]),
-        (&json!("not checked"), &json!("yes"))
+        (&json["signature"], &json["could_be_valid"], &json["tools"][2]["answer"]),
+        (&json!("not checked"), &json!(true), &json!("yes"))
     );
     // What depends on the arguments is not decided.
     let writer = provider
@@ -305,6 +397,31 @@ no  delete_notes  lacks the scope `admin` and the role `admin`
         "{}",
         ran.out
     );
+    // For nobody it is not for this server, and an expired one is as good as none.
+    let nobody = provider.token("bob").without("aud").scopes(["read:tools"]);
+    let expired = provider
+        .token("bob")
+        .audience(audience)
+        .scopes(["read:tools"])
+        .expired();
+    for (token, flaw) in [
+        (nobody.mint(), "whom it is for (`aud`)"),
+        (expired.mint(), "it expired"),
+    ] {
+        for arguments in [&[][..], &["--audience", audience]] {
+            let ran = explain(arguments, &token);
+            assert_eq!((ran.code, ran.out.matches("not valid:").count()), (1, 1), "{}", ran.out);
+            assert!(
+                ran.out.contains(flaw)
+                    && ran
+                        .out
+                        .contains("\nIt may call nothing. If it were valid:\nyes server_time\n"),
+                "{}",
+                ran.out
+            );
+        }
+        assert_eq!(explain(&["--json"], &token).json()["could_be_valid"], json!(false));
+    }
     let foreign = explain(
         &[
             "--audience",
@@ -320,6 +437,11 @@ no  delete_notes  lacks the scope `admin` and the role `admin`
         let ran = explain(&[], input);
         assert!(ran.code == 2 && ran.out.is_empty() && ran.err.contains(what), "{ran:?}");
     }
+    let both = explain(&["--document", "-"], &token);
+    assert!(
+        both.code == 2 && both.err.contains("help: give the document as a file"),
+        "{both:?}"
+    );
     // Not even in an error does the token come back.
     assert!(!explain(&[], "secret-secret-secret").err.contains("secret"));
 }

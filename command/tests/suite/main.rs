@@ -7,6 +7,7 @@
     reason = "a test that unwraps fails at the right line, also in its helpers"
 )]
 
+mod declared;
 mod doctor;
 mod files;
 mod program;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use std::io::Write as _;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 /// How it ended, and what it printed.
 #[derive(Debug)]
@@ -14,8 +14,19 @@ pub(crate) struct Ran {
 
 /// Runs it as cargo does, in this folder.
 pub(crate) fn run_in(folder: &str, arguments: &[&str], input: &str) -> Ran {
+    ended(start(folder, arguments), input)
+}
+
+/// The same, but nobody reads what it prints: that has no reader any more when it gets its input.
+pub(crate) fn run_unread(folder: &str, arguments: &[&str], input: &str) -> Ran {
+    let mut child = start(folder, arguments);
+    drop(child.stdout.take());
+    ended(child, input)
+}
+
+fn start(folder: &str, arguments: &[&str]) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-toolgate"));
-    let mut child = command
+    command
         .arg("toolgate")
         .args(arguments)
         .current_dir(folder)
@@ -23,7 +34,10 @@ pub(crate) fn run_in(folder: &str, arguments: &[&str], input: &str) -> Ran {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .unwrap();
+        .unwrap()
+}
+
+fn ended(mut child: Child, input: &str) -> Ran {
     // Whoever does not read it has ended already.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     let output = child.wait_with_output().unwrap();

@@ -8,7 +8,11 @@ use crate::scope::ScopeToken;
 use crate::toolset::Tool;
 
 impl Catalogs {
-    /// Checks that these are the catalogues that a toolset keeps to, if it keeps to any.
+    /// Checks that these, the gate's, are the catalogues that a toolset keeps to.
+    ///
+    /// 1. What the toolset keeps to, the gate counts: else who holds a broad scope would lack what it implies.
+    /// 2. What the gate counts, the toolset knows: else the gate would let callers in of whom no document of the toolset tells, and a
+    ///    hierarchy could get wider without its lock noticing.
     pub(crate) fn check_kept_by(&self, toolset: &Self) -> Result<(), ConfigError> {
         let [own, kept] = [self, toolset].map(|catalogs| catalogs.scopes.as_ref().map(|scopes| &scopes.hierarchy));
         check_same(own, kept, "scope")?;
@@ -134,18 +138,23 @@ fn follow(hierarchy: Option<&Hierarchy>, name: &str) -> Vec<&'static str> {
 }
 
 fn check_same(own: Option<&Hierarchy>, kept: Option<&Hierarchy>, noun: &str) -> Result<(), ConfigError> {
-    let Some(kept) = kept else {
-        return Ok(());
-    };
-    if own.is_some_and(|own| own.id == kept.id) {
-        return Ok(());
+    match (own, kept) {
+        (None, None) => Ok(()),
+        (Some(own), Some(kept)) if own.id == kept.id => Ok(()),
+        (_, Some(Hierarchy { catalog, .. })) => {
+            let found = own.map_or("none".to_owned(), |own| format!("`{}`", own.catalog));
+            Err(ConfigError::new(
+                format!("the toolset keeps to the catalogue `{catalog}` of {noun}s, and the gate to {found}"),
+                format!("add `.{noun}s::<{catalog}>()` to the gate, so that what its {noun}s imply counts"),
+            )) // 1
+        }
+        (Some(Hierarchy { catalog, .. }), None) => Err(ConfigError::new(
+            format!("the gate keeps to the catalogue `{catalog}` of {noun}s, and the toolset to none"),
+            format!(
+                "add `.{noun}s::<{catalog}>()` to the toolset, so that its scope document says what its {noun}s imply"
+            ),
+        )), // 2
     }
-    let catalog = kept.catalog;
-    let found = own.map_or("none".to_owned(), |own| format!("`{}`", own.catalog));
-    Err(ConfigError::new(
-        format!("the toolset keeps to the catalogue `{catalog}` of {noun}s, and the gate to {found}"),
-        format!("add `.{noun}s::<{catalog}>()` to the gate, so that what its {noun}s imply counts"),
-    ))
 }
 
 fn check_known(hierarchy: &Hierarchy, noun: &str, names: &[&str], tool: &Tool) -> Result<(), ConfigError> {

@@ -11,7 +11,11 @@ impl<R, V> GateBuilder<R, V> {
     ///
     /// Whoever is granted a scope then holds what it implies, too. A scope of a token that is not in the catalogue is kept as it
     /// is. What is implied is found out once for a token, and kept as long as its claims are: 16 bytes for each scope, which the
-    /// limits of a cache do not count. [`Gate::protect`](crate::Gate::protect) refuses a tool that demands a scope which is not in the catalogue, or one that follows anyway.
+    /// limits of a cache do not count.
+    ///
+    /// [`Gate::protect`](crate::Gate::protect) refuses a tool that demands a scope which is not in the catalogue, or one that follows
+    /// anyway, and a toolset that was not told of the same catalogue ([`Toolset::scopes`](crate::Toolset::scopes)): its scope
+    /// document would say less than counts.
     pub fn scopes<C: ScopeCatalog>(mut self) -> Self {
         self.options.catalogs.set_scopes::<C>();
         self
@@ -26,7 +30,8 @@ impl<R, V> GateBuilder<R, V> {
     /// Sets the scopes that a client should ask for at first (`scopes_supported`, MCP-15).
     ///
     /// By default those that the catalogue says are `baseline`. If there is none that says so, those that the tools with
-    /// `read_only = true` and without `roles` need.
+    /// `read_only = true` and without `roles` need. The scope document of the [`Protected`](crate::Protected) says so, and that of the
+    /// toolset alone cannot: give the former to [`assert_current`](crate::docs::assert_current) where this is called.
     ///
     /// `offline_access` is none of them (MCP-16): whether it wants refresh tokens, a client knows itself.
     pub fn baseline(mut self, scopes: impl IntoIterator<Item = ScopeToken>) -> Self {

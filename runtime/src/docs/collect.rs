@@ -4,8 +4,9 @@ use super::names::CatalogNames;
 use super::{Grant, PolicyDescription, RoleDescription, ScopeDescription, ScopeDocument, ToolEntry, VERSION};
 use crate::catalog::{Catalogs, Hierarchy};
 use crate::policy::{Policy, fingerprint};
+use crate::protected::Protected;
 use crate::scope::ScopeToken;
-use crate::toolset::Tool;
+use crate::toolset::{Tool, Toolset};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +16,18 @@ pub(crate) struct Declared<'a> {
     pub(crate) baseline: &'a BTreeSet<ScopeToken>,
     pub(crate) tools: Vec<&'a Tool>,
     pub(crate) entries: Vec<&'a Tool>,
+}
+
+impl<S> From<&Toolset<S>> for ScopeDocument {
+    fn from(toolset: &Toolset<S>) -> Self {
+        Self::new(toolset)
+    }
+}
+
+impl From<&Protected> for ScopeDocument {
+    fn from(protected: &Protected) -> Self {
+        protected.scope_document()
+    }
 }
 
 impl Declared<'_> {

@@ -1,15 +1,15 @@
 //! The test that a checked-in document is current.
 
 use super::ScopeDocument;
-use crate::toolset::Toolset;
 use similar::TextDiff;
 use std::path::Path;
 
 /// The environment variable that makes [`assert_current`] write the file instead: `TOOLGATE_DOCS=overwrite`.
 const VARIABLE: &str = "TOOLGATE_DOCS";
 
-/// Asserts that a file holds the current scope document of these tools, in the form that its name ends with: `.md`, `.json` or `.html`.
-/// It has no [lines of the source](ScopeDocument::without_lines).
+/// Asserts that a file holds the current scope document of this [`Toolset`](crate::Toolset), or of this
+/// [`Protected`](crate::Protected), in the form that its name ends with: `.md`, `.json` or `.html`. It has no
+/// [lines of the source](ScopeDocument::without_lines).
 ///
 /// A relative path is relative to the package under test. With `TOOLGATE_DOCS=overwrite` in the environment the file is written.
 ///
@@ -17,9 +17,9 @@ const VARIABLE: &str = "TOOLGATE_DOCS";
 ///
 /// With a diff if the file is stale, and if its name ends otherwise or it cannot be written.
 #[expect(clippy::panic, reason = "an assertion for tests")]
-pub fn assert_current<S>(path: impl AsRef<Path>, toolset: &Toolset<S>) {
+pub fn assert_current(path: impl AsRef<Path>, tools: impl Into<ScopeDocument>) {
     let path = path.as_ref();
-    let document = ScopeDocument::new(toolset).without_lines();
+    let document = tools.into().without_lines();
     let current = match path.extension().and_then(|extension| extension.to_str()) {
         Some("md") => document.to_markdown(),
         Some("json") => document.to_json(),

@@ -1,7 +1,7 @@
 //! Where an issuer's keys are (OpenID Connect Discovery 1.0, RFC 8414).
 
 use crate::fetch::{Fetch, FetchError};
-use crate::resource::{is_loopback, is_secure};
+use crate::resource::is_secure_from;
 use crate::strict_json;
 use serde_json::Value;
 use url::Url;
@@ -36,8 +36,8 @@ fn read(member: &str, document: &[u8], issuer: &Url, issuer_text: &str) -> Resul
         return Err(FetchError::new("the issuer's metadata names another issuer"));
     }
     let uri = metadata.get(member).and_then(Value::as_str);
-    let fits = |uri: &Url| is_secure(uri) && (!is_loopback(uri) || is_loopback(issuer));
-    let uri = uri.and_then(|uri| Url::parse(uri).ok()).filter(fits);
+    let uri = uri.and_then(|uri| Url::parse(uri).ok());
+    let uri = uri.filter(|uri| is_secure_from(uri, issuer));
     uri.ok_or_else(|| FetchError::new(format!("the issuer's metadata has no usable `{member}`")))
 }
 

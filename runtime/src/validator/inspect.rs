@@ -27,10 +27,11 @@ pub fn metadata_url(resource: &str) -> Result<Url, ConfigError> {
     Ok(url)
 }
 
-/// Whether a URL is `https`, or goes to this machine only.
+/// Whether what the document at this base names can be used: it is `https`, or goes to this machine from a base on this machine. A base
+/// elsewhere names nothing on this machine, not even by `https`.
 #[must_use]
-pub fn is_secure(url: &Url) -> bool {
-    resource::is_secure(url)
+pub fn is_secure_from(url: &Url, base: &Url) -> bool {
+    resource::is_secure_from(url, base)
 }
 
 /// Where an issuer may describe itself, in the order in which clients and validators look (RFC 8414 section 3.1, `OpenID` Connect
@@ -134,12 +135,13 @@ pub fn unproven_token(token: &str, claims: &ClaimMap) -> Result<UnprovenToken, T
 
 #[cfg(test)]
 mod tests {
-    use super::{metadata_url, unproven_token, usable_keys};
+    use super::{is_secure_from, metadata_url, unproven_token, usable_keys};
     use crate::validator::{ClaimMap, TokenError};
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use serde_json::{Value, json};
     use std::time::Duration;
+    use url::Url;
 
     fn token(header: &Value, claims: &Value) -> String {
         let [header, claims] = [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string()));
@@ -215,6 +217,19 @@ mod tests {
         );
         assert!(usable_keys(br#"{"keys": []}"#).is_err());
         assert!(usable_keys(b"<html>").is_err());
+    }
+
+    #[test]
+    fn at_12_only_this_machine_names_what_is_on_this_machine() {
+        let secure = |url: &str, base: &str| is_secure_from(&Url::parse(url).unwrap(), &Url::parse(base).unwrap());
+        let far = "https://a.example";
+        for base in [far, "http://127.0.0.1:1", "https://localhost"] {
+            assert!(secure("https://b.example/keys", base), "{base}");
+            assert!(!secure("http://b.example/keys", base), "{base}");
+        }
+        for near in ["http://127.0.0.1:1/keys", "http://[::1]/keys", "https://localhost/keys"] {
+            assert!(secure(near, "http://127.0.0.1:1") && !secure(near, far), "{near}");
+        }
     }
 
     #[test]

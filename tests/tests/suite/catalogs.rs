@@ -64,6 +64,7 @@ type GateBuilder = toolgate::GateBuilder<toolgate::plumbing::GivenResource, tool
 
 fn refused(toolset: Toolset) -> String {
     let gate = gate(|gate| gate.scopes::<Scope>().roles::<Role>());
+    let toolset = toolset.scopes::<Scope>().roles::<Role>();
     gate.protect(toolset).unwrap_err().to_string()
 }
 
@@ -272,7 +273,8 @@ fn a_tool_that_does_not_keep_to_the_catalogue_is_refused() {
 #[test]
 fn a_rule_of_which_every_part_counts_is_fine() {
     let gate = gate(|gate| gate.scopes::<Scope>().roles::<Role>());
-    gate.protect(Toolset::new(()).tool(unseen::RuleTool)).unwrap();
+    let tools = Toolset::new(()).scopes::<Scope>().roles::<Role>();
+    gate.protect(tools.tool(unseen::RuleTool)).unwrap();
 }
 
 #[derive(Clone)]
@@ -338,7 +340,8 @@ fn a_method_can_demand_what_implies_what_its_toolset_demands() {
         [vec!["notes:move"], vec!["notes:export", "notes:write"]]
     );
     let gate = gate(GateBuilder::scopes::<Scope>);
-    gate.protect(Toolset::new(Notes).tools::<Notes>()).unwrap();
+    let tools = Toolset::new(Notes).scopes::<Scope>().tools::<Notes>();
+    gate.protect(tools).unwrap();
 }
 
 #[test]
@@ -383,6 +386,24 @@ fn a_toolset_keeps_to_a_catalogue_that_its_gate_has_to_have() {
     // Two catalogues with the same names are two.
     let other = Toolset::new(()).tool(unseen::OtherCatalogTool).scopes::<Flat>();
     assert!(text(gate(GateBuilder::scopes::<Scope>).protect(other)).contains("`Flat`"));
+}
+
+/// Else the gate would count what stands in no document of the tools, and a wider hierarchy would be no change of their lock.
+#[test]
+fn a_gate_has_a_catalogue_that_its_toolset_has_to_know() {
+    let text = |protected: Result<Protected, ConfigError>| protected.unwrap_err().to_string();
+    let tools = || Toolset::new(()).tool(ReadTool);
+    assert_eq!(
+        text(gate(GateBuilder::scopes::<Scope>).protect(tools())),
+        "the gate keeps to the catalogue `Scope` of scopes, and the toolset to none\n\
+         help: add `.scopes::<Scope>()` to the toolset, so that its scope document says what its scopes imply"
+    );
+    let gate = gate(|gate| gate.scopes::<Scope>().roles::<Role>());
+    assert!(text(gate.protect(tools().scopes::<Scope>())).contains("add `.roles::<Role>()` to the toolset"));
+    // What is protected counts what the document of the tools says, and nothing else.
+    let tools = || tools().scopes::<Scope>().roles::<Role>();
+    let protected = gate.protect(tools()).unwrap();
+    assert_eq!(protected.scope_document(), ScopeDocument::new(&tools()));
 }
 
 /// Manages, and writes.
@@ -462,8 +483,8 @@ async fn held(_: NoArguments, caller: Caller) -> Result<String, Infallible> {
     ))
 }
 
-async fn held_behind(gate: &Gate, caller: &Caller) -> String {
-    let protected = gate.protect(Toolset::new(()).tool(HeldTool)).unwrap();
+async fn held_behind(gate: &Gate, tools: Toolset, caller: &Caller) -> String {
+    let protected = gate.protect(tools.tool(HeldTool)).unwrap();
     let output = protected.call("held", Some(caller.clone()), json!({})).await;
     match output.unwrap().unwrap() {
         Output::Text(text) => text.into_owned(),
@@ -479,13 +500,17 @@ async fn mcp_45_a_caller_holds_what_the_gate_says_that_it_calls_at() {
     let none = gate(|gate| gate);
     let alice = toolgate_testing::caller("alice").scopes(["notes:admin"]).build();
     assert!(!alice.has_scope("notes:read"));
+    let tools = || Toolset::new(());
     for _ in 0..2 {
         assert_eq!(
-            held_behind(&wide, &alice).await,
+            held_behind(&wide, tools().scopes::<Scope>(), &alice).await,
             r#"true ["notes:admin", "notes:read", "notes:write"]"#
         );
-        assert_eq!(held_behind(&flat, &alice).await, r#"false ["notes:admin"]"#);
-        assert_eq!(held_behind(&none, &alice).await, r#"false ["notes:admin"]"#);
+        assert_eq!(
+            held_behind(&flat, tools().scopes::<Flat>(), &alice).await,
+            r#"false ["notes:admin"]"#
+        );
+        assert_eq!(held_behind(&none, tools(), &alice).await, r#"false ["notes:admin"]"#);
     }
     drop((
         manage(NoArguments {}),
@@ -563,5 +588,6 @@ fn where_an_owner_is_demanded_somebody_has_to_be_it() {
         );
     }
     let gate = gate(|gate| gate.scopes::<Scope>().roles::<Role>());
-    assert!(gate.protect(Toolset::new(()).tool(NotExcusedTool)).is_ok());
+    let tools = Toolset::new(()).scopes::<Scope>().roles::<Role>();
+    assert!(gate.protect(tools.tool(NotExcusedTool)).is_ok());
 }

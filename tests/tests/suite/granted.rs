@@ -87,8 +87,12 @@ fn protected(has_catalog: bool) -> Protected {
         .algorithm(Algorithm::Rs256)
         .build();
     let gate = Gate::builder().resource(RESOURCE).validator(validator.unwrap());
-    let gate = if has_catalog { gate.scopes::<Scope>() } else { gate };
-    let tools = Toolset::new(())
+    let (gate, tools) = if has_catalog {
+        (gate.scopes::<Scope>(), Toolset::new(()).scopes::<Scope>())
+    } else {
+        (gate, Toolset::new(()))
+    };
+    let tools = tools
         .tool(ClearNotesTool)
         .tool(LookAtTool)
         .tool(ChooseTool)

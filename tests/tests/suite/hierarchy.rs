@@ -79,7 +79,8 @@ fn tools() -> Toolset {
 }
 
 async fn start() -> Running {
-    Running::start_with(SDK, tools(), |gate| gate.scopes::<Scope>().roles::<Role>()).await
+    let tools = tools().scopes::<Scope>().roles::<Role>();
+    Running::start_with(SDK, tools, |gate| gate.scopes::<Scope>().roles::<Role>()).await
 }
 
 async fn status(server: &Running, token: &str, tool: &str) -> u16 {
@@ -182,12 +183,12 @@ async fn mcp_15_the_first_scopes_are_those_that_the_catalogue_marks() {
     let reply = server.client().bearer("garbage").list().await.unwrap();
     assert_eq!(reply.challenge_param("scope"), Some("notes:list notes:read"));
     // What is said to the gate comes first.
-    let server = Running::start_with(SDK, tools(), |gate| {
+    let server = Running::start_with(SDK, tools().scopes::<Scope>(), |gate| {
         gate.scopes::<Scope>().baseline([Scope::List.token()])
     });
     assert_eq!(supported(&server.await).await, json!(["notes:list"]));
     // A catalogue that marks none leaves it to the tools.
-    let tools = Toolset::new(()).tool(LookTool);
+    let tools = Toolset::new(()).scopes::<Unmarked>().tool(LookTool);
     let server = Running::start_with(SDK, tools, Builder::scopes::<Unmarked>).await;
     assert_eq!(supported(&server).await, json!(["notes:read"]));
 }

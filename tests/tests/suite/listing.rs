@@ -147,7 +147,8 @@ fn in_order(callable: &[&str], obtainable: &[&str]) -> Vec<&'static str> {
 #[tokio::test]
 async fn mcp_60_listed_is_what_can_be_called_or_could_be_with_scopes_that_can_be_got() {
     for sdk in Sdk::EACH {
-        let server = Running::start_with(sdk, tools(&Count::default()), GateBuilder::scopes::<Scope>).await;
+        let tools = tools(&Count::default()).scopes::<Scope>();
+        let server = Running::start_with(sdk, tools, GateBuilder::scopes::<Scope>).await;
         for caller in ["nobody"].into_iter().chain(CALLERS) {
             let client = client(&server, caller);
             let list = client.list().await.unwrap();
@@ -196,14 +197,19 @@ async fn in_a_session_the_list_is_the_same() {
 
 #[tokio::test]
 async fn without_obtainable_scopes_or_on_demand_the_list_has_what_can_be_called() {
+    type Configure = fn(Builder) -> Builder;
+
     for sdk in Sdk::EACH {
-        let settings: [fn(Builder) -> Builder; 3] = [
-            |gate| gate,
-            |gate| obtainable(gate).list_callable_only(),
-            |gate| gate.scopes::<Scope>().obtainable_scopes([]),
+        let plain = || tools(&Count::default());
+        let settings: [(Toolset<Count>, Configure); 3] = [
+            (plain(), |gate| gate),
+            (plain(), |gate| obtainable(gate).list_callable_only()),
+            (plain().scopes::<Scope>(), |gate| {
+                gate.scopes::<Scope>().obtainable_scopes([])
+            }),
         ];
-        for configure in settings {
-            let server = Running::start_with(sdk, tools(&Count::default()), configure).await;
+        for (tools, configure) in settings {
+            let server = Running::start_with(sdk, tools, configure).await;
             for caller in ["plain", "manager"] {
                 let list = client(&server, caller).list().await.unwrap();
                 assert_eq!(list.tools(), expected(caller).0, "{sdk:?} {caller}");

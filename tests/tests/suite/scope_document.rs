@@ -420,9 +420,8 @@ fn what_looks_wrong_is_found_and_nothing_else() {
 fn the_gate_tells_clients_of_no_scope_that_is_not_in_its_catalogue() {
     const FOREIGN: ScopeToken = ScopeToken::from_static("books:raed");
     let refused = |gate: Gate| {
-        gate.protect(Toolset::new(()).prompt("a", READ))
-            .unwrap_err()
-            .to_string()
+        let tools = Toolset::new(()).scopes::<Scope>().roles::<Role>();
+        gate.protect(tools.prompt("a", READ)).unwrap_err().to_string()
     };
     for (what, gate) in [
         ("baseline", gate(|gate| gate.baseline([FOREIGN]))),
@@ -454,6 +453,11 @@ fn mcp_15_metadata_challenge_and_document_name_the_same_scopes() {
         let tools = ScopeDocument::new(&library());
         assert_eq!((document.tools, document.entries), (tools.tools, tools.entries));
         assert_eq!(document.fingerprint, tools.fingerprint);
+        // Which only the document of what is protected says, that can be checked in as well.
+        let file = std::env::temp_dir().join(format!("toolgate-protected-{}.json", std::process::id()));
+        std::fs::write(&file, protected.scope_document().without_lines().to_json()).unwrap();
+        assert_current(&file, &protected);
+        std::fs::remove_file(&file).unwrap();
     }
     let open = Gate::public_only()
         .unwrap()
@@ -464,7 +468,10 @@ fn mcp_15_metadata_challenge_and_document_name_the_same_scopes() {
 
 #[tokio::test]
 async fn lists_tell_the_scopes_of_tools_if_the_gate_was_told_so() {
-    let tools = || Toolset::new(Library).tool(HoursTool).tool(FindTool).tool(LendTool);
+    let tools = || {
+        let tools = Toolset::new(Library).scopes::<Scope>();
+        tools.tool(HoursTool).tool(FindTool).tool(LendTool)
+    };
     for sdk in Sdk::EACH {
         for is_told in [false, true] {
             let configure = |gate: Builder| if is_told { gate.tell_scopes() } else { gate };

@@ -243,7 +243,7 @@ async fn mcp_45_a_broad_scope_is_enough_over_stdio_too() {
             .scopes::<Scope>()
             .build()
             .unwrap();
-        let tools = Toolset::new(()).tool(SeeTool).tool(SeeAnewTool);
+        let tools = Toolset::new(()).scopes::<Scope>().tool(SeeTool).tool(SeeAnewTool);
         let protected = gate.protect(tools).unwrap().with_token(TokenSource::file(&file.0));
         let (client, running) = serve(sdk, &protected, pending());
         let client = ().serve(client).await.unwrap();

@@ -4,26 +4,28 @@ use super::{Lock, LockState};
 use crate::docs::compare::Change;
 use crate::docs::current::is_to_overwrite;
 use crate::docs::{Comparison, ScopeDocument};
-use crate::toolset::Toolset;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-/// Asserts that these tools let nobody in whom the lock file keeps out, but where the file has a reason for it; and that the file is
-/// current.
+/// Asserts that the tools of this [`Toolset`](crate::Toolset), or of this [`Protected`](crate::Protected), let nobody in whom the lock
+/// file keeps out, but where the file has a reason for it; and that the file is current.
 ///
 /// A relative path is relative to the package under test. With `TOOLGATE_DOCS=overwrite` in the environment the file is written. Who
 /// made something weaker finds an entry for it in the file then, in which the reason has to be written: until it is, the test goes on
-/// failing, and the file goes on saying what was accepted last.
+/// failing, and the file goes on saying what was accepted last. Where there is no file, everything is accepted as it is: the deletion of
+/// one is to be reviewed like that.
+///
+/// Checks (`check`) and lookups (`tenant_of`) are compared by their names. What such a function does, no file says.
 ///
 /// # Panics
 ///
 /// If something is weaker without a reason, if the file is stale, and if it cannot be read or written.
 #[expect(clippy::panic, reason = "an assertion for tests")]
-pub fn assert_locked<S>(path: impl AsRef<Path>, toolset: &Toolset<S>) {
+pub fn assert_locked(path: impl AsRef<Path>, tools: impl Into<ScopeDocument>) {
     let path = path.as_ref();
-    let document = ScopeDocument::new(toolset);
+    let document = tools.into();
     if let Err(why) = check(path, &document, is_to_overwrite()) {
         panic!("{}{why}", path.display());
     }
