@@ -17,8 +17,9 @@
 //! default.
 //!
 //! Some settings of the SDK are replaced: the gate checks hosts and origins, so the SDK's check is off; there is no event
-//! store, since the SDK's replays the answers of all sessions to any of them; and a client without a token gets no session,
-//! since the SDK never forgets one that is not ended.
+//! store, since the SDK's replays the answers of all sessions to any of them; answers in sessions are JSON, since the SDK
+//! would send them to a stream that may be lost; and a client without a token gets no session, since the SDK never forgets
+//! one that is not ended.
 //!
 //! ```no_run
 //! use pmcp::types::ProtocolVersion;

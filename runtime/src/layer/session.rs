@@ -12,10 +12,10 @@ const VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
 
 /// Takes the binding off a session id (MCP-58), so that the SDK sees its own.
 ///
-/// 1. What MCP has no use for, such as PUT, goes no further. A protocol version without sessions has no streams to GET and no sessions to DELETE, and a session id in its POST means
-///    nothing.
-/// 2. A GET (or HEAD, which an SDK may take for one) without a session would be a stream of nobody's: an SDK may replay what was
-///    sent to others there.
+/// 1. What MCP has no use for goes no further: PUT, say, and HEAD, for which a router may have the SDK open the stream of a session
+///    that nobody reads. A protocol version without sessions has no streams to GET and no sessions to DELETE, and a session id in
+///    its POST means nothing.
+/// 2. A GET without a session would be a stream of nobody's: an SDK may replay what was sent to others there.
 /// 3. A session id that is given is one, and is this caller's.
 ///
 /// Says whether the request is of a session, or may open one.
@@ -25,7 +25,7 @@ pub(super) fn unbind(
     message: &Message,
     caller: Option<&Caller>,
 ) -> Result<bool, Refusal> {
-    if !matches!(parts.method, Method::POST | Method::GET | Method::HEAD | Method::DELETE) {
+    if !matches!(parts.method, Method::POST | Method::GET | Method::DELETE) {
         return Err(Refusal::Method); // 1
     }
     let posts = parts.method == Method::POST;

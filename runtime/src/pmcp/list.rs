@@ -25,8 +25,7 @@ const MAX_BYTES: usize = 4 * 1024 * 1024;
 /// Cuts the lists in a response down to the tools that this caller gets to see (MCP-60, MCP-61, MCP-62).
 ///
 /// 1. The answer to a call is no list, however it comes.
-/// 2. The SDK sends answers as events too, and those of a session to the stream that the session has open. So every event
-///    of all other streams is looked at.
+/// 2. The SDK can send answers as events too. So every event of all other streams is looked at, whatever they are of.
 /// 3. Any other answer to `tools/list` is read to its end, within the limit. What cannot be read does not go out.
 /// 4. All other answers go out as they are.
 pub(super) async fn for_caller(response: Response, asked: Asked, protected: Protected, facts: Facts) -> Response {

@@ -62,13 +62,12 @@ impl Server {
     /// 1. Outermost the gate's layer, for every method.
     /// 2. Then what carries its findings to the handlers, and cuts down lists.
     /// 3. Then the SDK, which checks neither hosts nor origins, as the gate has, and keeps no events to replay. For requests
-    ///    without a caller it is one without sessions.
+    ///    without a caller it is one without sessions. In a session each request is answered in its own response, as JSON: else
+    ///    the SDK would send the answers to the stream of the session, also when that was lost.
     ///
-    /// If a session has a stream open, the SDK sends the answers of all its calls there, also when the stream was lost, which
-    /// it is at the latest when its token expires: then they are lost too, and it opens no second one. Set
-    /// `enable_json_response`, and a call is answered to who made it. On such a stream an event of more than 4 MiB is the
-    /// last.
-    pub fn router(&self, config: RouterConfig) -> Router {
+    /// A session gets one stream. Once that is lost, which it is at the latest when its token expires, what the server tells
+    /// unasked is lost until the client begins another session. On a stream an event of more than 4 MiB is the last.
+    pub fn router(&self, mut config: RouterConfig) -> Router {
         let sessionless = RouterConfig {
             allowed_origins: None,
             security_headers: config.security_headers,
@@ -83,6 +82,7 @@ impl Server {
             protected: self.protected.clone(),
             sessionless: self.serve(sessionless), // 3
         };
+        config.server_config.enable_json_response = true; // 3
         self.serve(config)
             .layer(from_fn_with_state(passage, pass)) // 2
             .layer(self.protected.layer().endpoint_only()) // 1

@@ -210,9 +210,8 @@ fn app(kind: Kind, protected: &Protected) -> Router {
                 .version("1")
                 .with_supported_protocol_versions([ProtocolVersion("2026-07-28".to_owned())])
                 .mcp_server(&tools);
-            let mut config = RouterConfig::default();
-            config.server_config.enable_json_response = true;
-            toolgate::pmcp::Server::new(&tools, builder).unwrap().router(config)
+            let server = toolgate::pmcp::Server::new(&tools, builder).unwrap();
+            server.router(RouterConfig::default())
         }
     }
 }

@@ -107,9 +107,12 @@ async fn a_stream_is_only_for_sessions() {
         (without.status().as_u16(), without.headers()["allow"].to_str().unwrap()),
         (405, "POST")
     );
-    let head = alice.request(reqwest::Method::HEAD, None).send().await.unwrap();
-    assert_eq!(head.status(), 405);
-    assert_eq!(head.headers().get("mcp-session-id"), None);
+    // A router may answer HEAD as it does GET: that would open the stream of a session, and nobody would read it.
+    for session in [None, Some(session.as_str())] {
+        let head = alice.request(reqwest::Method::HEAD, session).send().await.unwrap();
+        assert_eq!(head.status(), 405, "{session:?}");
+        assert_eq!(head.headers().get("mcp-session-id"), None);
+    }
     // With a protocol version that knows no sessions, the SDK would look up the events by their id alone.
     let stateless = alice
         .request(reqwest::Method::GET, None)
@@ -126,6 +129,34 @@ async fn a_stream_is_only_for_sessions() {
         .await
         .unwrap();
     assert_eq!(stream.status(), 200);
+}
+
+/// An SDK may send the answers of a session to its stream, also if that was lost: then the tool runs, and nobody hears of it.
+#[tokio::test]
+async fn a_call_is_answered_to_who_made_it_whatever_becomes_of_the_stream_of_its_session() {
+    let notes = Notes::start(SDK).await;
+    let alice = Legacy::new(&notes, Some("alice"));
+    let session = alice.open().await;
+    let head = alice
+        .request(reqwest::Method::HEAD, Some(&session))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(head.status(), 405);
+    let stream = alice
+        .request(reqwest::Method::GET, Some(&session))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(stream.status(), 200);
+    let answered = async |case: &str| {
+        let (status, text) = alice.whoami(&session).await;
+        assert_eq!(status, 200, "{case}");
+        assert!(text.contains(r#""subject":"alice""#), "{case}: {text}");
+    };
+    answered("beside the stream").await;
+    drop(stream);
+    answered("after it was lost").await;
 }
 
 #[tokio::test]

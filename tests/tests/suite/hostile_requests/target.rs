@@ -173,9 +173,7 @@ impl Mode {
             Self::Pmcp => {
                 let tools = toolgate::pmcp::Tools::new(protected).unwrap();
                 let server = toolgate::pmcp::Server::new(&tools, pmcp_builder().mcp_server(&tools)).unwrap();
-                let mut config = RouterConfig::default();
-                config.server_config.enable_json_response = true;
-                server.router(config)
+                server.router(RouterConfig::default())
             }
         }
     }
