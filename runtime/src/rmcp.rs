@@ -68,7 +68,11 @@ use ::rmcp::{ErrorData, RoleServer};
 use http::request::Parts;
 use std::sync::Arc;
 
-/// Runs a call until the client cancels it or goes away. The SDK only says so; dropping the call is what stops it.
+/// Runs a call until it is cancelled. The SDK only says so; dropping the call is what stops it.
+///
+/// 1. The client says so, or the session ends.
+/// 2. Outside of a session, the client goes away. In one, of a protocol version before 2026-07-28, a lost connection is not to be taken
+///    for a wish to cancel.
 async fn until_cancelled<T>(
     context: &RequestContext<RoleServer>,
     call: impl Future<Output = T>,
@@ -79,14 +83,14 @@ async fn until_cancelled<T>(
         .and_then(|parts| parts.extensions.get::<Admission>());
     let gone = async {
         match admission {
-            Some(admission) => admission.gone.wait().await,
-            None => std::future::pending().await,
+            Some(admission) if !admission.has_session => admission.gone.wait().await,
+            _ => std::future::pending().await,
         }
     };
     tokio::select! {
         biased;
-        () = context.ct.cancelled() => Err(ErrorData::internal_error("cancelled", None)),
-        () = gone => Err(ErrorData::internal_error("cancelled", None)),
+        () = context.ct.cancelled() => Err(ErrorData::internal_error("cancelled", None)), // 1
+        () = gone => Err(ErrorData::internal_error("cancelled", None)), // 2
         result = call => Ok(result),
     }
 }

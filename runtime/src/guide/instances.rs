@@ -22,8 +22,10 @@
 //!    is there after `initialize`, so the first answer decides), or instances share a store: `session_store` in the configuration of `rmcp`.
 //!    `pmcp` keeps sessions in the process.
 //!
-//! Streams stay with the instance that opened them, and end when the token does. Events are not replayed: the header `Last-Event-ID` is
-//! taken away, because an SDK would find events by their id alone, whoever asks.
+//! Streams stay with the instance that opened them, and end when the token does. Answers to calls cannot be had again: the header
+//! `Last-Event-ID` is taken away, because an SDK would find events by their id alone, whoever asks. In a session a lost connection
+//! cancels no call, as the protocol wants it: with `rmcp` the call goes on until it is done, the client cancels it
+//! (`notifications/cancelled`), or the session ends. With `pmcp` it stops: its SDK works in the task of the connection.
 //!
 //! ```
 //! # use toolgate::plumbing::{GivenResource, GivenValidator};

@@ -1,7 +1,8 @@
 //! The records of calls.
 
 use super::SDK;
-use crate::server::Running;
+use crate::server::{Running, Sdk};
+use http_body_util::BodyExt as _;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -11,6 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use toolgate::audit::{AuditError, AuditSink, Record};
 use toolgate::{CallContext, Caller, NoArguments, State, ToolError, Toolset, mcp_tool};
+use tower_service::Service as _;
 use tracing::Instrument as _;
 use tracing_subscriber::layer::SubscriberExt as _;
 
@@ -228,23 +230,51 @@ async fn a_client_that_goes_away_stops_the_tool_and_leaves_an_outcome() {
         .unwrap();
 }
 
+/// Before 2026-07-28 a lost connection cancels nothing, only the client's word does. `pmcp` works in the task of the connection, and stops
+/// with it, also without a gate.
 #[tokio::test]
-async fn a_client_that_goes_away_stops_the_tool_of_a_session_too() {
+async fn a_client_of_a_session_that_goes_away_does_not_stop_the_tool_but_its_word_does() {
     let gate = Arc::new(tokio::sync::Notify::new());
-    let server = Running::start(SDK, Toolset::new(gate).tool(WaitTool)).await;
+    let mut app = None;
+    let serve = |protected: &toolgate::Protected| app.insert(SDK.serve(protected)).clone();
+    let tools = Toolset::new(Arc::clone(&gate)).tool(WaitTool);
+    let server = Running::start_app(tools, |gate| gate, serve).await;
     let mut legacy = crate::legacy::Legacy::new(&server, None);
     legacy.token = Some(server.token("alice").mint());
     let session = legacy.open().await;
-    let params = json!({"name": "wait", "arguments": {}});
-    let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params});
-    let request = legacy
-        .request(reqwest::Method::POST, Some(&session))
-        .body(call.to_string());
-    let call = tokio::spawn(async move { request.send().await.unwrap().text().await });
+    // In this process, so that the connection has been lost when the next thing happens.
+    let mut app = app.unwrap();
+    let mut call = |id: u8| {
+        let params = json!({"name": "wait", "arguments": {}});
+        let body = json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params});
+        let request = legacy
+            .request(reqwest::Method::POST, Some(&session))
+            .body(body.to_string());
+        let request = http::Request::try_from(request.build().unwrap()).unwrap();
+        let answer = app.call(request.map(axum::body::Body::new));
+        tokio::spawn(async move { answer.await.unwrap().into_body().collect().await })
+    };
+
+    let lost = call(1);
     server.records.wait_for("wait", 1).await;
-    call.abort();
+    lost.abort();
+    assert!(lost.await.is_err());
+    gate.notify_one();
     let records = server.records.wait_for("wait", 2).await;
-    assert_eq!(records[1]["outcome"], "cancelled");
+    let outcome = match SDK {
+        Sdk::Rmcp => "ok",
+        Sdk::Pmcp => "cancelled",
+    };
+    assert_eq!(records[1]["outcome"], outcome);
+
+    if SDK == Sdk::Rmcp {
+        let lost = call(2);
+        server.records.wait_for("wait", 3).await;
+        lost.abort();
+        let cancel = json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 2}});
+        assert_eq!(legacy.post(Some(&session), cancel).await.status(), 202);
+        assert_eq!(server.records.wait_for("wait", 4).await[3]["outcome"], "cancelled");
+    }
 }
 
 #[tokio::test]

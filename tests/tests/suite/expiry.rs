@@ -1,4 +1,4 @@
-//! When a token's time is over, whatever its validator says.
+//! When a token's time is over, whatever its validator says; and a session's.
 
 use crate::server::{Records, Sdk};
 use axum::Router;
@@ -148,8 +148,8 @@ impl App {
         (status, String::from_utf8(body.to_vec()).unwrap())
     }
 
-    /// Opens a session of an older version, and its stream.
-    async fn stream(&mut self) -> Body {
+    /// Opens a session of an older version.
+    async fn session(&mut self) -> String {
         let params = json!({
             "protocolVersion": "2025-06-18",
             "capabilities": {},
@@ -159,16 +159,23 @@ impl App {
         let reply = self.send("POST", &[], &body).await;
         let session = reply.headers()["mcp-session-id"].to_str().unwrap().to_owned();
         reply.into_body().collect().await.unwrap();
-        let headers = [
-            ("mcp-session-id", session.as_str()),
-            ("mcp-protocol-version", "2025-06-18"),
-        ];
         let initialized = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
-        assert_eq!(self.send("POST", &headers, &initialized).await.status(), 202);
-        let reply = self.send("GET", &headers, &Value::Null).await;
+        assert_eq!(self.send("POST", &of(&session), &initialized).await.status(), 202);
+        session
+    }
+
+    /// Opens a session, and its stream.
+    async fn stream(&mut self) -> Body {
+        let session = self.session().await;
+        let reply = self.send("GET", &of(&session), &Value::Null).await;
         assert_eq!(reply.status(), 200);
         reply.into_body()
     }
+}
+
+/// The headers of a request of this session.
+fn of(session: &str) -> [(&str, &str); 2] {
+    [("mcp-session-id", session), ("mcp-protocol-version", "2025-06-18")]
 }
 
 /// A validator of one's own, say a cache around another, may forget to look again.
@@ -289,4 +296,31 @@ async fn f26_a_stream_ends_soon_after_the_wall_clock_was_set_forward() {
         timeout(Duration::from_mins(4), whole).await.unwrap();
         assert!(start.elapsed().as_secs() <= 30, "{sdk:?} {:?}", start.elapsed());
     }
+}
+
+/// In a session, going away cancels nothing. But what nobody can hear of any more does not go on for ever.
+#[tokio::test(start_paused = true)]
+async fn a_call_whose_client_went_away_ends_with_its_session() {
+    let mut app = App::new(Sdk::Rmcp, NOW + Duration::from_hours(1));
+    let session = app.session().await;
+    let params = json!({"name": "name", "arguments": {}});
+    let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params});
+    let answer = app.send("POST", &of(&session), &call).await;
+    assert_eq!(answer.status(), 200);
+    app.records.wait_for("name", 1).await;
+    drop(answer);
+    let ended = app.send("DELETE", &of(&session), &Value::Null).await;
+    assert!(ended.status().is_success());
+    let start = Instant::now();
+    let outcome = async {
+        while app.records.of("name").len() < 2 {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    };
+    timeout(Duration::from_mins(1), outcome).await.unwrap();
+    assert_eq!(app.records.of("name")[1]["outcome"], "cancelled");
+    assert!(
+        start.elapsed() < Duration::from_secs(10),
+        "the tool would have been done"
+    );
 }
