@@ -45,6 +45,9 @@ impl Protected {
     ///
     /// Put it around the MCP endpoint and `/.well-known/oauth-protected-resource`, which it answers itself, and around nothing
     /// else: behind it every POST has to be a JSON-RPC message, and every GET of a session.
+    ///
+    /// An SDK that you put behind it yourself keeps the sessions of everybody who passes. Where something is `public`, anyone does
+    /// with `initialize`: send requests without a [`Caller`](crate::Caller) in their extensions to an SDK whose sessions are off.
     #[must_use]
     pub fn layer(&self) -> GateLayer {
         GateLayer {
