@@ -85,7 +85,8 @@ impl Message {
     /// 2. It is one object: no batches, which MCP does not have.
     /// 3. It is a request, a notification or an answer of JSON-RPC 2.0, and not two of these. Of the methods, only notifications may come
     ///    without an id: of a call nobody would hear what came of it.
-    /// 4. Its id, if it has one, is a number or a text of reasonable length: it is repeated in the answer and in records.
+    /// 4. Its id, if it has one, is an integer that SDKs can hold, or a text of reasonable length: it is repeated in the answer and in
+    ///    records.
     pub(super) fn parse(body: &Bytes) -> Result<Self, MessageError> {
         let value = strict_json::borrowed(body).map_err(|_: StrictJsonError| MessageError::NotJson)?; // 1
         let Json::Object(message) = value else {
@@ -93,7 +94,7 @@ impl Message {
         };
         let id = match message.get("id") {
             None => None,
-            Some(Json::Number(number)) => Some(Value::Number(number.clone())),
+            Some(Json::Number(number)) if number.is_i64() => Some(Value::Number(number.clone())),
             Some(Json::String(text)) if text.len() <= MAX_ID_BYTES => Some(text.as_ref().into()),
             Some(_) => return Err(MessageError::NotOneMessage), // 4
         };
@@ -306,6 +307,9 @@ mod tests {
             r#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#,
             r#"{"jsonrpc":"2.0","id":true,"method":"ping"}"#,
             r#"{"jsonrpc":"2.0","id":["x"],"method":"ping"}"#,
+            r#"{"jsonrpc":"2.0","id":1.5,"method":"ping"}"#,
+            r#"{"jsonrpc":"2.0","id":1e300,"method":"ping"}"#,
+            r#"{"jsonrpc":"2.0","id":9223372036854775808,"method":"ping"}"#,
             &long,
         ] {
             assert!(matches!(parse(body), Err(MessageError::NotOneMessage)), "{body}");

@@ -48,8 +48,9 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 ///    the body was on its way.
 /// 8. For a tool that is `fresh` the token is validated anew, and the call decided again.
 /// 9. A session is this caller's (MCP-58).
-/// 10. A call of a tool with a rate is counted, and is not one too many. That comes last: whoever is refused for another reason is
-///     not counted, and it is counted for whom the token says now that it is.
+/// 10. A call of a tool with a rate is counted, and is not one too many. That comes last: whoever is refused here for another reason
+///     is not counted, and it is counted for whom the token says now that it is. What the SDK refuses after that is counted, as a
+///     request that does not accept the form of the answer.
 /// 11. The SDK gets the request without credentials, and with the facts that the gate needs.
 pub(super) async fn screen<B>(
     protected: &Protected,

@@ -23,6 +23,7 @@ async fn attack(mode: Mode) {
     cases.extend(framing::cases(&target));
     cases.extend(credentials::cases(&target));
     cases.extend(bodies::cases(&target));
+    cases.extend(bodies::ids(&target));
     cases.extend(mirrors::cases(&target));
     cases.extend(places::cases(&target));
     cases.extend(slow::cases(&target));

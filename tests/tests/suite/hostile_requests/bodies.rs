@@ -73,9 +73,6 @@ pub(super) fn cases(target: &Target) -> Vec<Case> {
         case("two messages on two lines", own().body([own().sent_body(), own().sent_body()].join(&b'\n')), 400),
         case("a message and a NUL", own().body([own().sent_body(), vec![0]].concat()), 400),
         case("half a message", own().body(&own().sent_body()[..100]), 400),
-        case("an id that is null", swap(r#""id":1"#, r#""id":null"#), 400),
-        case("an id that is an object", swap(r#""id":1"#, r#""id":{"a":1}"#), 400),
-        case("an id of 1 KiB", swap(r#""id":1"#, &format!(r#""id":"{}""#, "a".repeat(1024))), 400),
         case("a comment", swap(r#""id":1"#, r#"/* */"id":1"#), 400),
         case("single quotes", body("{'jsonrpc':'2.0','id':1,'method':'ping'}"), 400),
         case("a comma too many", swap(r#""arguments":{}"#, r#""arguments":{"a":1,}"#), 400),
@@ -111,6 +108,22 @@ pub(super) fn cases(target: &Target) -> Vec<Case> {
         case("nobody sends what cannot be read", target.call("open").with("Content-Type", "text/plain"), 401),
         case("nobody sends what means two things", target.call("open").swap(r#""name":"open""#, r#""name":"open","name":"own""#), 401),
         case("an unknown tool in place of an open one", unknown(target), 401),
+    ]
+}
+
+/// Each is repeated in the answer, and has to be one that both SDKs take.
+#[rustfmt::skip]
+pub(super) fn ids(target: &Target) -> Vec<Case> {
+    let own = || target.call("own").bearer(&target.alice);
+    let swap = |part: &str, other: &str| own().swap(part, other);
+    vec![
+        case("an id that is null", swap(r#""id":1"#, r#""id":null"#), 400),
+        case("an id that is an object", swap(r#""id":1"#, r#""id":{"a":1}"#), 400),
+        case("an id that is no integer", swap(r#""id":1"#, r#""id":1.5"#), 400),
+        case("an id beyond what SDKs can hold", swap(r#""id":1"#, r#""id":18446744073709551615"#), 400),
+        case("an id beyond counting", swap(r#""id":1"#, r#""id":1e300"#), 400),
+        case("the smallest id", swap(r#""id":1"#, r#""id":-9223372036854775808"#), 200).runs(1),
+        case("an id of 1 KiB", swap(r#""id":1"#, &format!(r#""id":"{}""#, "a".repeat(1024))), 400),
     ]
 }
 
