@@ -9,6 +9,9 @@ use http::uri::Authority;
 use std::net::SocketAddr;
 use url::Url;
 
+/// How much of foreign names is told, in bytes.
+const MAX_NAMED: usize = 256;
+
 /// The accepted values of `Host` and `Origin`.
 #[derive(Debug)]
 pub(crate) struct AllowedPeers {
@@ -31,6 +34,26 @@ impl ForeignPeer {
             Self::Host => "foreign_host",
             Self::Origin => "foreign_origin",
         }
+    }
+
+    /// What the request named instead, for the record: whoever sets up a server has to see what it is called by. Nothing in it looks
+    /// like a part of a record, and what stands before an `@` is left out, since that may be a password.
+    pub(crate) fn named(self, parts: &Parts) -> String {
+        let (header, authority) = match self {
+            Self::Host => (HOST, parts.uri.authority()),
+            Self::Origin => (ORIGIN, None),
+        };
+        let values = parts.headers.get_all(header).iter().map(HeaderValue::as_bytes);
+        let without_user = |value: &'_ [u8]| value.rsplit(|byte| *byte == b'@').next().map(<[u8]>::to_vec);
+        let named: Vec<_> = values
+            .chain(authority.map(|authority| authority.as_str().as_bytes()))
+            .filter_map(without_user)
+            .collect();
+        if named.is_empty() {
+            return "none is named".to_owned();
+        }
+        let named = named.join(&b", "[..]);
+        format!("\"{}\"", named.get(..MAX_NAMED).unwrap_or(&named).escape_ascii())
     }
 }
 
@@ -201,6 +224,33 @@ mod tests {
                 "{foreign}"
             );
         }
+    }
+
+    #[test]
+    fn mcp_50_what_was_named_instead_is_told_in_quotes_and_in_short() {
+        let named = |peer: ForeignPeer, uri: &str, headers: &[(&str, &[u8])]| {
+            let mut request = http::Request::post(uri);
+            for (name, value) in headers {
+                request = request.header(*name, *value);
+            }
+            peer.named(&request.body(()).unwrap().into_parts().0)
+        };
+        let host = |headers: &[(&str, &[u8])]| named(ForeignPeer::Host, "/mcp", headers);
+        assert_eq!(host(&[("host", b"localhost:8080")]), r#""localhost:8080""#);
+        assert_eq!(host(&[]), "none is named");
+        assert_eq!(host(&[("host", b"a"), ("host", b"b"), ("origin", b"c")]), r#""a, b""#);
+        assert_eq!(host(&[("host", b"user:secret@evil.example")]), r#""evil.example""#);
+        assert_eq!(host(&[("host", b"a\"\xc2\x85")]), r#""a\"\xc2\x85""#);
+        let uri = "https://user:secret@evil.example/mcp";
+        let both = named(ForeignPeer::Host, uri, &[("host", b"mcp.example.com")]);
+        assert_eq!(both, r#""mcp.example.com, evil.example""#);
+        let origin = named(
+            ForeignPeer::Origin,
+            uri,
+            &[("host", b"a"), ("origin", b"https://app.example")],
+        );
+        assert_eq!(origin, r#""https://app.example""#);
+        assert_eq!(host(&[("host", &[b'a'; 300])]).matches('a').count(), 256);
     }
 
     #[test]

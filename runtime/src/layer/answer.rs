@@ -25,7 +25,8 @@ const RETRY_SECONDS: u16 = 5;
 /// Why the layer answers itself.
 #[derive(Debug)]
 pub(super) enum Refusal {
-    Foreign(ForeignPeer),
+    /// The request names a host or an origin that is not known: these.
+    Foreign(ForeignPeer, String),
     Credentials(CredentialsError),
     Token(TokenError),
     /// Too many tokens were refused that came from there.
@@ -54,7 +55,7 @@ impl Refusal {
     /// A stable name for records.
     pub(super) const fn reason(&self) -> &'static str {
         match self {
-            Self::Foreign(peer) => peer.reason(),
+            Self::Foreign(peer, _) => peer.reason(),
             Self::Credentials(_) => "invalid_credentials",
             Self::Token(_) => "invalid_token",
             Self::RefusedTooOften(_) => "refused_too_often",
@@ -78,6 +79,8 @@ impl Refusal {
             Self::Credentials(error) => Some(error.to_string()),
             Self::Token(error) => Some(error.to_string()),
             Self::Unavailable(error) => Some(crate::error::chain(error).join(": ")),
+            Self::Foreign(_, named) => Some(named.clone()),
+            Self::Message(_) | Self::Mismatch(_) => Some(self.status_and_text().1.to_owned()),
             _ => None,
         }
     }
@@ -156,7 +159,7 @@ impl Refusal {
 
     fn status_and_text(&self) -> (StatusCode, &'static str) {
         match self {
-            Self::Foreign(_) => (StatusCode::FORBIDDEN, "this host or origin is not known here"),
+            Self::Foreign(..) => (StatusCode::FORBIDDEN, "this host or origin is not known here"),
             Self::Credentials(CredentialsError::Repeated) => {
                 (StatusCode::BAD_REQUEST, "more than one Authorization header")
             }

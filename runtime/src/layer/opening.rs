@@ -7,6 +7,7 @@ use super::message::{self, Message, MessageError};
 use super::service::Paths;
 use crate::bearer::BearerToken;
 use crate::caller::Caller;
+use crate::origin::ForeignPeer;
 use crate::protected::Protected;
 use crate::refusals::PeerAddress;
 use crate::validator::ValidateError;
@@ -28,7 +29,8 @@ pub(super) enum Opened {
 /// Looks at a request's head: the first two steps of [`screen`](super::screen::screen).
 pub(super) fn open(protected: &Protected, paths: Paths, parts: &Parts) -> Result<Opened, Refusal> {
     let settings = &protected.gate().settings;
-    settings.peers.check_host(parts).map_err(Refusal::Foreign)?;
+    let foreign = |peer: ForeignPeer| Refusal::Foreign(peer, peer.named(parts));
+    settings.peers.check_host(parts).map_err(foreign)?;
     let resource = settings.authority.as_ref().map(|authority| &authority.resource);
     let path = parts.uri.path();
     if resource.is_some_and(|resource| resource.metadata_path() == path) {
@@ -44,7 +46,7 @@ pub(super) fn open(protected: &Protected, paths: Paths, parts: &Parts) -> Result
     if paths == Paths::Endpoint && resource.is_some_and(|resource| resource.url().path() != path) {
         return Err(Refusal::Path);
     }
-    settings.peers.check_origin(parts).map_err(Refusal::Foreign)?;
+    settings.peers.check_origin(parts).map_err(foreign)?;
     if cross_origin::is_preflight(parts) {
         return Ok(Opened::Answered(cross_origin::allow(parts)));
     }

@@ -480,7 +480,11 @@ async fn a_message_of_more_than_4_mib_is_refused() {
     // The words of the layer: the SDK, which has a limit as well, was not asked.
     let expected = json!({"code": -32600, "message": "the message is too long"});
     assert_eq!((reply.status, &reply.body["error"]), (413, &expected));
-    assert_eq!(notes.records.all()[0]["reason"], "malformed_message");
+    let records = notes.records.all();
+    assert_eq!(
+        (&records[0]["reason"], &records[0]["detail"]),
+        (&json!("malformed_message"), &json!("the message is too long"))
+    );
 }
 
 /// Else one of them would refuse what the other takes.
@@ -540,6 +544,16 @@ async fn mcp_50_foreign_hosts_and_origins_are_a_403_without_a_challenge() {
             .await
             .unwrap();
         assert_eq!((reply.status, &reply.challenge), (status, &None), "{header}: {value}");
+        // The client is not told which would do. The operator is told which did not.
+        if status == 403 {
+            assert!(!reply.body.to_string().contains("mcp.internal"), "{}", reply.body);
+            let record = server.records.all().pop().unwrap();
+            let reason = format!("foreign_{}", header.to_lowercase());
+            assert_eq!(
+                (&record["reason"], &record["detail"]),
+                (&json!(reason), &json!(format!("\"{value}\"")))
+            );
+        }
     }
 }
 
@@ -805,6 +819,8 @@ async fn mcp_52_headers_that_contradict_the_body_are_an_error_and_do_not_decide(
         .cloned()
         .collect();
     assert_eq!(reasons.len(), 11);
+    let last = reasons[10]["detail"].as_str().unwrap();
+    assert!(last.starts_with("the header Mcp-Name is not there once"), "{last}");
 }
 
 /// The challenge stands only where scopes are missing; the SDK's client takes any 403 with one for that.
