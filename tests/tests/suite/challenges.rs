@@ -823,6 +823,37 @@ async fn mcp_52_headers_that_contradict_the_body_are_an_error_and_do_not_decide(
     assert!(last.starts_with("the header Mcp-Name is not there once"), "{last}");
 }
 
+/// What the guide says of statuses that are the SDK's own.
+#[tokio::test]
+async fn what_the_layer_lets_through_and_the_sdk_refuses_has_the_status_that_the_guide_tells() {
+    let notes = Notes::start(SDK).await;
+    let ask = async |method: &str, version: &str, accept: &str| {
+        let meta = json!({
+            "io.modelcontextprotocol/protocolVersion": version,
+            "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
+            "io.modelcontextprotocol/clientCapabilities": {},
+        });
+        let body = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": {"_meta": meta}});
+        let request = reqwest::Client::new()
+            .post(&notes.url)
+            .bearer_auth(notes.token_of("alice"));
+        let request = request
+            .header("accept", accept)
+            .header("content-type", "application/json")
+            .header("mcp-protocol-version", version)
+            .header("mcp-method", method);
+        let reply = request.body(body.to_string()).send().await.unwrap();
+        let status = reply.status().as_u16();
+        let body: Value = serde_json::from_str(&reply.text().await.unwrap()).unwrap_or_default();
+        (status, body["error"]["code"].as_i64())
+    };
+    let both = "application/json, text/event-stream";
+    assert_eq!(ask("tools/list", "2026-07-28", both).await.0, 200);
+    assert_eq!(ask("tools/liste", "2026-07-28", both).await, (404, Some(-32601)));
+    assert_eq!(ask("tools/list", "2027-01-01", both).await, (400, Some(-32022)));
+    assert_eq!(ask("tools/list", "2026-07-28", "text/html").await.0, 406);
+}
+
 /// The challenge stands only where scopes are missing; the SDK's client takes any 403 with one for that.
 #[tokio::test]
 async fn a_role_denial_does_not_look_like_missing_scopes() {
