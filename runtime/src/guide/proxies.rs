@@ -59,14 +59,19 @@
 //! ```text
 //! mcp.example.com {
 //!     @mcp path /mcp /.well-known/oauth-protected-resource/mcp
-//!     reverse_proxy @mcp 127.0.0.1:8080 {
-//!         flush_interval -1
-//!         lb_try_duration 0
+//!     handle @mcp {
+//!         reverse_proxy 127.0.0.1:8080 {
+//!             flush_interval -1
+//!             lb_try_duration 0
+//!         }
+//!     }
+//!     handle {
+//!         respond 404
 //!     }
 //! }
 //! ```
 //!
-//! Caddy keeps `Host`, and writes `X-Forwarded-For` itself.
+//! Caddy keeps `Host`, and writes `X-Forwarded-For` itself. What nothing handles it would answer with an empty 200.
 //!
 //! # Who sent it
 //!
