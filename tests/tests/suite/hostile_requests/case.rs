@@ -99,7 +99,7 @@ async fn attempt(target: &Target, case: &Case) -> Result<(), String> {
 /// 1. The statuses are those of the case, so none is a 5xx.
 /// 2. As many tools ran as should.
 /// 3. No token stands in an answer.
-/// 4. There is a challenge with each 401, and with nothing else but a 403 for scopes and the 400 for two headers.
+/// 4. There is a challenge with each 401, and with nothing else but a 403 for scopes and the 400 for two headers, which say so.
 fn judge(target: &Target, case: &Case, text: &str, runs: usize) -> Result<(), String> {
     let statuses: Vec<u16> = text
         .match_indices("HTTP/1.1 ")
@@ -119,11 +119,9 @@ fn judge(target: &Target, case: &Case, text: &str, runs: usize) -> Result<(), St
     }
     let challenges = text.matches("www-authenticate: Bearer ").count();
     let needed = statuses.iter().filter(|status| **status == 401).count();
-    let may_have = statuses
-        .iter()
-        .filter(|status| [400, 401, 403].contains(status))
-        .count();
-    if challenges < needed || challenges > may_have {
+    let others = ["error=\"insufficient_scope\"", "error=\"invalid_request\""];
+    let others = others.into_iter().filter(|error| text.contains(error)).count();
+    if challenges != needed + others {
         return Err(format!("{challenges} challenges")); // 4
     }
     if text.contains(case.says) {
