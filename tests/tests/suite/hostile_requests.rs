@@ -7,6 +7,7 @@ mod bodies;
 mod case;
 mod credentials;
 mod framing;
+mod http2;
 mod mirrors;
 mod places;
 mod request;
