@@ -11,6 +11,7 @@ mod shadow;
 pub(crate) use self::authority::Authority;
 
 use crate::audit::{AuditSink, Sinks};
+use crate::bad_tokens::BadTokens;
 use crate::catalog::Catalogs;
 use crate::clock::{Clock, SystemClock};
 use crate::configured_keys::ConfiguredKeys;
@@ -22,7 +23,6 @@ use crate::origin::AllowedPeers;
 use crate::proxies::Proxies;
 use crate::rate_limit::RateLimit;
 use crate::rates::{Counts, Rates};
-use crate::refusals::Refusals;
 use crate::resource::ResourceUrl;
 use crate::revocation::{Revocations, Watch};
 use crate::scope::ScopeToken;
@@ -117,7 +117,7 @@ pub(crate) struct Settings {
     pub(crate) sinks: Sinks,
     pub(crate) counts: Counts,
     /// `None` if it does not matter how many tokens are refused.
-    pub(crate) refusals: Option<Refusals>,
+    pub(crate) bad_tokens: Option<BadTokens>,
     /// Whether it takes tools whose scopes and roles are not enforced.
     pub(crate) allow_shadow: bool,
     pub(crate) listing: Listing,
@@ -247,12 +247,12 @@ impl Options {
         let resource = authority.as_ref().map_or("", |authority| authority.resource.as_str());
         self.check_baseline()?;
         let counts = self.rates.start(resource, &self.clock)?;
-        let refusals = self.refused_tokens.map(|rate| Refusals::new(rate, &self.clock));
+        let bad_tokens = self.refused_tokens.map(|rate| BadTokens::new(rate, &self.clock));
         Ok(Gate {
             settings: Arc::new(Settings {
                 authority,
                 counts,
-                refusals: refusals.transpose()?,
+                bad_tokens: bad_tokens.transpose()?,
                 clock: self.clock,
                 name: self.name,
                 baseline: self.baseline,

@@ -5,8 +5,8 @@
 
 mod admission;
 mod answer;
-mod content;
 mod cross_origin;
+mod media_type;
 mod message;
 mod mirror;
 mod opening;
@@ -21,4 +21,4 @@ pub(crate) use self::admission::Admission;
 pub(crate) use self::admission::Asked;
 pub use self::service::{GateLayer, GateService};
 pub use self::until::Until;
-pub use crate::refusals::PeerAddress;
+pub use crate::bad_tokens::PeerAddress;

@@ -165,6 +165,7 @@ pub mod __private;
 
 #[cfg(any(feature = "rmcp", feature = "pmcp"))]
 mod argument_path;
+mod bad_tokens;
 mod baseline;
 mod bearer;
 mod call;
@@ -195,7 +196,6 @@ mod protected;
 mod proxies;
 mod rate_limit;
 mod rates;
-mod refusals;
 mod resource;
 mod resource_metadata;
 mod revocation;

@@ -1,4 +1,4 @@
-//! Which arguments of a tool a client has to repeat in headers (`x-mcp-header`, MCP-52).
+//! Which arguments of a tool a client has to repeat in headers (`x-mcp-header`, MCP-52). `layer/mirror.rs` looks whether it does.
 
 use serde_json::{Map, Number, Value};
 

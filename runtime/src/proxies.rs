@@ -1,7 +1,7 @@
 //! Which proxies may say where a request came from.
 
+use crate::bad_tokens::PeerAddress;
 use crate::error::ConfigError;
-use crate::refusals::PeerAddress;
 use http::HeaderMap;
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
@@ -72,7 +72,7 @@ fn address(text: &[u8]) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::Proxies;
-    use crate::refusals::PeerAddress;
+    use crate::bad_tokens::PeerAddress;
     use http::{HeaderMap, HeaderValue};
 
     fn sender(networks: &[&str], peer: &str, lines: &[&str]) -> String {

@@ -1,7 +1,8 @@
 //! Whose a session of the legacy protocol is.
 //!
 //! An SDK's session id is a bearer secret that says nothing about its owner. On the way out it is bound to the principal
-//! that opened the session; on the way in, nobody else gets past (MCP-58, MCP-67). The SDK sees its own id only.
+//! that opened the session; on the way in, nobody else gets past (MCP-58, MCP-67). The SDK sees its own id only. Here is the
+//! binding; `layer/session.rs` has the header that carries it.
 
 use crate::caller::Caller;
 use crate::configured_keys::{self, ConfiguredKeys};

@@ -1,4 +1,4 @@
-//! The headers that repeat what the body says (MCP-52).
+//! The headers that repeat what the body says (MCP-52). Which arguments they repeat is in `mirrored.rs`.
 
 use super::message::{Message, STATELESS_VERSION};
 use crate::toolset::Tool;

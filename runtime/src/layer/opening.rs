@@ -1,15 +1,15 @@
 //! How a request begins: where it goes, who sent it, what it says.
 
 use super::answer::{Refusal, metadata};
-use super::content;
 use super::cross_origin;
+use super::media_type;
 use super::message::{self, Message, MessageError};
 use super::service::Paths;
+use crate::bad_tokens::PeerAddress;
 use crate::bearer::BearerToken;
 use crate::caller::Caller;
 use crate::origin::ForeignPeer;
 use crate::protected::Protected;
-use crate::refusals::PeerAddress;
 use crate::validator::ValidateError;
 use bytes::Bytes;
 use http::request::Parts;
@@ -70,17 +70,17 @@ pub(super) async fn authenticate(
     let (Some(authority), Some(token)) = (&settings.authority, token) else {
         return Ok(None);
     };
-    let refusals = settings.refusals.as_ref();
-    if let Some(refusals) = refusals {
-        refusals.admit(peer, token).map_err(Refusal::RefusedTooOften)?; // 1
+    let bad_tokens = settings.bad_tokens.as_ref();
+    if let Some(bad_tokens) = bad_tokens {
+        bad_tokens.admit(peer, token).map_err(Refusal::RefusedTooOften)?; // 1
     }
     match authority.caller(token, settings.clock.as_ref()).await {
         Ok(caller) => {
-            refusals.inspect(|refusals| refusals.accepted(token));
+            bad_tokens.inspect(|bad_tokens| bad_tokens.accepted(token));
             Ok(Some(caller))
         }
         Err(ValidateError::Token(error)) => {
-            refusals.inspect(|refusals| refusals.refused(peer, token)); // 2
+            bad_tokens.inspect(|bad_tokens| bad_tokens.refused(peer, token)); // 2
             Err(Refusal::Token(error))
         }
         Err(ValidateError::Unavailable(error)) => Err(Refusal::Unavailable(error)),
@@ -93,7 +93,7 @@ where
     B: Body<Data = Bytes> + From<Bytes>,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
 {
-    content::check(&parts.headers)?;
+    media_type::check(&parts.headers)?;
     let bytes = message::read(body, has_token).await?;
     let message = Message::parse(&bytes)?;
     Ok((B::from(bytes), message))

@@ -7,6 +7,7 @@ use super::mirror;
 use super::opening::{Opened, authenticate, open, read};
 use super::service::Paths;
 use super::session;
+use crate::bad_tokens::PeerAddress;
 use crate::bearer::BearerToken;
 use crate::caller::Caller;
 use crate::decision::Denial;
@@ -18,7 +19,6 @@ use crate::listing::View;
 use crate::metrics;
 use crate::permit::Permit;
 use crate::protected::Protected;
-use crate::refusals::PeerAddress;
 use crate::toolset::Tool;
 use crate::validator::TokenError;
 use bytes::Bytes;
@@ -110,10 +110,10 @@ where
     }
     if admitted.is_ok() {
         admitted = refresh(protected, &message, token.as_ref(), &mut facts).await; // 8
-        if let (Some(refusals), Some(token), Err(Refusal::Token(_))) =
-            (&protected.gate().settings.refusals, &token, &admitted)
+        if let (Some(bad_tokens), Some(token), Err(Refusal::Token(_))) =
+            (&protected.gate().settings.bad_tokens, &token, &admitted)
         {
-            refusals.refused(peer, token);
+            bad_tokens.refused(peer, token);
         }
     }
     let caller = facts.caller.clone();

@@ -1,4 +1,4 @@
-//! The `Mcp-Session-Id` header, on its way in and out.
+//! The `Mcp-Session-Id` header, on its way in and out. `session.rs` has the binding that it carries.
 
 use super::answer::Refusal;
 use super::message::{Message, STATELESS_VERSION};

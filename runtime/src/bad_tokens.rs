@@ -53,14 +53,14 @@ impl PeerAddress {
 }
 
 /// Counts refused tokens by the address that they came from.
-pub(crate) struct Refusals {
+pub(crate) struct BadTokens {
     secret: hmac::Key,
     counts: Governor,
     known: Cache<Tag, ()>,
     has_warned: AtomicBool,
 }
 
-impl Refusals {
+impl BadTokens {
     pub(crate) fn new(rate: RateLimit, clock: &Arc<dyn Clock>) -> Result<Self, ConfigError> {
         let buckets = Arc::new(Buckets::new(MAX_ADDRESSES, Arc::clone(clock)));
         Ok(Self {
@@ -121,9 +121,9 @@ impl Refusals {
     }
 }
 
-impl fmt::Debug for Refusals {
+impl fmt::Debug for BadTokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Refusals").finish_non_exhaustive()
+        f.debug_struct("BadTokens").finish_non_exhaustive()
     }
 }
 
