@@ -40,7 +40,7 @@ pub(super) async fn for_caller(response: Response, asked: Asked, protected: Prot
             let read = Limited::new(body, MAX_BYTES).collect().await.ok();
             match read.and_then(|body| list.cut_bytes(&body.to_bytes())) {
                 Some(bytes) => Body::from(bytes), // 3
-                None => return unreadable(),
+                None => return unreadable(&list.facts),
             }
         }
         Asked::Other => return Response::from_parts(parts, body), // 4
@@ -49,9 +49,11 @@ pub(super) async fn for_caller(response: Response, asked: Asked, protected: Prot
     Response::from_parts(parts, body)
 }
 
-fn unreadable() -> Response {
+fn unreadable(facts: &Facts) -> Response {
+    let id = facts.request_id.as_deref();
+    let id = id.and_then(|id| serde_json::from_str::<Value>(id).ok());
     let error = json!({"code": -32603, "message": "the list of tools is too long or not readable"});
-    let body = json!({"jsonrpc": "2.0", "id": null, "error": error});
+    let body = json!({"jsonrpc": "2.0", "id": id, "error": error});
     (
         StatusCode::INTERNAL_SERVER_ERROR,
         [(CONTENT_TYPE, "application/json")],
@@ -214,10 +216,12 @@ impl CallerList {
 
 #[cfg(test)]
 mod tests {
-    use super::{CallerList, MAX_BYTES, events};
+    use super::{CallerList, MAX_BYTES, events, for_caller};
     use crate::gate::Facts;
+    use crate::layer::Asked;
     use crate::{Gate, Toolset, mcp_tool};
     use axum::body::Body;
+    use axum::response::Response;
     use bytes::Bytes;
     use futures_util::stream;
     use http_body_util::BodyExt as _;
@@ -277,6 +281,18 @@ mod tests {
     async fn an_event_that_is_too_long_ends_the_stream() {
         let piece = || vec![b'x'; MAX_BYTES / 2 + 1];
         assert!(sent(vec![piece(), piece()]).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn mcp_70_a_list_that_cannot_be_read_is_an_error_of_its_request() {
+        let CallerList { protected, mut facts } = list();
+        facts.request_id = Some("\"a\"".into());
+        let answer = Response::new(Body::from(vec![b' '; MAX_BYTES + 1]));
+        let refused = for_caller(answer, Asked::List, protected, facts).await;
+        assert_eq!(refused.status(), 500);
+        let body = refused.into_body().collect().await.unwrap().to_bytes();
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!((&body["id"], &body["error"]["code"]), (&json!("a"), &json!(-32603)));
     }
 
     #[test]
