@@ -95,7 +95,6 @@ mod names;
 mod policy;
 mod read;
 mod schema;
-mod ways;
 mod words;
 
 pub use self::access::Access;

@@ -11,6 +11,7 @@ mod rights;
 mod tool;
 
 pub(super) use self::deciding::Deciding;
+pub(super) use self::rights::{Part, Side, Wider, wider};
 
 use super::{Hints, ScopeDocument, ToolEntry};
 use serde::Serialize;
