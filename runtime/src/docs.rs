@@ -93,6 +93,8 @@ mod lock;
 mod markdown;
 mod names;
 mod policy;
+#[cfg(test)]
+mod random;
 mod read;
 mod schema;
 mod words;
