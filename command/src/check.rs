@@ -184,12 +184,24 @@ fn locked(path: &Path, document: &ScopeDocument) -> Result<Vec<Finding>, Box<dyn
             comparison.changes.iter().map(finding).collect()
         }
         // Also what is not known yet is no reason to call it current.
-        _ => vec![Finding {
+        state => vec![Finding {
             kind: Kind::Stale,
-            what: format!("{} is not current", path.display()),
+            what: not_current(path, &state),
             help: "run its test with TOOLGATE_DOCS=overwrite and review the change".to_owned(),
         }],
     })
+}
+
+/// With what has changed, as far as that can be told.
+fn not_current(path: &Path, state: &LockState) -> String {
+    let mut what = format!("{} is not current", path.display());
+    if let LockState::Stale(comparison) = state {
+        for change in &comparison.changes {
+            // Writing into a `String` cannot fail.
+            let _ = write!(what, "\n{}: {}", change.about, change.what);
+        }
+    }
+    what
 }
 
 fn to_text(findings: &[Finding], looked_at: &[String]) -> String {

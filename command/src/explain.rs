@@ -10,7 +10,7 @@ use clap::Args;
 use serde::Serialize;
 use std::error::Error;
 use std::fmt::Write as _;
-use std::io;
+use std::io::{self, IsTerminal as _, Read as _};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use toolgate::docs::{Access, Grant, Posture, ScopeDocument, ToolEntry};
 use toolgate::validator::inspect::{UnprovenToken, unproven_token};
@@ -84,8 +84,11 @@ impl Explain {
             return Err(format!("standard input is for the token, and cannot be the document as well\n{help}").into());
         }
         let document = self.source.read()?;
+        if io::stdin().is_terminal() {
+            anstream::eprintln!("Paste the token, and end with Ctrl-D on a line of its own.");
+        }
         let mut token = String::new();
-        io::Read::read_to_string(&mut io::stdin(), &mut token)?;
+        io::stdin().read_to_string(&mut token)?;
         let token = token.trim();
         let token = token.strip_prefix("Bearer ").unwrap_or(token);
         if token.is_empty() {

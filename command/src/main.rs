@@ -30,6 +30,8 @@ use std::process::ExitCode;
     bin_name = "cargo toolgate",
     version,
     after_help = "\
+`cargo toolgate COMMAND --help` has examples.
+
 Exit status: 0 if all is well, 1 if something was found that should be seen to, 2 if the command could not do what it was asked.
 Colours are for terminals only; NO_COLOR turns them off.
 "
@@ -80,4 +82,41 @@ fn arguments(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
         arguments.remove(1);
     }
     arguments
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Options;
+    use clap::{CommandFactory as _, Parser as _};
+
+    /// The command lines in a text, without what a shell makes of the rest of the line.
+    fn command_lines(text: &str) -> Vec<Vec<&str>> {
+        let lines = text.match_indices("cargo toolgate ").map(|(start, _)| {
+            let rest = text.get(start..).unwrap_or_default();
+            let end = rest.find(['`', '<', '>', '\n']).unwrap_or(rest.len());
+            let line = rest.get(..end).unwrap_or_default();
+            line.split_whitespace().skip(1).collect()
+        });
+        lines.collect()
+    }
+
+    #[test]
+    fn every_example_can_be_typed() {
+        let guide = include_str!("../README.md").to_owned();
+        let options = Options::command();
+        let helps = options
+            .get_subcommands()
+            .filter_map(|command| Some(command.get_after_help()?.to_string()));
+        let texts: Vec<_> = helps.chain([guide]).collect();
+        assert_eq!(texts.len(), 6);
+        for text in &texts {
+            let lines = command_lines(text);
+            assert!(lines.len() >= 2, "{text}");
+            for line in lines {
+                if let Err(error) = Options::try_parse_from(&line) {
+                    panic!("{}: {error}", line.join(" "));
+                }
+            }
+        }
+    }
 }

@@ -23,7 +23,7 @@ pub(crate) struct Source {
     /// than that, such as features, can be piped to `--document -`
     #[arg(long, value_name = "NAME", group = "program", conflicts_with_all = ["document", "example"])]
     bin: Option<String>,
-    /// The package that it is in
+    /// The package that this program is in
     #[arg(long, short, value_name = "PACKAGE", requires = "program")]
     package: Option<String>,
     /// What the program is started with, so that it prints the document and does nothing else

@@ -25,7 +25,7 @@ use syn::{ReturnType, Type};
 //     impl ToolHandler for UpdateNoteTool {
 //         type Args = UpdateNote;
 //         type Needs = (NeedsOf<State<Notes>, { is_given(&extra::<State<Notes>>()) }>, (Needed<Notes>, ()));
-//         const SPEC: ToolSpec = ToolSpec { name: "update_note", .., policy: Policy::AUTHENTICATED.scopes_all(..).tenant(..) };
+//         const SPEC: ToolSpec = ToolSpec { name: "update_note", .., policy: Policy::AUTHENTICATED.scopes_all(..).tenant(..), .. };
 //         fn output_schema() -> Option<Schema> {
 //             (answer::<Result<Json<Note>, NoteError>>().schema)()
 //         }
@@ -37,8 +37,8 @@ use syn::{ReturnType, Type};
 //                 Ok(Tenants::Named(named))
 //             }))
 //         }
-//         fn audited(args: &UpdateNote) -> Vec<(&'static str, Value)> {
-//             list([("id", audited(&args.id))])
+//         fn audited(args: &UpdateNote) -> Vec<Value> {
+//             list([audited(&args.id)])
 //         }
 //         async fn run(call: Call, args: UpdateNote) -> Result<Output, Error> {
 //             let output = update_note(args, (extra::<State<Notes>>().take)(&call)?).await;
@@ -200,6 +200,7 @@ fn constant(spec: &Spec, item: &Item) -> TokenStream {
     let [read_only, destructive, idempotent, open_world] =
         [read_only, destructive, idempotent, open_world].map(|hint| optional(hint.as_ref()));
     let policy = policy(spec);
+    let audit_fields = spec.audit_fields.iter().map(|field| &field.text);
     let line = line(item);
     quote! {
         __rt::ToolSpec {
@@ -213,6 +214,7 @@ fn constant(spec: &Spec, item: &Item) -> TokenStream {
                 open_world: #open_world,
             },
             policy: #policy,
+            audit_fields: &[#(#audit_fields),*],
             location: __rt::Location { file: ::core::file!(), line: #line },
         }
     }

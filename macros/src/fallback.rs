@@ -48,6 +48,7 @@ pub(crate) fn nobody(krate: &TokenStream, ident: &Ident, item: &Item) -> TokenSt
                         open_world: __rt::Option::None,
                     },
                     policy: __rt::Policy::NOBODY,
+                    audit_fields: &[],
                     location: __rt::Location { file: ::core::file!(), line: ::core::line!() },
                 };
                 fn output_schema() -> __rt::Option<__rt::Schema> {

@@ -75,8 +75,8 @@
 //! # What looks wrong
 //!
 //! [`ScopeDocument::lints`] looks at the toolset as a whole: a scope that is declared and that no tool asks about, two that differ by a
-//! slip, a tool that only reads and demands a scope for writing, one that destroys and demands less than its siblings. What is certainly
-//! wrong is no lint, but an error of [`Gate::protect`](crate::Gate::protect).
+//! slip, a tool that only reads and demands a scope for writing, one that destroys and demands less than its siblings, a role that nobody
+//! declares or no tool demands. What is certainly wrong is no lint, but an error of [`Gate::protect`](crate::Gate::protect).
 
 mod access;
 mod collect;
@@ -93,9 +93,10 @@ mod lock;
 mod markdown;
 mod names;
 mod policy;
+#[cfg(test)]
+mod random;
 mod read;
 mod schema;
-mod ways;
 mod words;
 
 pub use self::access::Access;

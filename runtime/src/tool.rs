@@ -50,9 +50,9 @@ pub trait ToolHandler: Send + Sync + 'static {
         Checked::Unasked
     }
 
-    /// The argument fields that may stand in the audit record.
+    /// What stands in the argument fields that go into the audit record: one value for each of [`ToolSpec::audit_fields`].
     #[must_use]
-    fn audited(_: &Self::Args) -> Vec<(&'static str, Value)> {
+    fn audited(_: &Self::Args) -> Vec<Value> {
         Vec::new()
     }
 
@@ -105,6 +105,8 @@ pub struct ToolSpec {
     pub hints: Hints,
     /// Who may call it.
     pub policy: Policy,
+    /// The argument fields that stand in audit records, by the paths they were declared with. No others are recorded.
+    pub audit_fields: &'static [&'static str],
     /// Where it is declared.
     pub location: Location,
 }

@@ -126,6 +126,7 @@ pub(crate) struct Tool {
     pub(crate) metrics: ToolMetrics,
     /// What counts its calls, for a tool with a rate that is behind a gate.
     pub(crate) limiter: Option<Arc<Limiter>>,
+    pub(crate) audit_fields: &'static [&'static str],
     pub(crate) location: Location,
     #[cfg_attr(
         not(any(feature = "rmcp", feature = "pmcp")),
@@ -215,6 +216,7 @@ impl Tool {
             policy: T::SPEC.policy,
             fingerprint: T::SPEC.policy.fingerprint().into(),
             limiter: None,
+            audit_fields: T::SPEC.audit_fields,
             location: T::SPEC.location,
             mirrored: Mirrored::of(input_schema.as_value()),
             input_schema,
@@ -249,6 +251,7 @@ impl Tool {
             policy,
             fingerprint: policy.fingerprint().into(),
             limiter: None,
+            audit_fields: &[],
             location: location.unwrap_or_else(|| stock.place()),
             mirrored: Mirrored::of(input_schema.as_value()),
             input_schema,
@@ -275,6 +278,7 @@ impl Tool {
             policy,
             fingerprint: policy.fingerprint().into(),
             limiter: None,
+            audit_fields: &[],
             location,
             input_schema: Schema::default(),
             mirrored: Vec::new(),
@@ -334,7 +338,9 @@ impl<T: ToolHandler> Prepared for Arguments<T> {
     }
 
     fn audited(&self) -> Vec<(&'static str, Value)> {
-        T::audited(&self.0)
+        // The names are those that the scope document tells, so that nothing else is ever recorded.
+        let fields = T::SPEC.audit_fields.iter().copied();
+        fields.zip(T::audited(&self.0)).collect()
     }
 
     fn run<'a>(self: Box<Self>, call: Call) -> BoxFuture<'a, Result<Output, Error>> {

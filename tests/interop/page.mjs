@@ -77,12 +77,14 @@ async function notes(page) {
   await page.locator('#token-present').uncheck();
   assert.equal(await answer(page, '#token-answer'), 'It opens 1 of 5.');
   await page.locator('#token-present').check();
+  const matrix = await page.locator('#matrix-body tr').locator('td:nth-of-type(1)').allTextContents();
+  assert.deepEqual(matrix.map((cell) => cell.replace('●', '')), ['public', 'needed', 'needed', 'needed', 'needed']);
   await choose(page, '#token-scopes', ['write:tools']);
   const { list_notes, update_note } = await answers(page);
   assert.deepEqual([list_notes, update_note], ['yes', 'no']);
   assert.match(await answer(page, '#token-tools tr:nth-child(4)'), /It lacks the role manager\./);
   await choose(page, '#token-roles', ['manager']);
-  assert.equal((await answers(page)).update_note, 'yes');
+  assert.equal((await answers(page)).update_note, 'yes, if');
   assert.match(await answer(page, '#token-tools tr:nth-child(4)'), /resource_id belongs to the caller's tenant/);
   await choose(page, '#least-tools', ['list_notes', 'delete_notes']);
   const least = await answer(page, '#least-answer');
@@ -94,6 +96,9 @@ async function notes(page) {
   await page.locator('#filters button').click();
   await page.locator('#filter-kind').selectOption('destructive');
   assert.deepEqual(await shown(page), ['delete_notes']);
+  await page.locator('#filter-kind').selectOption('recorded');
+  assert.deepEqual(await shown(page), ['update_note']);
+  assert.match(await page.locator('#tools-list article:visible').innerText(), /In audit records\s+resource_id/);
   await page.locator('#filters button').click();
 }
 
@@ -134,12 +139,12 @@ async function library(page) {
   const implied = page.locator('#token-scopes label.implied input');
   assert.deepEqual(await implied.evaluateAll((boxes) => boxes.map((box) => box.value)), ['books:read']);
   assert.deepEqual(await answers(page), {
-    hours: 'yes', find: 'yes', describe: 'no', lend: 'yes', discard: 'no', count: 'yes, for now',
+    hours: 'yes, if', find: 'yes', describe: 'no', lend: 'yes, if', discard: 'no', count: 'yes, for now',
     'prompt:sum_up': 'yes', 'template:books://{id}': 'no', 'resource:books://orders': 'no',
   });
   assert.match(await answer(page, '#token-tools tr:nth-child(6)'), /until the role librarian is enforced/);
   await choose(page, '#token-roles', ['head']);
-  assert.equal((await answers(page)).discard, 'yes');
+  assert.equal((await answers(page)).discard, 'yes, if');
   await choose(page, '#least-tools', ['find', 'describe', 'discard']);
   assert.match(await answer(page, '#least-answer'), /Scopes: books:export books:write\s+Roles: librarian/);
   await choose(page, '#least-tools', ['hours']);
@@ -151,7 +156,7 @@ async function library(page) {
   // Each sign of the matrix has words.
   const row = await page.locator('#matrix-body tr', { hasText: 'discard' }).locator('td').allTextContents();
   const one = 'one of several ways';
-  assert.deepEqual(row.map((cell) => cell.slice(1)), ['', one, one, 'counts, because it implies one', one, one]);
+  assert.deepEqual(row.map((cell) => cell.slice(1)), ['needed', '', one, one, 'counts, because it implies one', one, one]);
 }
 
 /** Whoever has no mouse gets everywhere, and sees where. */

@@ -5,6 +5,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { conformance } from './conformance.mjs';
+import { doctor } from './doctor.mjs';
 import { inspector } from './inspector.mjs';
 import { pages } from './page.mjs';
 import { RESOURCE_SERVER, startProvider } from './provider.mjs';
@@ -44,6 +45,7 @@ for (const example of ['notes', 'notes_pmcp']) {
   }
   tries[`${example}: Inspector`] = () => inspector(program, provider);
   tries[`${example}: tokens of a service`] = () => serviceTokens(program, provider);
+  tries[`${example}: doctor`] = () => doctor(join(examples, '../cargo-toolgate'), program, provider);
   tries[`${example}: opaque tokens`] = () => opaqueTokens(program, provider, secretFile);
 }
 tries['everything: conformance suite'] = () => conformance(join(examples, 'everything'), provider);

@@ -373,7 +373,8 @@ async fn fields_may_be_nested() {
 fn audited_fields_are_named_as_declared() {
     let args = serde_json::from_value(json!({"outer": {"type": "x"}, "groups": [[{"tenants": ["y"]}]]})).unwrap();
     let audited = NestedTool::audited(&args);
-    assert_eq!(audited, [("outer.type", json!("x")), ("groups", json!([[["y"]]]))]);
+    assert_eq!(audited, [json!("x"), json!([[["y"]]])]);
+    assert_eq!(NestedTool::SPEC.audit_fields, ["outer.type", "groups"]);
 }
 
 /// An element without any tenant does not hide behind its neighbours.

@@ -79,7 +79,9 @@ impl Tools {
             println!("{} takes {} MiB", folder.display(), size(&folder) / 1024 / 1024);
         }
         let mut build = Command::new(cargo());
-        call(build.args(["build", "--package", "examples", "--examples"]))?;
+        // The command besides, which looks at the examples.
+        let packages = ["--package", "examples", "--package", "cargo-toolgate"];
+        call(build.arg("build").args(packages).args(["--examples", "--bins"]))?;
         let mut script = Command::new(&self.node);
         // The command line of the Inspector is found by `node` on the `PATH`.
         if let Some(folder) = self.node.parent().filter(|folder| !folder.as_os_str().is_empty()) {

@@ -17,7 +17,7 @@ pub(super) struct Answered {
 }
 
 /// Looks at the answers to calls without a token, and with something that is none (RFC 6750 section 3, RFC 9728 section 5.1).
-/// `None` if the server cannot be reached at all.
+/// `None` if the server cannot be reached at all, or nothing is where the URL leads: what else is missing there is no finding.
 ///
 /// 1. A call without a token is answered 401,
 /// 2. with a challenge of the scheme `Bearer`,
@@ -38,6 +38,9 @@ pub(super) async fn examine(looker: &Looker, url: &Url, report: &mut Report) -> 
         }
     };
     let metadata = without_token(&seen, report);
+    if matches!(seen.status, 300..=399 | 404 | 405) {
+        return None;
+    }
     match looker.post(url, &message, Some("toolgate-doctor")).await {
         Ok(seen) => with_bad_token(&seen, report),
         Err(error) => report.problem(

@@ -491,6 +491,10 @@ async fn what_a_server_says_cannot_steer_the_terminal() {
 async fn a_server_that_is_not_there_is_found() {
     let found = Found::of("http://127.0.0.1:1/mcp").await;
     found.has_only_the_problem("reachable", &["cannot be reached", "start the server"]);
+    let provider = IdentityProvider::start().await.unwrap();
+    let server = notes(&provider).await;
+    let found = Found::of(&format!("{}/elsewhere", server.url())).await;
+    found.has_only_the_problem("unauthenticated", &["answered 404", "with its path"]);
     let none = run(&["doctor", "--root-certificate", "/nowhere", "http://127.0.0.1:1/mcp"]).await;
     assert_eq!((none.code, none.out.as_str()), (2, ""));
     assert!(none.err.starts_with("error: /nowhere cannot be read"), "{}", none.err);

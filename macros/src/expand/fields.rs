@@ -116,17 +116,17 @@ fn each_in(
     }
 }
 
+/// The values of the fields that [`ToolSpec`](super::constant) names, in the same order.
 pub(super) fn audited(spec: &Spec) -> Option<TokenStream> {
     let fields = spec.audit_fields.iter().map(|field| {
-        let FieldPath { text, groups, .. } = field;
-        let fields = groups.iter().flatten();
+        let fields = field.groups.iter().flatten();
         let value = quote_spanned!(here(field.span)=> &__args #(.#fields)*);
-        quote!((#text, __rt::audited(#value)))
+        quote!(__rt::audited(#value))
     });
     let list = quote!(#(#fields),*);
     (!list.is_empty()).then(|| {
         quote! {
-            fn audited(__args: &Self::Args) -> __rt::Vec<(&'static ::core::primitive::str, __rt::Value)> {
+            fn audited(__args: &Self::Args) -> __rt::Vec<__rt::Value> {
                 __rt::list([#list])
             }
         }

@@ -8,11 +8,15 @@ mod markdown;
 mod names;
 mod rate;
 mod rights;
+#[cfg(test)]
+mod tests;
+mod told;
 mod tool;
 
 pub(super) use self::deciding::Deciding;
+pub(super) use self::rights::{Part, Side, Wider, wider};
 
-use super::{Hints, ScopeDocument, ToolEntry};
+use super::{ScopeDocument, ToolEntry};
 use serde::Serialize;
 use std::fmt;
 
@@ -107,6 +111,8 @@ pub enum Aspect {
     Consent,
     /// What clients are told about a tool.
     Words,
+    /// Which arguments stand in audit records.
+    Recorded,
 }
 
 impl ScopeDocument {
@@ -124,7 +130,8 @@ impl ScopeDocument {
     /// 4. A scope or a role that implies more is a weakening, whether or not a tool lets more callers in by it: checks and tools ask for
     ///    scopes as well.
     /// 5. So is a scope that clients ask for at first, and did not; and one that is marked as harmless, and was not.
-    /// 6. Who calls is what counts: texts and hints are neutral.
+    /// 6. Who calls is what counts. Texts, hints, and which arguments stand in audit records are told, and are neutral: to record more
+    ///    or less of a call lets nobody in.
     ///
     /// What is gone is a tightening. One tool under a new name is one that is gone and one that is new.
     #[must_use]
@@ -137,7 +144,7 @@ impl ScopeDocument {
         }
         for tool in self.all() {
             if let Some(old) = old.entry(&tool.name) {
-                words(old, tool, &mut changes);
+                told::compare(old, tool, &mut changes);
             }
         }
         Comparison { changes }
@@ -180,41 +187,5 @@ impl fmt::Display for About {
             Self::Scope(name) => write!(f, "the scope `{name}`"),
             Self::Role(name) => write!(f, "the role `{name}`"),
         }
-    }
-}
-
-/// What clients are told about a tool decides nothing, and a reviewer wants to know of it.
-fn words(old: &ToolEntry, new: &ToolEntry, changes: &mut Vec<Change>) {
-    let mut say = |what: String| {
-        changes.push(Change {
-            effect: Effect::Neutral,
-            about: About::Tool(new.name.clone()),
-            aspect: Aspect::Words,
-            what,
-            tools: Vec::new(),
-            example: None,
-            now: new.fingerprint.clone(),
-        });
-    };
-    let hints = |hints: &Hints| {
-        [
-            ("read-only", hints.read_only),
-            ("destructive", hints.destructive),
-            ("idempotent", hints.idempotent),
-            ("open to the world", hints.open_world),
-        ]
-    };
-    for ((hint, before), (_, after)) in hints(&old.hints).into_iter().zip(hints(&new.hints)) {
-        if before != after {
-            let told = match after {
-                Some(true) => format!("clients are told that it is {hint}"),
-                Some(false) => format!("clients are told that it is not {hint}"),
-                None => format!("clients are not told any more whether it is {hint}"),
-            };
-            say(told);
-        }
-    }
-    if old.description != new.description || old.title != new.title {
-        say("its description is another".to_owned());
     }
 }

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What follows from each scope and each role.
 pub(super) struct Implied<'a> {
-    scopes: BTreeMap<&'a str, &'a [String]>,
-    roles: BTreeMap<&'a str, &'a [String]>,
+    scopes: Names<'a>,
+    roles: Names<'a>,
 }
+
+type Names<'a> = BTreeMap<&'a str, Vec<&'a str>>;
 
 /// Scopes and roles with all that they imply.
 #[derive(Clone, Default)]
@@ -20,9 +22,21 @@ impl<'a> Implied<'a> {
     pub(super) fn of(document: &'a ScopeDocument) -> Self {
         let scopes = document.scopes.iter();
         let roles = document.roles.iter();
+        Self::new(
+            scopes.map(|scope| (&*scope.scope, &*scope.implies)),
+            roles.map(|role| (&*role.role, &*role.implies)),
+        )
+    }
+
+    /// Of scopes and of roles, each with all that it implies.
+    pub(super) fn new<I: IntoIterator<Item = &'a String>>(
+        scopes: impl Iterator<Item = (&'a str, I)>,
+        roles: impl Iterator<Item = (&'a str, I)>,
+    ) -> Self {
+        let follows = |(name, implied): (&'a str, I)| (name, implied.into_iter().map(String::as_str).collect());
         Self {
-            scopes: scopes.map(|scope| (scope.scope.as_str(), &*scope.implies)).collect(),
-            roles: roles.map(|role| (role.role.as_str(), &*role.implies)).collect(),
+            scopes: scopes.map(follows).collect(),
+            roles: roles.map(follows).collect(),
         }
     }
 
@@ -57,6 +71,10 @@ impl Held<'_> {
         (self.roles.len(), self.scopes.len())
     }
 
+    pub(super) fn has_scope(&self, scope: &str) -> bool {
+        self.scopes.contains(scope)
+    }
+
     /// As the gate decides it: a list without anything in it is not met.
     pub(super) fn meets(&self, rule: &RuleDescription) -> bool {
         match rule {
@@ -68,19 +86,14 @@ impl Held<'_> {
     }
 }
 
-fn add<'a>(implied: &BTreeMap<&'a str, &'a [String]>, held: &mut BTreeSet<&'a str>, name: &'a str) {
+fn add<'a>(implied: &Names<'a>, held: &mut BTreeSet<&'a str>, name: &'a str) {
     held.insert(name);
-    let follows = implied.get(name).copied().unwrap_or_default();
-    held.extend(follows.iter().map(String::as_str));
+    held.extend(implied.get(name).into_iter().flatten());
 }
 
 /// Of what is wanted and not held, the names that do not follow from others of it. Of names that imply each other, the first is kept.
-fn lacking(implied: &BTreeMap<&str, &[String]>, held: &BTreeSet<&str>, wanted: &BTreeSet<&str>) -> Vec<String> {
-    let leads_to = |from: &str, to: &str| {
-        implied
-            .get(from)
-            .is_some_and(|names| names.iter().any(|name| name == to))
-    };
+fn lacking(implied: &Names<'_>, held: &BTreeSet<&str>, wanted: &BTreeSet<&str>) -> Vec<String> {
+    let leads_to = |from: &str, to: &str| implied.get(from).is_some_and(|names| names.contains(&to));
     let follows = |name: &str| {
         let mut others = wanted.iter().filter(|other| **other != name);
         others.any(|other| leads_to(other, name) && (!leads_to(name, other) || *other < name))

@@ -11,7 +11,10 @@ pub(super) fn render(document: &ScopeDocument) -> String {
     );
     line(
         &mut out,
-        &format!("All policies together: `{}`.\n", document.fingerprint),
+        &format!(
+            "Each policy has a fingerprint, which stands in audit records, too. That of all policies together is `{}`.\n",
+            document.fingerprint
+        ),
     );
     at_a_glance(&mut out, document);
     scopes(&mut out, document);
@@ -166,8 +169,12 @@ fn entry(out: &mut String, tool: &ToolEntry) {
     for demand in &tool.demands {
         line(out, &format!("- {demand}"));
     }
-    if tool.accepted_scopes.len() > tool.policy.demanded_scopes().len() {
-        line(out, &format!("\nScopes that count: {}.", list(&tool.accepted_scopes)));
+    let demanded = tool.policy.demanded_scopes();
+    let implying = tool.accepted_scopes.iter().map(String::as_str);
+    let implying: Vec<_> = implying.filter(|scope| !demanded.contains(scope)).collect();
+    if !implying.is_empty() {
+        let scopes = quoted(implying.into_iter());
+        line(out, &format!("\nAlso accepted, by what it implies: {scopes}."));
     }
     let hints = [
         (tool.hints.read_only, "read-only", "not read-only"),
@@ -186,6 +193,12 @@ fn entry(out: &mut String, tool: &ToolEntry) {
     // That prompts and resources are read-only goes without saying, and no client is told it.
     if !hints.is_empty() && !is_entry {
         line(out, &format!("\nTells clients that it is: {}.", hints.join(", ")));
+    }
+    if !tool.audit_fields.is_empty() {
+        line(
+            out,
+            &format!("\nAudit records contain these arguments: {}.", list(&tool.audit_fields)),
+        );
     }
     let source = tool
         .source

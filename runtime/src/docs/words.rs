@@ -38,19 +38,19 @@ fn demands_of_caller(policy: &Policy) -> Vec<String> {
     };
     let mut demands = vec![token.to_owned()];
     let shadow = if policy.is_shadow() { " (**not enforced**)" } else { "" };
-    let scopes = |scopes: &[ScopeToken]| named(scopes) + shadow;
-    if !policy.demanded_scopes_all().is_empty() {
-        demands.push(format!("all of the scopes {}", scopes(policy.demanded_scopes_all())));
-    }
-    if !policy.demanded_scopes_any().is_empty() {
-        demands.push(format!("one of the scopes {}", scopes(policy.demanded_scopes_any())));
-    }
-    if !policy.demanded_roles().is_empty() {
-        demands.push(format!(
-            "one of the roles {}{shadow}",
-            quoted(policy.demanded_roles().iter().copied())
-        ));
-    }
+    let lists = [
+        ("all of", "scope", texts(policy.demanded_scopes_all())),
+        ("one of", "scope", texts(policy.demanded_scopes_any())),
+        ("one of", "role", policy.demanded_roles().to_vec()),
+    ];
+    demands.extend(lists.into_iter().filter_map(|(how_many, noun, names)| {
+        let quoted = quoted(names.iter().copied());
+        match names.as_slice() {
+            [] => None,
+            [_] => Some(format!("the {noun} {quoted}{shadow}")),
+            _ => Some(format!("{how_many} the {noun}s {quoted}{shadow}")),
+        }
+    }));
     if let Some(rule) = policy.demanded_rule() {
         demands.push(format!("{rule}{shadow}"));
     }
@@ -96,8 +96,12 @@ fn login_in_words(login: LoginDemand) -> impl Iterator<Item = String> {
     class.into_iter().chain(age)
 }
 
-fn named(scopes: &[ScopeToken]) -> String {
-    quoted(scopes.iter().map(|scope| scope.as_str()))
+fn named(scopes: &'static [ScopeToken]) -> String {
+    quoted(texts(scopes).into_iter())
+}
+
+fn texts(scopes: &'static [ScopeToken]) -> Vec<&'static str> {
+    scopes.iter().map(|scope| scope.as_str()).collect()
 }
 
 pub(super) fn quoted<'a>(names: impl Iterator<Item = &'a str>) -> String {

@@ -278,6 +278,7 @@ impl ToolHandler for Forgetful {
             field: "id",
             lookup: None,
         }),
+        audit_fields: &[],
         location: Location { file: "", line: 0 },
     };
 

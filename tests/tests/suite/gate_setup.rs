@@ -209,6 +209,7 @@ impl<const N: usize> ToolHandler for Named<N> {
             open_world: None,
         },
         policy: Policy::AUTHENTICATED,
+        audit_fields: &[],
         location: Location {
             file: "by_hand.rs",
             line: 7,

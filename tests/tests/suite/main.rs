@@ -42,6 +42,7 @@ mod prompts;
 mod providers;
 mod rates;
 mod refused_tokens;
+mod reviews;
 mod revocations;
 mod scope_document;
 mod sdk_requests;

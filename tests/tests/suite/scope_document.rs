@@ -75,7 +75,7 @@ async fn find(_: NoArguments) -> Result<(), Infallible> {
 }
 
 /// Changes what is written about a book.
-#[mcp_tool(scopes_all = [Scope::Write], tenant_field = "shelf.tenant", idempotent = true)]
+#[mcp_tool(scopes_all = [Scope::Write], tenant_field = "shelf.tenant", audit_fields = ["shelf.tenant"], idempotent = true)]
 async fn describe(args: Book) -> Result<String, Infallible> {
     Ok(args.shelf.tenant)
 }

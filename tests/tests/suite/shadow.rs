@@ -322,7 +322,7 @@ fn reviewers_see_what_is_not_enforced() {
         [
             "a valid token",
             "all of the scopes `notes:write`, `notes:read` (**not enforced**)",
-            "one of the roles `manager` (**not enforced**)",
+            "the role `manager` (**not enforced**)",
             "`tenant` is the caller's tenant",
         ]
     );

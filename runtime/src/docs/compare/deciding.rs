@@ -1,6 +1,7 @@
 //! Of a document, what decides who may call what.
 
-use super::{Change, names, tool};
+use super::{About, Change, names, tool};
+use crate::docs::implied::Implied;
 use crate::docs::{PolicyDescription, RoleDescription, ScopeDescription, ScopeDocument};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -62,6 +63,28 @@ impl Deciding {
         tool::compare_all(self, new, &mut changes);
         names::compare_all(self, new, &mut changes);
         changes
+    }
+
+    pub(super) fn implied(&self) -> Implied<'_> {
+        let scopes = self.scopes.iter();
+        let roles = self.roles.iter();
+        Implied::new(
+            scopes.map(|(name, facts)| (&**name, &facts.implies)),
+            roles.map(|(name, facts)| (&**name, &facts.implies)),
+        )
+    }
+
+    /// The same, but that a scope or a role implies more.
+    pub(super) fn with_implied(&self, about: &About, more: &BTreeSet<String>) -> Self {
+        let mut wider = self.clone();
+        let implies = match about {
+            About::Scope(name) => &mut wider.scopes.entry(name.clone()).or_default().implies,
+            About::Role(name) => &mut wider.roles.entry(name.clone()).or_default().implies,
+            // Tools imply nothing.
+            About::Tool(_) => return wider,
+        };
+        implies.extend(more.iter().cloned());
+        wider
     }
 
     pub(super) fn scope_implies(&self, scope: &str, implied: &str) -> bool {

@@ -5,7 +5,7 @@ use super::rights::{Part, Side, Wider, wider};
 use super::{About, Aspect, Change, Deciding, Effect};
 use crate::docs::Posture;
 use crate::policy::fingerprint;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Compares all scopes, then all roles, by name.
 ///
@@ -13,80 +13,37 @@ use std::collections::BTreeSet;
 /// 2. A scope that was there and that clients ask for at first now is weaker: tokens carry it that did not.
 /// 3. A scope that is not sensitive any more, or that needs no administrator any more, is weaker.
 pub(super) fn compare_all(old: &Deciding, new: &Deciding, changes: &mut Vec<Change>) {
-    let scopes: BTreeSet<_> = old.scopes.keys().chain(new.scopes.keys()).collect();
-    for name in scopes {
+    for (name, was, is) in pairs(&old.scopes, &new.scopes) {
         let mut report = Report {
             about: About::Scope(name.clone()),
-            now: fingerprint(&new.scopes.get(name)),
+            now: fingerprint(&is),
             changes,
         };
-        let nothing = ScopeFacts::default();
-        let (was, is) = (old.scopes.get(name), new.scopes.get(name));
-        report.presence(was.is_some(), is.is_some());
-        let (before, after) = (was.unwrap_or(&nothing), is.unwrap_or(&nothing));
-        let affected = |gained: &BTreeSet<String>| {
-            let mut names = old.clone();
-            names
-                .scopes
-                .entry(name.clone())
-                .or_default()
-                .implies
-                .extend(gained.iter().cloned());
-            affected(old, new, &names)
-        };
-        report.implied(&before.implies, &after.implies, affected); // 1
-        if was.is_some() && is.is_some() {
-            report.flag(
-                Aspect::Baseline,
-                after.baseline,
-                before.baseline,
-                "clients ask for it at first",
-                "clients do not ask for it at first any more",
-            ); // 2
-            report.flag(
-                Aspect::Consent,
-                before.sensitive,
-                after.sensitive,
-                "it is not sensitive any more",
-                "it is sensitive now",
-            ); // 3
-            let (without, with) = (
-                "it does not need an administrator's consent any more",
-                "it needs an administrator's consent now",
-            );
-            report.flag(
-                Aspect::Consent,
-                before.admin_consent,
-                after.admin_consent,
-                without,
-                with,
-            ); // 3
+        let implies = |facts: &ScopeFacts| facts.implies.clone();
+        report.name(old, new, [was.map(implies), is.map(implies)]); // 1
+        if let (Some(was), Some(is)) = (was, is) {
+            report.marks(was, is); // 2, 3
         }
     }
-    let roles: BTreeSet<_> = old.roles.keys().chain(new.roles.keys()).collect();
-    for name in roles {
+    for (name, was, is) in pairs(&old.roles, &new.roles) {
         let mut report = Report {
             about: About::Role(name.clone()),
-            now: fingerprint(&new.roles.get(name)),
+            now: fingerprint(&is),
             changes,
         };
-        let nothing = RoleFacts::default();
-        let (was, is) = (old.roles.get(name), new.roles.get(name));
-        report.presence(was.is_some(), is.is_some());
-        let (before, after) = (was.unwrap_or(&nothing), is.unwrap_or(&nothing));
-        let affected = |gained: &BTreeSet<String>| {
-            let mut names = old.clone();
-            names
-                .roles
-                .entry(name.clone())
-                .or_default()
-                .implies
-                .extend(gained.iter().cloned());
-            affected(old, new, &names)
-        };
-        report.implied(&before.implies, &after.implies, affected); // 1
+        let implies = |facts: &RoleFacts| facts.implies.clone();
+        report.name(old, new, [was.map(implies), is.map(implies)]); // 1
     }
     several(old, new, changes);
+}
+
+/// What is said of each name here and there.
+fn pairs<'a, T>(
+    old: &'a BTreeMap<String, T>,
+    new: &'a BTreeMap<String, T>,
+) -> impl Iterator<Item = (&'a String, Option<&'a T>, Option<&'a T>)> {
+    let names: BTreeSet<_> = old.keys().chain(new.keys()).collect();
+    names.into_iter().map(|name| (name, old.get(name), new.get(name)))
 }
 
 /// Tells the tools that let more callers in only by several of the changes together with each of those.
@@ -155,43 +112,54 @@ impl Report<'_> {
         });
     }
 
-    fn presence(&mut self, was: bool, is: bool) {
-        match (was, is) {
-            (false, true) => self.say(Effect::Neutral, Aspect::Presence, "is new", Vec::new()),
-            (true, false) => self.say(Effect::Neutral, Aspect::Presence, "is gone", Vec::new()),
-            (true, true) | (false, false) => {}
+    /// Whether it is there, and what it implies.
+    fn name(&mut self, old: &Deciding, new: &Deciding, [was, is]: [Option<BTreeSet<String>>; 2]) {
+        match (&was, &is) {
+            (None, Some(_)) => self.say(Effect::Neutral, Aspect::Presence, "is new", Vec::new()),
+            (Some(_), None) => self.say(Effect::Neutral, Aspect::Presence, "is gone", Vec::new()),
+            (Some(_), Some(_)) | (None, None) => {}
         }
-    }
-
-    fn implied(
-        &mut self,
-        old: &BTreeSet<String>,
-        new: &BTreeSet<String>,
-        affected: impl Fn(&BTreeSet<String>) -> Vec<String>,
-    ) {
-        let gained: BTreeSet<_> = new.difference(old).cloned().collect();
+        let (before, after) = (was.unwrap_or_default(), is.unwrap_or_default());
+        let gained: BTreeSet<_> = after.difference(&before).cloned().collect();
         if !gained.is_empty() {
-            let tools = affected(&gained);
-            self.say(
-                Effect::Weakening,
-                Aspect::Hierarchy,
-                format!("implies {} now", listed(&gained)),
-                tools,
-            );
+            let tools = affected(old, new, &old.with_implied(&self.about, &gained));
+            let what = format!("implies {} now", listed(&gained));
+            self.say(Effect::Weakening, Aspect::Hierarchy, what, tools);
         }
-        let lost: BTreeSet<_> = old.difference(new).cloned().collect();
+        let lost: BTreeSet<_> = before.difference(&after).cloned().collect();
         if !lost.is_empty() {
             let what = format!("does not imply {} any more", listed(&lost));
             self.say(Effect::Tightening, Aspect::Hierarchy, what, Vec::new());
         }
     }
 
+    fn marks(&mut self, was: &ScopeFacts, is: &ScopeFacts) {
+        self.flag(
+            Aspect::Baseline,
+            [is.baseline, was.baseline],
+            "clients ask for it at first",
+            "clients do not ask for it at first any more",
+        );
+        self.flag(
+            Aspect::Consent,
+            [was.sensitive, is.sensitive],
+            "it is not sensitive any more",
+            "it is sensitive now",
+        );
+        self.flag(
+            Aspect::Consent,
+            [was.admin_consent, is.admin_consent],
+            "it does not need an administrator's consent any more",
+            "it needs an administrator's consent now",
+        );
+    }
+
     /// A mark whose one change is weaker, and whose other change is not.
-    fn flag(&mut self, aspect: Aspect, weaker_if: bool, and_not: bool, weaker: &str, stronger: &str) {
-        match (weaker_if, and_not) {
-            (true, false) => self.say(Effect::Weakening, aspect, weaker, Vec::new()),
-            (false, true) => self.say(Effect::Tightening, aspect, stronger, Vec::new()),
-            (true, true) | (false, false) => {}
+    fn flag(&mut self, aspect: Aspect, weaker_if_and_not: [bool; 2], weaker: &str, stronger: &str) {
+        match weaker_if_and_not {
+            [true, false] => self.say(Effect::Weakening, aspect, weaker, Vec::new()),
+            [false, true] => self.say(Effect::Tightening, aspect, stronger, Vec::new()),
+            [true, true] | [false, false] => {}
         }
     }
 }

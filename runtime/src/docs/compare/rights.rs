@@ -1,7 +1,8 @@
 //! Whether scopes, roles and ownership let somebody in who was kept out before. It is found out exactly, or not at all.
 
 use super::Deciding;
-use crate::docs::{PolicyDescription, RuleDescription};
+use crate::docs::implied::{Held, Implied};
+use crate::docs::{OwnerDescription, PolicyDescription, RuleDescription};
 use std::collections::BTreeSet;
 
 /// How many ways to be let in are tried at most.
@@ -9,14 +10,14 @@ const MAX_WAYS: usize = 20_000;
 
 /// A policy, and what implies what where it stands.
 #[derive(Clone, Copy)]
-pub(super) struct Side<'a> {
-    pub(super) policy: &'a PolicyDescription,
-    pub(super) names: &'a Deciding,
+pub(in crate::docs) struct Side<'a> {
+    pub(in crate::docs) policy: &'a PolicyDescription,
+    pub(in crate::docs) names: &'a Deciding,
 }
 
 /// What of a policy is looked at.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Part {
+pub(in crate::docs) enum Part {
     /// Scopes and roles.
     Rights,
     /// Who has to be the owner, and which scopes excuse from that.
@@ -27,7 +28,7 @@ pub(super) enum Part {
 
 /// What a caller may be or have.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub(super) enum Fact<'a> {
+pub(in crate::docs) enum Fact<'a> {
     /// The caller owns what this field names.
     Owner(&'a str),
     Scope(&'a str),
@@ -35,13 +36,13 @@ pub(super) enum Fact<'a> {
 }
 
 /// What a caller is and has who is let in.
-pub(super) type Way<'a> = BTreeSet<Fact<'a>>;
+pub(in crate::docs) type Way<'a> = BTreeSet<Fact<'a>>;
 
 /// Whether a policy lets in somebody whom another keeps out.
 #[derive(Debug)]
-pub(super) enum Wider<'a> {
+pub(in crate::docs) enum Wider<'a> {
     No,
-    /// Yes, this caller among others, who has no more than needed.
+    /// Yes, this caller among others, who holds no more than needed.
     For(Way<'a>),
     /// There are too many ways to try.
     Unknown,
@@ -53,13 +54,15 @@ pub(super) enum Wider<'a> {
 /// 2. Each way to meet the new policy is a set of rights that are held. Each of those is held by who was granted it, or something
 ///    that implies it now.
 /// 3. Each caller of that kind has to be let in by the old policy, with what was implied then.
-pub(super) fn wider<'a>(old: Side<'a>, new: Side<'a>, part: Part) -> Wider<'a> {
+pub(in crate::docs) fn wider<'a>(old: Side<'a>, new: Side<'a>, part: Part) -> Wider<'a> {
     let Some(ways) = ways_in(new, part).and_then(|ways| granted(&ways, new.names)) else {
         return Wider::Unknown;
     };
-    let kept_out = ways.into_iter().filter(|way| !lets_in(old, part, way)); // 3
-    let fewest = kept_out.min_by_key(|way| (way.len(), way.clone()));
-    fewest.map_or(Wider::No, Wider::For)
+    let (door, implied_then, implied_now) = (Door::new(old.policy, part), old.names.implied(), new.names.implied());
+    let kept_out = ways.into_iter().filter(|way| !door.lets_in(&implied_then, way)); // 3
+    // Who was granted the very scope is the better example than who was granted one that implies it, and others.
+    let least = kept_out.min_by_key(|way| (held(&implied_now, way).size(), way.len(), way.clone()));
+    least.map_or(Wider::No, Wider::For)
 }
 
 /// Whether anybody meets the demands at all.
@@ -173,45 +176,43 @@ fn givers<'a>(fact: Fact<'a>, names: &'a Deciding) -> Vec<Way<'a>> {
     givers
 }
 
-/// Decides about a caller as the gate does, as far as this part goes.
-fn lets_in(side: Side<'_>, part: Part, way: &Way<'_>) -> bool {
-    let Side { policy, names } = side;
-    let has_scope = |scope: &str| {
-        way.iter().any(|fact| match fact {
-            Fact::Scope(held) => *held == scope || names.scope_implies(held, scope),
-            Fact::Role(_) | Fact::Owner(_) => false,
-        })
-    };
-    let has_role = |role: &str| {
-        way.iter().any(|fact| match fact {
-            Fact::Role(held) => *held == role || names.role_implies(held, role),
-            Fact::Scope(_) | Fact::Owner(_) => false,
-        })
-    };
-    let rights = part == Part::Owner
-        || policy.shadow
-        || (policy.scopes_all.iter().all(|scope| has_scope(scope))
-            && (policy.scopes_any.is_empty() || policy.scopes_any.iter().any(|scope| has_scope(scope)))
-            && (policy.roles.is_empty() || policy.roles.iter().any(|role| has_role(role)))
-            && policy
-                .allow
-                .as_ref()
-                .is_none_or(|rule| meets(rule, &has_scope, &has_role)));
-    // Of another field nothing is known.
-    let owner = part == Part::Rights
-        || policy.owner.as_ref().is_none_or(|owner| {
-            way.contains(&Fact::Owner(&owner.field)) || owner.unless.iter().any(|scope| has_scope(scope))
-        });
-    rights && owner
+/// Decides about callers as the gate does, as far as a part of a policy goes.
+struct Door<'a> {
+    owner: Option<&'a OwnerDescription>,
+    /// Those of a shadow are not enforced.
+    rights: Vec<RuleDescription>,
 }
 
-fn meets(rule: &RuleDescription, has_scope: &dyn Fn(&str) -> bool, has_role: &dyn Fn(&str) -> bool) -> bool {
-    match rule {
-        RuleDescription::Scope(name) => has_scope(name),
-        RuleDescription::Role(name) => has_role(name),
-        RuleDescription::All(rules) => !rules.is_empty() && rules.iter().all(|rule| meets(rule, has_scope, has_role)),
-        RuleDescription::Any(rules) => rules.iter().any(|rule| meets(rule, has_scope, has_role)),
+impl<'a> Door<'a> {
+    fn new(policy: &'a PolicyDescription, part: Part) -> Self {
+        let is_asked = part != Part::Owner && !policy.shadow;
+        Self {
+            owner: policy.owner.as_ref().filter(|_| part != Part::Rights),
+            rights: if is_asked { policy.rights() } else { Vec::new() },
+        }
     }
+
+    fn lets_in(&self, implied: &Implied<'a>, way: &Way<'a>) -> bool {
+        let held = held(implied, way);
+        // Of another field nothing is known.
+        let is_owner = |owner: &OwnerDescription| {
+            way.contains(&Fact::Owner(&owner.field)) || owner.unless.iter().any(|scope| held.has_scope(scope))
+        };
+        self.rights.iter().all(|rule| held.meets(rule)) && self.owner.is_none_or(is_owner)
+    }
+}
+
+/// Whoever is granted what a way has holds this.
+fn held<'a>(implied: &Implied<'a>, way: &Way<'a>) -> Held<'a> {
+    let mut held = Held::default();
+    for fact in way {
+        match fact {
+            Fact::Owner(_) => {}
+            Fact::Scope(scope) => implied.add_scope(&mut held, scope),
+            Fact::Role(role) => implied.add_role(&mut held, role),
+        }
+    }
+    held
 }
 
 /// A caller in words.

@@ -81,7 +81,7 @@
     ['not enforced', shown.shadow?.length ?? 0],
     ['scopes', shown.scopes.length],
     ['roles', shown.roles.length],
-    ['all policies together', code(shown.fingerprint)],
+    ['fingerprint of all policies', code(shown.fingerprint)],
   ];
   for (const [what, value] of facts) {
     byId('facts').append(element('div', {}, element('dt', {}, what), element('dd', {}, typeof value === 'number' ? String(value) : value)));
@@ -122,6 +122,7 @@
 
   const ANSWERS = {
     allowed: ['yes', 'good'],
+    depends: ['yes, if', 'good'],
     'tried out': ['yes, for now', 'care'],
     denied: ['no', 'bad'],
   };
@@ -156,7 +157,8 @@
     const open = answers.filter(([, { answer }]) => answer !== 'denied').length;
     byId('token-answer').textContent = `It opens ${open} of ${rules.all.length}.`;
     byId('token-tools').replaceChildren(...answers.map(([tool, access]) => {
-      const [word, kind] = ANSWERS[access.answer];
+      const depends = access.answer === 'allowed' && tool.conditions !== undefined;
+      const [word, kind] = ANSWERS[depends ? 'depends' : access.answer];
       return element('tr', {},
         element('th', { scope: 'row' }, link('tool', tool.name)),
         element('td', {}, tag(word, kind)),
@@ -200,23 +202,30 @@
     unless: ['◇', 'excuses from being the owner'],
   };
 
+  function sign(kind) {
+    const [shape, words] = SIGNS[kind];
+    return [element('span', { class: `sign ${kind}`, 'aria-hidden': 'true', title: words }, shape), element('span', { class: 'unseen' }, words)];
+  }
+
+  // Without scopes and roles a tool may be open to everyone, to every token, or to nobody.
+  function token({ policy }) {
+    if (policy.posture === 'public') return [tag('public', 'care')];
+    if (policy.posture === 'nobody') return [tag('nobody', 'bad')];
+    return policy.shadow ? [...sign('all'), ' ', tag('rest not enforced', 'care')] : sign('all');
+  }
+
   function matrixRow(tool) {
-    const row = element('tr', {}, element('th', { scope: 'row' }, link('tool', tool.name)));
+    const row = element('tr', {}, element('th', { scope: 'row' }, link('tool', tool.name)), element('td', {}, token(tool)));
     for (const [kind, name] of columns) {
       const standing = rules.standing(tool, kind, name);
-      const cell = element('td');
-      if (standing) {
-        const [sign, words] = SIGNS[standing];
-        cell.append(element('span', { class: `sign ${standing}`, 'aria-hidden': 'true', title: words }, sign), element('span', { class: 'unseen' }, words));
-      }
-      row.append(cell);
+      row.append(element('td', {}, standing ? sign(standing) : []));
     }
     return row;
   }
 
   if (columns.length > 0) {
     const head = byId('matrix-head');
-    const groups = element('tr', {}, element('th', { scope: 'col', rowspan: 2 }, 'Tool'));
+    const groups = element('tr', {}, element('th', { scope: 'col', rowspan: 2 }, 'Tool'), element('th', { scope: 'col', rowspan: 2 }, 'Token'));
     if (shown.scopes.length > 0) groups.append(element('th', { class: 'group', scope: 'colgroup', colspan: shown.scopes.length }, 'Scopes'));
     if (shown.roles.length > 0) groups.append(element('th', { class: 'group', scope: 'colgroup', colspan: shown.roles.length }, 'Roles'));
     head.append(groups, element('tr', {}, columns.map(([kind, name]) => element('th', { scope: 'col' }, link(kind, name)))));
@@ -235,12 +244,15 @@
     const title = element('h3', { id: `${id}-title` }, code(tool.name));
     const hints = isEntry(tool) ? [] : HINTS.filter(([key]) => tool.hints[key] !== undefined).map(([key, yes, no]) => (tool.hints[key] ? yes : no));
     const least = tool.policy.posture === 'public' ? ['no token'] : tool.minimal ? (tool.minimal.scopes.length + (tool.minimal.roles ?? []).length > 0 ? grantInWords(tool.minimal) : ['any token']) : ['see the demands'];
-    const facts = [['Least', least]];
-    if (tool.accepted_scopes) facts.push(['Scopes that count', links('scope', tool.accepted_scopes)]);
-    if (tool.accepted_roles) facts.push(['Roles that count', links('role', tool.accepted_roles)]);
+    const facts = [['At least', least]];
+    for (const [kind, accepted, what] of [['scope', tool.accepted_scopes, 'Scopes'], ['role', tool.accepted_roles, 'Roles']]) {
+      const implying = (accepted ?? []).filter((name) => rules.standing(tool, kind, name) === 'counts');
+      if (implying.length > 0) facts.push([`${what} that imply it`, links(kind, implying)]);
+    }
     if (hints.length > 0) facts.push(['Told to clients', hints.join(', ')]);
+    if (tool.audit_fields) facts.push(['In audit records', codes(tool.audit_fields)]);
     if (tool.source) facts.push(['Declared in', code(tool.source.line ? `${tool.source.file}:${tool.source.line}` : tool.source.file)]);
-    facts.push(['Policy', code(tool.fingerprint)]);
+    facts.push(['Fingerprint', code(tool.fingerprint)]);
     const text = tool.description ? [element('p', {}, rich(tool.description))] : [];
     return element('article', { class: 'tool', id, 'aria-labelledby': `${id}-title` },
       element('header', {}, title, tool.title ? element('span', {}, tool.title) : '', tags(tool)),
@@ -291,6 +303,7 @@
     ['destructive', 'destructive', ({ hints }) => hints.destructive === true],
     ['bound', 'bound to tenant, owner or check', ({ policy }) => Boolean(policy.tenant || policy.owner || policy.check)],
     ['unbound', 'not bound to tenant, owner or check', ({ policy }) => !(policy.tenant || policy.owner || policy.check)],
+    ['recorded', 'arguments are recorded', ({ audit_fields }) => Boolean(audit_fields)],
     ['shadow', 'not enforced', ({ policy }) => policy.shadow === true],
     ['entry', 'prompt or resource', isEntry],
   ];
@@ -301,7 +314,8 @@
 
   function searched(tool) {
     const source = tool.source?.file ?? '';
-    return [tool.name, tool.title ?? '', tool.description, source, ...tool.demands, ...(tool.accepted_scopes ?? []), ...(tool.accepted_roles ?? [])].join('\n').toLowerCase();
+    return [tool.name, tool.title ?? '', tool.description, source, ...tool.demands, ...(tool.accepted_scopes ?? []), ...(tool.accepted_roles ?? []),
+      ...(tool.audit_fields ?? [])].join('\n').toLowerCase();
   }
 
   const texts = new Map(rules.all.map((tool) => [tool, searched(tool)]));

@@ -1,16 +1,15 @@
 //! Tools that may destroy something, and demand less than others that do not.
 
 use super::{Lint, LintRule};
-use crate::docs::implied::Implied;
-use crate::docs::ways::ways;
+use crate::docs::compare::{Deciding, Part, Side, Wider, wider};
 use crate::docs::{PolicyDescription, Posture, ScopeDocument, ToolEntry};
 
 impl ScopeDocument {
     pub(super) fn lint_destructive(&self, lints: &mut Vec<Lint>) {
-        let implied = Implied::of(self);
+        let names = Deciding::of(self);
         for tool in self.tools.iter().filter(|tool| tool.hints.destructive == Some(true)) {
             let mut siblings = self.tools.iter().filter(|other| is_sibling(tool, other));
-            if let Some(sibling) = siblings.find(|sibling| is_weaker(&implied, tool, sibling)) {
+            if let Some(sibling) = siblings.find(|sibling| is_weaker(&names, tool, sibling)) {
                 let [name, other] = [tool, sibling].map(|tool| &tool.name);
                 lints.push(Lint {
                     rule: LintRule::DestructiveIsWeaker,
@@ -30,19 +29,19 @@ fn is_sibling(tool: &ToolEntry, other: &ToolEntry) -> bool {
     is_harmless && other.policy.posture == Posture::Callers && file(tool) == file(other)
 }
 
-/// Whether a tool lets in whoever another one lets in, and others besides. Too many ways to tell are no answer.
-fn is_weaker(implied: &Implied<'_>, tool: &ToolEntry, other: &ToolEntry) -> bool {
-    if !binds_no_more(&tool.policy, &other.policy) {
-        return false;
-    }
-    let own = tool.policy.rights();
-    let others = other.policy.rights();
-    let (Some(own_ways), Some(other_ways)) = (ways(implied, &own), ways(implied, &others)) else {
-        return false;
+/// Whether a tool lets in whoever another one lets in, and others besides. Too many ways to tell are no answer. Rights that are only
+/// tried out count as if they were enforced, which is what they are declared for.
+fn is_weaker(names: &Deciding, tool: &ToolEntry, other: &ToolEntry) -> bool {
+    let enforced = |tool: &ToolEntry| PolicyDescription {
+        shadow: false,
+        ..tool.policy.clone()
     };
-    let lets_in_all = other_ways.iter().all(|way| own.iter().all(|rule| way.meets(rule)));
-    let lets_in_more = own_ways.iter().any(|way| !others.iter().all(|rule| way.meets(rule)));
-    lets_in_all && lets_in_more
+    let (own, others) = (enforced(tool), enforced(other));
+    let side = |policy| Side { policy, names };
+    let lets_in_besides = |some, more| wider(side(some), side(more), Part::Rights);
+    binds_no_more(&own, &others)
+        && matches!(lets_in_besides(&own, &others), Wider::No)
+        && matches!(lets_in_besides(&others, &own), Wider::For(_))
 }
 
 /// Whether the one asks nothing at a call that the other does not ask.

@@ -31,7 +31,7 @@ pub fn assert_locked(path: impl AsRef<Path>, tools: impl Into<ScopeDocument>) {
     }
 }
 
-fn check(path: &Path, document: &ScopeDocument, overwrite: bool) -> Result<(), String> {
+pub(super) fn check(path: &Path, document: &ScopeDocument, overwrite: bool) -> Result<(), String> {
     let lock = match fs::read_to_string(path) {
         Ok(text) => Some(Lock::from_json(&text).map_err(|error| format!(": {error}"))?),
         Err(error) if error.kind() == ErrorKind::NotFound => None,
@@ -48,6 +48,10 @@ fn check(path: &Path, document: &ScopeDocument, overwrite: bool) -> Result<(), S
     };
     match lock.check(document) {
         LockState::Current => Ok(()),
+        LockState::Stale(changes) if changes.changes.is_empty() => {
+            let why = if lock.weakenings.is_empty() { UNSEEN } else { IDLE };
+            Err(format!(" is stale\n{OVERWRITE}\n\n{why}\n"))
+        }
         LockState::Stale(changes) => Err(format!(" is stale\n{OVERWRITE}\n\n{}", listed(&changes))),
         LockState::Weaker(changes) => {
             let help = if overwrite { REASON } else { WEAKER };
@@ -60,6 +64,8 @@ fn check(path: &Path, document: &ScopeDocument, overwrite: bool) -> Result<(), S
 }
 
 const OVERWRITE: &str = "help: run the test with TOOLGATE_DOCS=overwrite and review the change";
+const IDLE: &str = "- it has an entry for something that is not weaker";
+const UNSEEN: &str = "- what nobody may call is declared otherwise";
 const WEAKER: &str =
     "help: take it back, or run the test with TOOLGATE_DOCS=overwrite, and write the reason into the file";
 const REASON: &str = "help: take it back, or write the reason into the file, and run the test again";

@@ -85,6 +85,32 @@ fn a_reason_is_for_one_weakening_and_no_other() {
     assert_eq!(reasoned.updated(&taken_back), Lock::new(&taken_back));
 }
 
+/// Two tools may be declared alike, and a tool may be weaker in two ways.
+#[test]
+fn a_reason_is_for_one_tool_and_one_way() {
+    let twins = |roles: &[&str]| {
+        let mut document = with(&["write"], roles);
+        let mut twin = document.tools[0].clone();
+        twin.name = "append_note".to_owned();
+        document.tools.push(twin);
+        document
+    };
+    let role = "the role `manager` was demanded, and is not any more";
+    let state = with_one_reason(&Lock::new(&twins(&["manager"])), &twins(&[])).check(&twins(&[]));
+    assert_eq!(weakenings(&state), [role]);
+    let (old, new) = (with(&["read", "write"], &["manager"]), with(&["read"], &[]));
+    let state = with_one_reason(&Lock::new(&old), &new).check(&new);
+    assert_eq!(weakenings(&state), [role]);
+}
+
+/// The lock after a change, with a reason for the first of its weakenings only.
+fn with_one_reason(lock: &Lock, new: &ScopeDocument) -> Lock {
+    let mut file: Value = serde_json::from_str(&lock.updated(new).to_json()).unwrap();
+    assert_eq!(file["weakenings"].as_array().unwrap().len(), 2);
+    file["weakenings"][0]["reason"] = json!("because");
+    Lock::from_json(&file.to_string()).unwrap()
+}
+
 #[test]
 fn a_tightening_has_to_be_locked_or_it_could_be_taken_back_unseen() {
     let loose = with(&[], &["manager"]);
@@ -118,6 +144,32 @@ fn what_only_reads_otherwise_makes_the_lock_stale() {
     let swapped = document(&json!({"posture": "callers", "scopes_all": [], "scopes_any": ["b", "a"], "roles": []}));
     let plain = document(&json!({"posture": "callers", "scopes_all": [], "scopes_any": ["a", "b"], "roles": []}));
     assert!(matches!(Lock::new(&plain).check(&swapped), LockState::Stale(_)));
+}
+
+/// Nobody may call the tool, so that there is no change to tell.
+#[test]
+fn what_differs_without_a_change_makes_the_lock_stale() {
+    let nobody = |fresh| {
+        document(&json!({"posture": "nobody", "scopes_all": [], "scopes_any": [], "roles": [], "fresh": fresh}))
+    };
+    let state = Lock::new(&nobody(false)).check(&nobody(true));
+    assert_eq!(state, LockState::Stale(crate::docs::Comparison::default()));
+}
+
+/// What a developer reads who has a reason in the lock for what was taken back.
+#[test]
+fn a_reason_for_nothing_is_named() {
+    let (old, new) = (with(&["write"], &["manager"]), with(&["write"], &[]));
+    let reasoned = with_reasons(&Lock::new(&old).updated(&new), "because");
+    let path = std::env::temp_dir().join(format!("toolgate-lock-{}.json", std::process::id()));
+    std::fs::write(&path, reasoned.to_json()).unwrap();
+    let told = super::assert::check(&path, &old, false).unwrap_err();
+    assert!(
+        told.ends_with("\n\n- it has an entry for something that is not weaker\n"),
+        "{told}"
+    );
+    assert_eq!(super::assert::check(&path, &new, false), Ok(()));
+    std::fs::remove_file(path).unwrap();
 }
 
 #[test]

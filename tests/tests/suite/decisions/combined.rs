@@ -92,6 +92,7 @@ impl<const BITS: u8> ToolHandler for Tool<BITS> {
             open_world: None,
         },
         policy: policy(BITS),
+        audit_fields: &[],
         location: Location { file: "", line: 0 },
     };
 

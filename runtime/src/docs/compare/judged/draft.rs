@@ -1,9 +1,9 @@
 //! Random policies.
 
-use super::{FIELDS, ROLES, SCOPES};
+use super::{FIELDS, NAMES, ROLES, SCOPES};
+use crate::docs::random::tokens;
 use crate::policy::{OwnerDemand, Policy, Rule, TenantDemand};
 use crate::rate_limit::RateLimit;
-use crate::scope::ScopeToken;
 use proptest::prelude::*;
 use std::time::Duration;
 
@@ -127,28 +127,6 @@ impl Draft {
     }
 }
 
-fn tokens(names: &[&'static str]) -> &'static [ScopeToken] {
-    names
-        .iter()
-        .map(|name| ScopeToken::from_static(name))
-        .collect::<Vec<_>>()
-        .leak()
-}
-
-fn rule() -> impl Strategy<Value = Rule> {
-    let leaf = prop_oneof![
-        3 => prop::sample::select(&SCOPES[..]).prop_map(|name| Rule::Scope(ScopeToken::from_static(name))),
-        1 => prop::sample::select(&ROLES[..]).prop_map(Rule::Role),
-    ];
-    leaf.prop_recursive(3, 10, 3, |inner| {
-        let rules = prop::collection::vec(inner, 1..4);
-        (rules, any::<bool>()).prop_map(|(rules, all)| {
-            let rules: &'static [Rule] = rules.leak();
-            if all { Rule::All(rules) } else { Rule::Any(rules) }
-        })
-    })
-}
-
 pub(super) fn drafts() -> impl Strategy<Value = Draft> {
     let scopes = || prop::sample::subsequence(&SCOPES[..], 0..=3);
     let roles = prop::sample::subsequence(&ROLES[..], 0..=2);
@@ -156,7 +134,7 @@ pub(super) fn drafts() -> impl Strategy<Value = Draft> {
         scopes(),
         scopes(),
         roles,
-        prop::option::weighted(0.4, rule()),
+        prop::option::weighted(0.4, NAMES.rules()),
         prop::bool::weighted(0.15),
     );
     let owner = prop::option::weighted(
