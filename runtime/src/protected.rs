@@ -265,7 +265,12 @@ impl Protected {
     }
 
     pub(crate) fn tool(&self, name: &str) -> Option<&Arc<Tool>> {
-        self.inner.tools.get(*self.inner.by_name.get(name)?)
+        self.inner.tools.get(self.place(name)?)
+    }
+
+    /// The place of a tool among all.
+    pub(crate) fn place(&self, name: &str) -> Option<usize> {
+        self.inner.by_name.get(name).copied()
     }
 
     #[cfg(any(feature = "rmcp", feature = "pmcp"))]

@@ -1,6 +1,7 @@
 //! A whole `pmcp` server whose tools are all behind the gate.
 
 use super::auth::Provider;
+use super::list::LastOffered;
 use super::request::{Passage, pass};
 use super::tools::{Callers, Tools};
 use crate::error::ConfigError;
@@ -82,6 +83,7 @@ impl Server {
         let passage = Passage {
             protected: self.protected.clone(),
             sessionless: self.serve(sessionless), // 3
+            last: LastOffered::default(),
         };
         self.serve(config)
             .layer(from_fn_with_state(passage, pass)) // 2
