@@ -79,7 +79,21 @@ impl Notes {
     }
 }
 
+#[derive(Clone)]
+struct Others;
+
+#[toolset(roles = [Role::Manager])]
+impl Others {
+    /// Is implied, and implies nothing.
+    #[mcp_tool(roles = [Role::User])]
+    async fn implied(&self) -> Result<(), std::fmt::Error> {
+        Ok(())
+    }
+}
+
 fn main() {
+    drop(toolgate::Toolset::new(Others).tools::<Others>().tool(OthersImpliedTool));
+    drop(Others.implied());
     let tools = toolgate::Toolset::new(Notes).tools::<Notes>().tool(NotesNarrowerTool).tool(NotesScopeTool);
     drop(tools.tool(NotesRoleTool).tool(NotesStringTool).tool(NotesUnlistedTool).tool(NotesOtherTool));
     drop((Notes.narrower(), Notes.scope(), Notes.role(), Notes.string(), Notes.unlisted(), Notes.other()));

@@ -270,6 +270,15 @@ fn without_a_word_on_the_gate_no_shadow_is_served() {
          help: take `shadow` away, or add `.allow_shadow()` to the gate for as long as you try them out"
     );
     assert!(gate(|gate| gate).protect(Toolset::new(()).tool(ManageTool)).is_ok());
+
+    const TRIED: Policy = Policy::AUTHENTICATED.roles(&["manager"]).shadow();
+    let prompt = || Toolset::new(()).tool(ManageTool).prompt("sum_up", TRIED);
+    let error = gate(|gate| gate).protect(prompt()).unwrap_err().to_string();
+    assert!(
+        error.starts_with("scopes and roles of `prompt:sum_up` would not be enforced"),
+        "{error}"
+    );
+    assert!(gate(Builder::allow_shadow).protect(prompt()).is_ok());
 }
 
 #[tokio::test]
