@@ -58,7 +58,8 @@ impl ServerHandler for Library {
             .enable_prompts()
             .enable_resources()
             .enable_resources_subscribe()
-            .enable_completions();
+            .enable_completions()
+            .enable_tasks();
         ServerConfig::new(capabilities.build())
     }
 
