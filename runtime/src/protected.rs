@@ -24,7 +24,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// A [`Toolset`] behind a [`Gate`]. Cheap to clone.
+/// A [`Toolset`](crate::Toolset) behind a [`Gate`]. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Protected {
     inner: Arc<Inner>,

@@ -48,7 +48,6 @@ pub(crate) struct Tool {
     pub(crate) output_schema: Option<Schema>,
     /// Whether it takes a request of `rmcp`, which only that SDK has.
     #[cfg(feature = "rmcp")]
-    #[cfg_attr(not(feature = "pmcp"), expect(dead_code, reason = "read by the other adapter"))]
     pub(crate) needs_rmcp: bool,
     prepare: Prepare,
 }
