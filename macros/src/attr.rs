@@ -73,19 +73,23 @@ pub(crate) struct Attr {
     pub(crate) tenant_field: Option<Arg<FieldPath>>,
     pub(crate) tenant_of: Option<Arg<TypePath>>,
     pub(crate) title: Option<Arg<LitStr>>,
-    /// What of the scopes is said by the toolset, if it is a tool of one.
+    /// What is said by the toolset, if it is a tool of one.
     pub(crate) inherited: Inherited,
     /// Something could not be read. Whatever seems to be missing may have been meant by it.
     pub(crate) is_incomplete: bool,
 }
 
 /// What a tool's lists have from its toolset: a method may demand what implies it.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Inherited {
     /// How many of `scopes_all` are. They come first.
     pub(crate) all: usize,
     /// Whether `scopes_any` is.
     pub(crate) any: bool,
+    /// What the toolset has for `scopes_any`, if the method has something that only a catalogue can tell to be narrower.
+    pub(crate) wider_any: Vec<Name>,
+    /// The same for `roles`.
+    pub(crate) wider_roles: Vec<Name>,
 }
 
 /// One argument, with the key that names it.

@@ -1,5 +1,6 @@
 //! The functions of an `impl`, of which everything else is handed on token for token.
 
+use crate::errors::Errors;
 use crate::item::Item;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -23,6 +24,13 @@ pub(crate) fn split(tokens: &TokenStream, message: &str) -> Result<(TokenStream,
         Some(TokenTree::Group(body)) if is_impl => Ok((head.into_iter().collect(), body)),
         _ => Err(Error::new_spanned(begin.into_iter().next(), message)),
     }
+}
+
+/// What is left of an `impl` that was not understood: all of it, and what is wrong.
+pub(crate) fn as_it_was(error: Error, mut errors: Errors, tokens: &TokenStream) -> TokenStream {
+    errors.push(error);
+    let error = errors.finish().err().map(|error| error.to_compile_error());
+    quote!(#error #tokens)
 }
 
 /// What a macro does with the functions that it is about.

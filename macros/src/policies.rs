@@ -9,6 +9,7 @@ pub(crate) use self::block::Method;
 use self::settings::Settings;
 use crate::attr::Attr;
 use crate::errors::Errors;
+use crate::impl_block;
 use crate::spec::Spec;
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
@@ -19,11 +20,7 @@ pub(crate) fn make_policies(attr: TokenStream, tokens: &TokenStream) -> TokenStr
     let settings = Settings::parse(attr, &mut errors);
     let block = match Block::parse(tokens, &mut errors) {
         Ok(block) => block,
-        Err(error) => {
-            errors.push(error);
-            let error = errors.finish().err().map(|error| error.to_compile_error());
-            return quote!(#error #tokens);
-        }
+        Err(error) => return impl_block::as_it_was(error, errors, tokens),
     };
     let said = block.methods.iter().map(|method| said(method, &settings, &mut errors));
     let said: Vec<_> = said.collect();

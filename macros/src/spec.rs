@@ -1,5 +1,6 @@
 //! What the tool means: the arguments of the attribute and the function, judged together.
 
+mod common;
 mod definition;
 mod fields;
 mod inherit;
@@ -12,7 +13,8 @@ pub(crate) mod rule;
 mod signature;
 mod stock;
 
-pub(crate) use self::inherit::{check_common, check_common_lookup, inherit};
+pub(crate) use self::common::{check_common, check_common_lookup};
+pub(crate) use self::inherit::inherit;
 pub(crate) use self::login::MaxAge;
 pub(crate) use self::rate::{Per, Rate, Unit};
 pub(crate) use self::signature::borrow;
@@ -69,7 +71,7 @@ pub(crate) enum Policy {
 pub(crate) struct Demands {
     pub(crate) scopes_all: Vec<Name>,
     pub(crate) scopes_any: Vec<Name>,
-    /// Which of these scopes the toolset demands.
+    /// Which of these scopes the toolset demands, and what it lets choose from.
     pub(crate) inherited: Inherited,
     pub(crate) roles: Vec<Name>,
     pub(crate) allow: Option<Rule>,

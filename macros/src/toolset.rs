@@ -6,22 +6,18 @@ mod expand;
 use self::block::{Block, Method};
 use crate::attr::Attr;
 use crate::errors::Errors;
+use crate::impl_block;
 use crate::item::Item;
 use crate::spec::{self, Spec};
 use crate::{expand as tool, fallback};
 use proc_macro2::TokenStream;
-use quote::quote;
 use syn::Ident;
 
 pub(crate) fn make_toolset(attr: TokenStream, tokens: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let block = match Block::parse(tokens, &mut errors) {
         Ok(block) => block,
-        Err(error) => {
-            errors.push(error);
-            let error = errors.finish().err().map(|error| error.to_compile_error());
-            return quote!(#error #tokens);
-        }
+        Err(error) => return impl_block::as_it_was(error, errors, tokens),
     };
     let attr = Attr::parse(block.owner.name_self(attr), &mut errors);
     spec::check_common(&attr, &mut errors);

@@ -239,15 +239,26 @@ fn pmcp_protected(provider: &IdentityProvider, size: usize) -> Protected {
     gate(provider).protect(tools).unwrap()
 }
 
-/// The same list, with a token that is validated, a decision about each tool, and the SDK's answer cut down on its way out.
-#[divan::bench(args = SIZES)]
-fn pmcp_filtered_all_allowed(bencher: Bencher<'_, '_>, size: usize) {
+fn pmcp_filtered(bencher: Bencher<'_, '_>, size: usize, caller: &str) {
     let runtime = Runtime::new().unwrap();
     let provider = runtime.block_on(IdentityProvider::start()).unwrap();
     let tools = toolgate::pmcp::Tools::new(&pmcp_protected(&provider, size)).unwrap();
     let server = toolgate::pmcp::Server::new(&tools, pmcp_builder().mcp_server(&tools)).unwrap();
     let service = server.router(pmcp_config());
-    let token = token(&provider, ALLOWED);
+    let token = token(&provider, caller);
+    let shown = if caller == ALLOWED { size } else { 0 };
     let _inside = runtime.enter();
-    measure::<_, axum::body::Body, _>(bencher, &runtime, service, Some(&token), size);
+    measure::<_, axum::body::Body, _>(bencher, &runtime, service, Some(&token), shown);
+}
+
+/// The same list, with a token that is validated, a decision about each tool, and the SDK's answer cut down on its way out.
+#[divan::bench(args = SIZES)]
+fn pmcp_filtered_all_allowed(bencher: Bencher<'_, '_>, size: usize) {
+    pmcp_filtered(bencher, size, ALLOWED);
+}
+
+/// The SDK writes the whole list, and all of it is cut.
+#[divan::bench(args = SIZES)]
+fn pmcp_filtered_all_denied(bencher: Bencher<'_, '_>, size: usize) {
+    pmcp_filtered(bencher, size, DENIED);
 }

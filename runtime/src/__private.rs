@@ -118,7 +118,7 @@ pub fn answer<T: ToolReturn>() -> Answer<T> {
     }
 }
 
-const OTHER_NAME: &str = "this is another name of a catalogue, by which strings cannot be checked\n\
+const OTHER_NAME: &str = "this is another name of a catalogue, by which nothing can be checked\n\
                           help: write the enum's own name, or one made with `use .. as ..`";
 
 /// What a catalogue is asked for that has no macro of the name it was given: it does not compile.

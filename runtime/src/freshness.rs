@@ -12,10 +12,10 @@ use crate::validator::{TokenError, ValidateError};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The fact that a token was validated anew for one call of one tool. Only [`Fresh::validate`] makes one, by doing so. What it says was
-/// true since the validation began.
+/// The fact that a token was validated anew for one request: for one call of one tool, or one look at each resource that the request
+/// names. Only [`Fresh::validate`] makes one, by doing so. What it says was true since the validation began.
 #[derive(Clone, Debug)]
-pub(crate) struct Fresh(OneCall);
+pub(crate) struct Fresh(Vec<OneCall>);
 
 /// What a transport found out about a token's freshness, for a tool that is `fresh`.
 #[derive(Clone, Debug, Default)]
@@ -44,8 +44,8 @@ pub(crate) enum NotFresh {
 }
 
 impl Fresh {
-    /// Validates the token of a caller anew, for a call of this tool. It is for callers whom the tool's policy admits: who is
-    /// turned away anyway must not be able to make us ask the issuer.
+    /// Validates the token of a caller anew, for a call of each of these tools, which one request is about. It is for callers whom their
+    /// policies admit: who is turned away anyway must not be able to make us ask the issuer.
     ///
     /// 1. The validator validates with nothing that it kept. A token that is not valid any more, and one about which that
     ///    cannot be found out, are none.
@@ -53,7 +53,7 @@ impl Fresh {
     /// 3. It is about the same principal as before.
     /// 4. What it says now counts, and not what it said before: the caller is replaced.
     pub(crate) async fn validate(
-        tool: &Arc<Tool>,
+        tools: &[&Arc<Tool>],
         authority: &Authority,
         clock: &dyn Clock,
         token: &BearerToken,
@@ -67,13 +67,14 @@ impl Fresh {
         if caller.principal() != before.principal() {
             return Err(NotFresh::OtherCaller); // 3
         }
-        Ok((caller, Self(OneCall::of(tool, since)))) // 4
+        let calls = tools.iter().map(|tool| OneCall::of(tool, since));
+        Ok((caller, Self(calls.collect()))) // 4
     }
 
     /// The fact without a validation, for tests.
     #[cfg(feature = "assertions")]
     pub(crate) fn assert(tool: &Arc<Tool>, clock: &dyn Clock) -> Self {
-        Self(OneCall::of(tool, clock.monotonic()))
+        Self(vec![OneCall::of(tool, clock.monotonic())])
     }
 }
 
@@ -81,7 +82,8 @@ impl Freshness {
     /// Decides about a call of a tool. It is the second step of the gate. `now` is on the monotonic clock.
     ///
     /// 1. A tool that is not `fresh` needs nothing.
-    /// 2. A fact about this very tool, no older than [`MAX_AGE`], admits one call, the first.
+    /// 2. A fact about this very tool, no older than [`MAX_AGE`], admits one call, the first. A request that named it more than once has
+    ///    as many.
     /// 3. What could not be found out is not known.
     /// 4. Whatever is none of this is denied: another tool's fact, an old one, one that was used, and none.
     pub(crate) fn admit(&self, tool: &Tool, now: Duration) -> Result<(), Error> {
@@ -89,9 +91,9 @@ impl Freshness {
             return Ok(()); // 1
         }
         match self {
-            Self::Known(Fresh(call)) if call.admits(tool, now) => Ok(()), // 2
-            Self::Not(NotFresh::Unavailable(error)) => Err(error.clone().into()), // 3
-            _ => Err(Denial::NotFresh.into()),                            // 4
+            Self::Known(Fresh(calls)) if calls.iter().any(|call| call.admits(tool, now)) => Ok(()), // 2
+            Self::Not(NotFresh::Unavailable(error)) => Err(error.clone().into()),                   // 3
+            _ => Err(Denial::NotFresh.into()),                                                      // 4
         }
     }
 }

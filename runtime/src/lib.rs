@@ -530,7 +530,7 @@ pub use toolgate_macros::RoleCatalog;
 /// | said of the toolset | what a tool may say besides |
 /// | --- | --- |
 /// | `scopes_all` | more scopes: all are demanded |
-/// | `scopes_any`, `roles` | fewer of them, so a narrower choice; for `scopes_any`, one of them in `scopes_all` |
+/// | `scopes_any`, `roles` | fewer of them, or what implies them by the catalogue of the names, so a narrower choice; for `scopes_any`, one of them in `scopes_all` |
 /// | `authenticated` | any demand |
 /// | `tenant_field`, `fresh` | nothing: it holds for each tool |
 /// | `tenant_of` | a `tenant_field`, whose tenant is looked up so |

@@ -1,13 +1,14 @@
 //! A toolset behind a gate: the only thing that SDK adapters take.
 
+mod checks;
+
 use crate::audit::{Event, Record, Verdict, Who};
-use crate::baseline;
 use crate::caller::Caller;
 use crate::catalog::Catalogs;
 use crate::decision::{Decision, Denial};
 use crate::docs::{Declared, ScopeDocument};
 use crate::entries::{Entries, Found, Kind, Subject};
-use crate::error::{ConfigError, Error};
+use crate::error::Error;
 #[cfg(feature = "assertions")]
 use crate::freshness::Fresh;
 #[cfg(feature = "assertions")]
@@ -17,13 +18,13 @@ use crate::output::Output;
 use crate::scope::ScopeToken;
 use crate::stdio::TokenSource;
 use crate::supply::States;
-use crate::toolset::{Tool, Toolset};
+use crate::toolset::Tool;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// A [`Toolset`] behind a [`Gate`]. Cheap to clone.
+/// A [`Toolset`](crate::Toolset) behind a [`Gate`]. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Protected {
     inner: Arc<Inner>,
@@ -40,130 +41,11 @@ struct Inner {
     baseline: BTreeSet<ScopeToken>,
 }
 
-impl Gate {
-    /// Puts the gate before these tools.
-    ///
-    /// 1. A name has the form that MCP asks for: 1 to 128 of `A-Z a-z 0-9 _ - .`.
-    /// 2. No two tools have the same name.
-    /// 3. A gate without a validator takes only tools that are `public`.
-    /// 4. The gate and the toolset have the same catalogues, so that what the scope document of the toolset says is what counts.
-    /// 5. What tools demand is in the gate's catalogues, and does not follow from what they demand besides.
-    /// 6. Tools that are a `shadow` are taken only by a gate that was told so, and named in the log each time.
-    /// 7. The calls of a tool with a rate are counted by the gate, so that they stay counted when the tools are protected once more.
-    /// 8. Who is excused from being the owner stays within a tenant, so that a tool with such scopes demands one, too.
-    /// 9. A subject is unique within its issuer only. With several of them, an owner is somebody of one tenant.
-    /// 10. Policies that were given by name fit the tools that they were given for.
-    /// 11. Prompts and resources are declared once each, in a form in which requests can be matched to them, and their policies
-    ///     ask for nothing that only arguments can tell. What is said of tools in 3 to 7 holds for them, too.
-    /// 12. The scopes that the gate was told of, for clients to ask for, are in its catalogue.
-    pub fn protect<S>(&self, mut toolset: Toolset<S>) -> Result<Protected, ConfigError> {
-        if let Some(flaw) = toolset.flaw.take() {
-            return Err(flaw); // 10
-        }
-        let mut by_name = HashMap::new();
-        let none = Catalogs::default();
-        let catalogs = self.settings.authority.as_ref();
-        let catalogs = catalogs.map_or(&none, |authority| &authority.catalogs);
-        catalogs.check_kept_by(&toolset.catalogs)?; // 4
-        catalogs.check_told("baseline", self.settings.baseline.iter().flatten())?; // 12
-        catalogs.check_told("obtainable_scopes", self.settings.listing.obtainable.iter().flatten())?; // 12
-        for (index, tool) in toolset.tools.iter().enumerate() {
-            check_name(tool)?; // 1
-            if let Some(first) = by_name.insert(Arc::clone(&tool.name), index) {
-                let first = toolset.tools.get(first).map_or(tool.location, |tool| tool.location);
-                return Err(duplicate(&tool.name, first, tool)); // 2
-            }
-        }
-        let entries = || toolset.entries.iter().map(|entry| &entry.tool);
-        for tool in toolset.tools.iter().chain(entries()) {
-            self.check_authority(tool)?; // 3
-            catalogs.check(tool)?; // 5
-            check_owner(self, tool)?; // 8, 9
-        }
-        self.check_shadows(toolset.tools.iter().chain(entries()))?; // 6
-        let all = toolset.tools.iter().chain(entries());
-        let baseline = match &self.settings.baseline {
-            Some(baseline) => baseline.iter().copied().collect(),
-            None => baseline::derived(catalogs, all),
-        };
-        let entries = toolset.entries.iter_mut().map(|entry| &mut entry.tool);
-        for tool in toolset.tools.iter_mut().chain(entries) {
-            let limiter = |rate| self.settings.counts.limiter(&tool.name, rate);
-            tool.limiter = tool.policy.rate_limited().map(limiter); // 7
-        }
-        Ok(Protected {
-            inner: Arc::new(Inner {
-                gate: self.clone(),
-                baseline,
-                entries: Entries::new(toolset.entries)?, // 11
-                tools: toolset.tools.into_iter().map(Arc::new).collect(),
-                by_name,
-                states: Arc::new(toolset.states),
-            }),
-            local: None,
-        })
-    }
-
-    fn check_authority(&self, tool: &Tool) -> Result<(), ConfigError> {
-        if self.settings.authority.is_some() || tool.policy.is_public() {
-            return Ok(());
-        }
-        Err(ConfigError::new(
-            format!(
-                "`{}` ({}) is not public, and this gate cannot tell who calls",
-                tool.name, tool.location
-            ),
-            "make the gate with `Gate::builder()` and a validator",
-        ))
-    }
-}
-
 fn unless_hidden(result: Result<Output, Error>) -> Option<Result<Output, Error>> {
     match result {
         Err(Error::Hidden(_)) => None,
         result => Some(result),
     }
-}
-
-fn check_name(tool: &Tool) -> Result<(), ConfigError> {
-    let well_formed = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
-    if (1..=128).contains(&tool.name.len()) && tool.name.chars().all(well_formed) {
-        return Ok(());
-    }
-    Err(ConfigError::new(
-        format!("`{}` ({}) is not a tool name", tool.name, tool.location),
-        "use 1 to 128 letters, digits, `_`, `-` and `.`",
-    ))
-}
-
-/// An owner is named by the subject alone.
-fn check_owner(gate: &Gate, tool: &Tool) -> Result<(), ConfigError> {
-    let (Some(owner), None) = (tool.policy.demanded_owner(), tool.policy.demanded_tenant()) else {
-        return Ok(());
-    };
-    let issuers = gate.settings.authority.as_ref();
-    let issuers = issuers.map_or(0, |authority| authority.validator.issuers().len());
-    let why = if !owner.unless.is_empty() {
-        "lets some callers at what others own, of every tenant"
-    } else if issuers > 1 {
-        "compares subjects, which are unique within one issuer only, and this gate trusts several"
-    } else {
-        return Ok(());
-    };
-    Err(ConfigError::new(
-        format!("`{}` ({}) {why}", tool.name, tool.location),
-        "demand a tenant, too: `tenant_field = \"..\"`",
-    ))
-}
-
-fn duplicate(name: &str, first: crate::tool::Location, second: &Tool) -> ConfigError {
-    ConfigError::new(
-        format!(
-            "two tools are called `{name}`: one at {first}, one at {}",
-            second.location
-        ),
-        "give one of them another name with `#[mcp_tool(name = \"..\")]`, or add it only once",
-    )
 }
 
 impl Protected {
@@ -265,7 +147,12 @@ impl Protected {
     }
 
     pub(crate) fn tool(&self, name: &str) -> Option<&Arc<Tool>> {
-        self.inner.tools.get(*self.inner.by_name.get(name)?)
+        self.inner.tools.get(self.place(name)?)
+    }
+
+    /// The place of a tool among all.
+    pub(crate) fn place(&self, name: &str) -> Option<usize> {
+        self.inner.by_name.get(name).copied()
     }
 
     #[cfg(any(feature = "rmcp", feature = "pmcp"))]

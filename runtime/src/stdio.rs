@@ -180,7 +180,7 @@ async fn validate(
         .is_ok();
     if tool.policy.is_fresh() && admits {
         ledger.note_caller(&caller);
-        match Fresh::validate(tool, authority, clock, token, &caller).await {
+        match Fresh::validate(&[tool], authority, clock, token, &caller).await {
             Ok((caller, fresh)) => {
                 found.caller = Some(caller); // 2, 3
                 found.freshness = Freshness::Known(fresh);

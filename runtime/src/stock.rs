@@ -54,10 +54,9 @@ impl OnArguments {
     /// The owners that they name. Where they name none, nobody may call, and neither may those who need not be the owner: to the tool
     /// "none" may mean "all".
     pub(crate) fn owners<'a>(&self, arguments: Option<&'a RawArguments>) -> Owners<'a> {
-        let named = self.owner.as_ref().map(|path| named(path, arguments));
-        match named {
-            Some(named) if !named.is_empty() => Owners::Named(named),
-            _ => Owners::Unbound,
+        match &self.owner {
+            None => Owners::Unbound,
+            Some(path) => Owners::Named(named(path, arguments)),
         }
     }
 

@@ -11,6 +11,8 @@ mod catalogs;
 mod demands;
 #[path = "macros/hygiene.rs"]
 mod hygiene;
+#[path = "macros/inherited.rs"]
+mod inherited;
 #[path = "macros/methods.rs"]
 mod methods;
 #[path = "macros/names.rs"]

@@ -3,6 +3,13 @@
 //! A tool cannot see a catalogue, and a catalogue cannot see a tool. So the catalogue leaves a macro with the enum's name, which
 //! the tool calls with its lists, and which hands both over to here.
 
+mod checks;
+mod reading;
+
+use self::checks::{
+    Narrowed, check_adds, check_all, check_all_and_unless, check_any, check_asks_for_more, check_leaves_choice,
+    check_narrower,
+};
 use super::Kind;
 use crate::attr::{Name, Rule};
 use crate::errors::Errors;
@@ -12,10 +19,9 @@ use crate::suggest::closest;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt as _;
-use syn::parse::{Parse, ParseStream, Result};
-use syn::punctuated::Punctuated;
+use syn::parse::{ParseStream, Result};
 use syn::spanned::Spanned as _;
-use syn::{Error, Ident, LitInt, LitStr, Path, Token, braced, bracketed, token};
+use syn::{Error, Ident, Path, braced};
 
 /// What a catalogue says.
 struct Known {
@@ -74,7 +80,7 @@ pub(crate) fn no_catalog(tokens: TokenStream) -> TokenStream {
         Ok(both) => both,
         Err(error) => return error.to_compile_error(),
     };
-    if !given.is_closed {
+    if !given.is_closed && !given.narrows() {
         // It may be another name of a catalogue, and if it is not, rustc says so at the variant.
         return TokenStream::new();
     }
@@ -135,6 +141,16 @@ fn judge(known: &Known, given: &Given) -> Result<()> {
     check_asks_for_more(known, of("scopes_all"), whole("scopes_any"), &mut errors);
     check_all_and_unless(known, common_all, of("owner_unless"), &mut errors);
     check_all_and_unless(known, of("scopes_all"), of("owner_unless"), &mut errors);
+    let narrowed = |key: &str| Narrowed {
+        own: of(key),
+        wider: of(&format!("wider_{key}")),
+        demanded: match key {
+            "scopes_any" => common_all.iter().chain(of("scopes_all")).collect(),
+            _ => Vec::new(),
+        },
+    };
+    check_narrower(known, given, "scopes_any", &narrowed("scopes_any"), &mut errors);
+    check_narrower(known, given, "roles", &narrowed("roles"), &mut errors);
     if let Some(rule) = &given.rule {
         check_every_part_counts(rule, &|part, name| known.way(part, name, given), &mut errors);
     }
@@ -155,6 +171,21 @@ fn check_kind(known: &Known, given: &Given) -> Result<()> {
     Err(Error::new_spanned(&given.path, message))
 }
 
+impl Given {
+    /// Whether this catalogue has to tell that a method's choice is narrower than its toolset's.
+    fn narrows(&self) -> bool {
+        self.lists.iter().any(|list| list.key.to_string().starts_with("wider_"))
+    }
+
+    /// Whether a name is one that this catalogue judges: its own variants, and strings if they are of it.
+    fn judges(&self, name: &Name) -> bool {
+        match name {
+            Name::Text(_) => self.is_closed,
+            Name::Variant(path) => split(path).is_some_and(|(catalog, _)| readable(&catalog) == readable(&self.path)),
+        }
+    }
+}
+
 impl Known {
     /// The entry of a name. A string has to be there if the catalogue is closed.
     fn find<'a>(&self, name: &'a Name, given: &Given, errors: &mut Errors) -> Option<Listed<'a>> {
@@ -173,10 +204,7 @@ impl Known {
                 self.entries.iter().position(|entry| entry.value == value)
             }
             Name::Variant(path) => {
-                let (catalog, variant) = split(path)?;
-                if readable(&catalog) != readable(&given.path) {
-                    return None;
-                }
+                let (_, variant) = split(path).filter(|_| given.judges(name))?;
                 let is_it = |entry: &Entry| entry.variant.unraw() == variant.unraw();
                 self.entries.iter().position(is_it)
             }
@@ -215,215 +243,10 @@ impl Known {
     }
 }
 
-/// Of names that are all demanded, none follows from another.
-fn check_all(known: &Known, all: &[Listed], errors: &mut Errors) {
-    for (number, listed) in all.iter().enumerate() {
-        let text = listed.name.text();
-        if is_repeated(all, number, errors) {
-            continue;
-        }
-        if let Some(other) = all.iter().find(|other| known.implies(other, listed)) {
-            let message = format!(
-                "`{}` implies `{text}`, so `{text}` asks for nothing more\nhelp: remove `{text}`",
-                other.name.text()
-            );
-            errors.at(listed.name, message);
-        }
-    }
-}
-
-/// Of names of which one is demanded, none implies another: the other one alone would do.
-fn check_any(known: &Known, any: &[Listed], errors: &mut Errors) {
-    for (number, listed) in any.iter().enumerate() {
-        let text = listed.name.text();
-        if is_repeated(any, number, errors) {
-            continue;
-        }
-        if let Some(other) = any.iter().find(|other| known.implies(listed, other)) {
-            let message = format!(
-                "`{text}` implies `{}`, which is enough, so `{text}` is no further choice\nhelp: remove `{text}`",
-                other.name.text()
-            );
-            errors.at(listed.name, message);
-        }
-    }
-}
-
-/// Once as a string and once as a variant is twice, too.
-fn is_repeated(list: &[Listed], number: usize, errors: &mut Errors) -> bool {
-    let Some(listed) = list.get(number) else {
-        return false;
-    };
-    let before = list.iter().take(number).find(|before| before.entry == listed.entry);
-    if let Some(before) = before
-        && before.name.text() != listed.name.text()
-    {
-        let (text, before) = (listed.name.text(), before.name.text());
-        errors.at(
-            listed.name,
-            format!("`{text}` is `{before}`, which is listed already\nhelp: remove one of them"),
-        );
-    }
-    before.is_some()
-}
-
-/// What a method demands besides its toolset is more than that. It may well imply what the toolset demands: then it asks for more.
-fn check_adds(known: &Known, common: &[Listed], own: &[Listed], errors: &mut Errors) {
-    for listed in own {
-        if own.iter().any(|other| known.implies(other, listed)) {
-            // That is a mistake of its own, and shown.
-            continue;
-        }
-        let text = listed.name.text();
-        let is_met = |other: &&Listed| {
-            let is_same = other.entry == listed.entry && other.name.text() != text;
-            is_same || known.implies(other, listed)
-        };
-        if let Some(other) = common.iter().find(is_met) {
-            let other_text = other.name.text();
-            let verb = if other.entry == listed.entry { "is" } else { "implies" };
-            let message = format!(
-                "`{other_text}` of `#[toolset]` {verb} `{text}`, so `{text}` asks for nothing more\nhelp: remove `{text}`"
-            );
-            errors.at(listed.name, message);
-        }
-    }
-}
-
-/// What is demanded anyway leaves no choice. A toolset's choice may well be met by what a method demands besides.
-fn check_leaves_choice(known: &Known, all: &[Listed], any: &[Listed], errors: &mut Errors) {
-    for listed in any {
-        let text = listed.name.text();
-        let is_met = |other: &&Listed| {
-            let is_same = other.entry == listed.entry && other.name.text() != text;
-            is_same || known.implies(other, listed)
-        };
-        if let Some(other) = all.iter().find(is_met) {
-            let message = format!(
-                "`{}` of `scopes_all` implies `{text}`, so every caller holds it and `scopes_any` asks for nothing\n\
-                 help: remove `scopes_any`, or `{}`",
-                other.name.text(),
-                other.name.text()
-            );
-            errors.at(listed.name, message);
-        }
-    }
-}
-
-/// A choice of which everything implies a scope demands that scope. A method's choice may well be narrower than what its toolset
-/// demands.
-fn check_asks_for_more(known: &Known, all: &[Listed], any: &[Listed], errors: &mut Errors) {
-    if any.is_empty() {
-        return;
-    }
-    for listed in all {
-        if any.iter().all(|alternative| known.implies(alternative, listed)) {
-            let text = listed.name.text();
-            let message = format!(
-                "every scope of `scopes_any` implies `{text}`, so it asks for nothing more\nhelp: remove `{text}`"
-            );
-            errors.at(listed.name, message);
-        }
-    }
-}
-
-/// Whoever may call holds what is demanded. If that excuses from being the owner, nobody has to be it.
-fn check_all_and_unless(known: &Known, all: &[Listed], unless: &[Listed], errors: &mut Errors) {
-    for listed in unless {
-        let text = listed.name.text();
-        let is_met = |other: &&Listed| {
-            let is_same = other.entry == listed.entry && other.name.text() != text;
-            is_same || known.implies(other, listed)
-        };
-        if let Some(other) = all.iter().find(is_met) {
-            let message = format!(
-                "`{}` of `scopes_all` implies `{text}`, so every caller holds it and `owner_field` asks for nothing\n\
-                 help: remove one of them",
-                other.name.text()
-            );
-            errors.at(listed.name, message);
-        }
-    }
-}
-
 /// The catalogue and the variant: `crate::Scope` and `Write` of `crate::Scope::Write`.
 pub(crate) fn split(path: &Path) -> Option<(Path, Ident)> {
     let mut catalog = path.clone();
     let variant = catalog.segments.pop()?.ident;
     catalog.segments.pop_punct();
     (!catalog.segments.is_empty()).then_some((catalog, variant))
-}
-
-fn kind(input: ParseStream) -> Result<Kind> {
-    let kind: Ident = input.parse()?;
-    match kind.to_string().as_str() {
-        "scope" => Ok(Kind::Scopes),
-        _ => Ok(Kind::Roles),
-    }
-}
-
-// { scope Read "notes:read" [], Write "notes:write" [0] }
-impl Parse for Known {
-    fn parse(input: ParseStream) -> Result<Self> {
-        let content;
-        braced!(content in input);
-        let kind = kind(&content)?;
-        let entries = Punctuated::<Entry, Token![,]>::parse_terminated(&content)?;
-        Ok(Self {
-            kind,
-            entries: entries.into_iter().collect(),
-        })
-    }
-}
-
-impl Parse for Entry {
-    fn parse(input: ParseStream) -> Result<Self> {
-        let variant = input.call(Ident::parse_any)?;
-        let value = input.parse::<LitStr>()?.value();
-        let content;
-        bracketed!(content in input);
-        let numbers = Punctuated::<LitInt, Token![,]>::parse_terminated(&content)?;
-        let numbers = numbers.iter().map(LitInt::base10_parse);
-        Ok(Self {
-            variant,
-            value,
-            implies: numbers.collect::<Result<_>>()?,
-        })
-    }
-}
-
-// { crate::Scope } scope closed scopes_all [Scope::Write, "notes:read"] scopes_any []
-impl Parse for Given {
-    fn parse(input: ParseStream) -> Result<Self> {
-        let content;
-        braced!(content in input);
-        let path = content.call(Path::parse_mod_style)?;
-        let kind = kind(input)?;
-        let is_closed = input.parse::<Ident>()? == "closed";
-        let mut rule = None;
-        if input.peek(Ident) && input.peek2(token::Brace) {
-            input.parse::<Ident>()?;
-            let content;
-            braced!(content in input);
-            rule = Some(content.parse()?);
-        }
-        let mut lists = Vec::new();
-        while !input.is_empty() {
-            let key = input.parse()?;
-            let content;
-            bracketed!(content in input);
-            let names = Punctuated::<Name, Token![,]>::parse_terminated(&content)?;
-            lists.push(List {
-                key,
-                names: names.into_iter().collect(),
-            });
-        }
-        Ok(Self {
-            path,
-            kind,
-            is_closed,
-            rule,
-            lists,
-        })
-    }
 }

@@ -53,10 +53,15 @@ pub(crate) fn checks(spec: &Spec, item: &Item) -> TokenStream {
         ("common_any", common_any),
         ("scopes_all", scopes_all),
         ("scopes_any", scopes_any),
+        ("wider_scopes_any", &inherited.wider_any),
         ("owner_unless", unless),
         ("allow", &scopes_of_rule),
     ];
-    let roles = [("roles", roles.as_slice()), ("allow", &roles_of_rule)];
+    let roles = [
+        ("roles", roles.as_slice()),
+        ("wider_roles", &inherited.wider_roles),
+        ("allow", &roles_of_rule),
+    ];
     let rule = allow.as_ref().map(|rule| quote!(rule { #rule }));
     let scopes = of_kind(spec, item, Kind::Scopes, spec.catalog.as_ref(), &scopes, rule.as_ref());
     let roles = of_kind(

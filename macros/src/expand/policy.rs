@@ -33,7 +33,7 @@ fn demands(spec: &Spec) -> TokenStream {
         fresh,
         shadow,
     } = &**demands;
-    let scopes = united(spec, scopes_all, scopes_any, *inherited).unwrap_or_else(|| {
+    let scopes = united(spec, scopes_all, scopes_any, inherited).unwrap_or_else(|| {
         let scopes_all = names(&quote!(scopes_all), scopes_all, scope);
         let scopes_any = names(&quote!(scopes_any), scopes_any, scope);
         quote!(#scopes_all #scopes_any)
@@ -80,7 +80,7 @@ fn demands(spec: &Spec) -> TokenStream {
 //
 // Which scope implies which, the macro does not see. It is left to the constant which of the toolset's are left out.
 /// The scopes of a toolset and of a method, if both have some and a catalogue says what follows from them.
-fn united(spec: &Spec, all: &[Name], any: &[Name], inherited: Inherited) -> Option<TokenStream> {
+fn united(spec: &Spec, all: &[Name], any: &[Name], inherited: &Inherited) -> Option<TokenStream> {
     let (common_all, own_all) = all.split_at_checked(inherited.all)?;
     let (common_any, own_any) = if inherited.any { (any, &[][..]) } else { (&[][..], any) };
     let has_common = !(common_all.is_empty() && common_any.is_empty());

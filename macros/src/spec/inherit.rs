@@ -1,53 +1,13 @@
 //! What the tools of a `#[toolset(..)]` have in common, and what each of them may say besides.
 
-use super::{fields, lists, login, posture, rate, rule};
+mod joined;
+
+use self::joined::{is_met, narrow, narrow_names, of_toolset, only_one, or, unite};
+use super::posture;
 use crate::attr::{Arg, Attr, Inherited, Name};
 use crate::errors::Errors;
 use crate::field_path::FieldPath;
-use std::collections::HashSet;
-use syn::{Error, Ident, LitBool, LitStr, TypePath};
-
-/// What the toolset says of all its tools, judged once. Then what is wrong with a tool is the tool's.
-pub(crate) fn check_common(common: &Attr, errors: &mut Errors) {
-    check_of_several(common, errors);
-    check_not_public(common, errors);
-    lists::check(common, errors);
-    rule::check(common, errors);
-    login::check(common, errors);
-    posture::check_common(common, errors);
-    fields::check_common(common, errors);
-    rate::check_common(common, errors);
-}
-
-/// A lookup that no tool has a use for looks as if it protected something.
-pub(crate) fn check_common_lookup<'a>(common: &Attr, tools: impl IntoIterator<Item = &'a Attr>, errors: &mut Errors) {
-    let mut tools = tools.into_iter();
-    if tools.all(|tool| tool.tenant_field.is_none() && !tool.is_incomplete) {
-        fields::check_lookup_has_field(common, errors);
-    }
-}
-
-/// A name is that of one tool, and what is not enforced is said of each: whoever adds a tool must not open it by that.
-fn check_of_several(common: &Attr, errors: &mut Errors) {
-    let keys = [
-        common.name.as_ref().map(|arg| &arg.key),
-        common.shadow.as_ref().map(|arg| &arg.key),
-        common.title.as_ref().map(|arg| &arg.key),
-    ];
-    for key in keys.into_iter().flatten() {
-        let message = format!("`{key}` is of one tool\nhelp: put it into the `#[mcp_tool(..)]` of that tool");
-        errors.at(key, message);
-    }
-}
-
-/// A tool is public because it says so itself.
-fn check_not_public(common: &Attr, errors: &mut Errors) {
-    if let Some(public) = &common.public {
-        let message = "a toolset cannot be `public`: whoever adds a tool would open it to everyone without a word\n\
-                       help: write `public` into the `#[mcp_tool(..)]` of each tool that everyone may call";
-        errors.at(&public.key, message);
-    }
-}
+use syn::{Ident, TypePath};
 
 /// The keys by which it asks for a caller with a token.
 fn asks_for_a_caller(attr: &Attr) -> Vec<&Ident> {
@@ -64,7 +24,9 @@ fn asks_for_a_caller(attr: &Attr) -> Vec<&Ident> {
 /// 1. `public` contradicts whatever the toolset demands.
 /// 2. Scopes of which all are demanded are demanded besides those of the toolset. One may imply one of the toolset's, which is then
 ///    left out where the hierarchy is known.
-/// 3. A choice of scopes, roles or logins is a part of the toolset's choice. One of its scopes, demanded of everyone, meets it.
+/// 3. A choice of scopes, roles or logins is a part of the toolset's choice. So is one of scopes or roles that imply those of the
+///    toolset, if their catalogues say so; who cannot be shown to have been admitted before is not. One of its scopes, demanded of
+///    everyone, meets it.
 /// 4. Whatever else the toolset demands is demanded of every method, and none can say it otherwise.
 /// 5. Nobody is excused from what the toolset demands.
 /// 6. `authenticated` is what is left if nobody demands more.
@@ -138,16 +100,18 @@ pub(crate) fn inherit(own: Attr, common: &Attr, errors: &mut Errors) -> Attr {
         inherited: _,
         is_incomplete: _,
     } = common.clone();
-    let inherited = Inherited {
-        all: common_scopes_all.as_ref().map_or(0, |all| all.value.len()),
-        any: scopes_any.is_none(),
-    };
+    let inherited_all = common_scopes_all.as_ref().map_or(0, |all| all.value.len());
+    let inherits_any = scopes_any.is_none();
     let is_refused = public
         .as_ref()
         .is_some_and(|public| check_not_loosened(public, &demanded, errors).is_err());
     let scopes_all = unite(scopes_all, common_scopes_all, errors);
     let is_met = is_met(common_scopes_any.as_ref(), scopes_all.as_ref());
-    let scopes_any = narrow(scopes_any, common_scopes_any.filter(|_| !is_met), errors);
+    let common_scopes_any = common_scopes_any.filter(|_| !is_met);
+    let is_closed = catalog.is_some() || common_catalog.is_some();
+    let (scopes_any, wider_any) = narrow_names(scopes_any, common_scopes_any, is_closed, errors);
+    let is_closed = role_catalog.is_some() || common_role_catalog.is_some();
+    let (roles, wider_roles) = narrow_names(roles, common_roles, is_closed, errors);
     let own_unless = check_not_excused(
         owner_unless,
         common_owner_field.as_ref(),
@@ -183,14 +147,19 @@ pub(crate) fn inherit(own: Attr, common: &Attr, errors: &mut Errors) -> Attr {
         rate_limit: only_one(rate_limit, common_rate_limit, errors),
         read_only: or(read_only, common_read_only, errors),
         role_catalog: only_one(role_catalog, common_role_catalog, errors),
-        roles: narrow(roles, common_roles, errors),
+        roles,
         scopes_all,
         scopes_any,
         shadow,
         tenant_field,
         tenant_of: only_one(own_tenant_of, common_tenant_of, errors),
         title,
-        inherited,
+        inherited: Inherited {
+            all: inherited_all,
+            any: inherits_any,
+            wider_any,
+            wider_roles,
+        },
         is_incomplete: is_incomplete || is_refused,
     };
     if common_authenticated.is_some() && !posture::demands(&effective).is_empty() {
@@ -246,163 +215,4 @@ fn check_same_tenant(
                    help: remove it here, or move it to `#[toolset(..)]`, or `tenant_field` to the tools";
     errors.at(&lookup.key, message);
     None
-}
-
-/// Rule 2: the one list and the other.
-fn unite<T: Element>(
-    own: Option<Arg<Vec<T>>>,
-    common: Option<Arg<Vec<T>>>,
-    errors: &mut Errors,
-) -> Option<Arg<Vec<T>>> {
-    let Some(mut common) = common else {
-        return own;
-    };
-    let Some(own) = own else {
-        return Some(common);
-    };
-    let known = written(&common.value);
-    if own.value.is_empty() {
-        // An empty list is a mistake, whatever it is united with.
-        return Some(own);
-    }
-    for element in own.value {
-        let text = element.text();
-        if known.contains(&element.written()) {
-            let message = format!(
-                "`{text}` is in `{}` of `#[toolset]` already\nhelp: remove it here",
-                own.key
-            );
-            errors.push(element.error(message));
-        } else {
-            common.value.push(element);
-        }
-    }
-    // What is said about the list is said about what the method added.
-    common.key = own.key;
-    Some(common)
-}
-
-/// Rule 3: whoever meets the narrower choice meets the wider one.
-fn narrow<T: Element>(
-    own: Option<Arg<Vec<T>>>,
-    common: Option<Arg<Vec<T>>>,
-    errors: &mut Errors,
-) -> Option<Arg<Vec<T>>> {
-    let Some(common) = common else {
-        return own;
-    };
-    let Some(own) = own else {
-        return Some(common);
-    };
-    let wider = written(&common.value);
-    let key = &own.key;
-    let mut is_narrower = true;
-    for element in &own.value {
-        let text = element.text();
-        if !wider.contains(&element.written()) {
-            is_narrower = false;
-            let message = format!(
-                "`{text}` is not in `{key}` of `#[toolset]`, so this tool would admit more than its toolset\n\
-                 help: remove it here, or add it to `{key}` of `#[toolset]`"
-            );
-            errors.push(element.error(message));
-        }
-    }
-    if is_narrower && written(&own.value) == wider {
-        errors.at(key, again(key));
-    }
-    Some(own)
-}
-
-/// Whether whoever meets `all` holds one of `any` anyway. Then a toolset's choice was narrowed to one, and not forgotten.
-fn is_met<T: Element>(any: Option<&Arg<Vec<T>>>, all: Option<&Arg<Vec<T>>>) -> bool {
-    let [any, all] = [any, all].map(|list| list.map(|list| written(&list.value)).unwrap_or_default());
-    !any.is_disjoint(&all)
-}
-
-/// Rule 4: once, by the one or by the other.
-fn only_one<T>(own: Option<Arg<T>>, common: Option<Arg<T>>, errors: &mut Errors) -> Option<Arg<T>> {
-    if let (Some(own), Some(_)) = (&own, &common) {
-        errors.at(&own.key, again(&own.key));
-    }
-    common.or(own)
-}
-
-/// One toolset has one place where the runtime is: what is written for all tools needs it too.
-fn of_toolset<T>(own: Option<Arg<T>>, common: Option<Arg<T>>, errors: &mut Errors) -> Option<Arg<T>> {
-    if let (Some(own), None) = (&own, &common) {
-        let key = &own.key;
-        let message = format!("`{key}` is said for all tools at once\nhelp: move it to `#[toolset(..)]`");
-        errors.at(key, message);
-    }
-    only_one(own, common, errors)
-}
-
-/// The method's, or else the toolset's.
-fn or(own: Option<Arg<LitBool>>, common: Option<Arg<LitBool>>, errors: &mut Errors) -> Option<Arg<LitBool>> {
-    if let (Some(own), Some(common)) = (&own, &common)
-        && own.value.value == common.value.value
-    {
-        errors.at(&own.key, again(&own.key));
-    }
-    own.or(common)
-}
-
-fn again(key: &Ident) -> String {
-    format!("`{key}` is said by `#[toolset]` already, for every tool of it\nhelp: remove it here")
-}
-
-/// An element of a list. Two are the same if they are written alike: `Role::Admin` is another than `"Role::Admin"`.
-trait Element {
-    fn text(&self) -> String;
-
-    fn written(&self) -> String;
-
-    fn error(&self, message: String) -> Error;
-}
-
-impl Element for Name {
-    fn text(&self) -> String {
-        self.text()
-    }
-
-    fn written(&self) -> String {
-        self.written()
-    }
-
-    fn error(&self, message: String) -> Error {
-        Error::new_spanned(self, message)
-    }
-}
-
-impl Element for LitStr {
-    fn text(&self) -> String {
-        self.value()
-    }
-
-    fn written(&self) -> String {
-        self.value()
-    }
-
-    fn error(&self, message: String) -> Error {
-        Error::new(self.span(), message)
-    }
-}
-
-impl Element for FieldPath {
-    fn text(&self) -> String {
-        self.text.clone()
-    }
-
-    fn written(&self) -> String {
-        self.text.clone()
-    }
-
-    fn error(&self, message: String) -> Error {
-        Error::new(self.span, message)
-    }
-}
-
-fn written<T: Element>(list: &[T]) -> HashSet<String> {
-    list.iter().map(Element::written).collect()
 }

@@ -14,7 +14,7 @@ use crate::decision::Denial;
 use crate::entries::{Found, Kind};
 use crate::error::Error;
 use crate::freshness::{Fresh, Freshness, NotFresh};
-use crate::gate::Facts;
+use crate::gate::{Facts, Ledger};
 use crate::listing::View;
 use crate::metrics;
 use crate::permit::Permit;
@@ -186,11 +186,20 @@ fn admit_subject(protected: &Protected, message: &Message, tool: &Tool, facts: &
 }
 
 /// What a message is about, if that is one thing which is under a policy.
-fn subject<'a>(protected: &'a Protected, message: &Message) -> Option<&'a Arc<Tool>> {
-    match protected.find(message.subject()?) {
-        Found::Declared(tool) => Some(tool),
-        Found::Unknown(_) | Found::Unruled => None,
-    }
+fn subject<'a>(protected: &'a Protected, message: &'a Message) -> Option<&'a Arc<Tool>> {
+    message.subject()?;
+    subjects(protected, message).next()
+}
+
+/// All that a message is about which is under a policy. What it names twice is there twice.
+fn subjects<'a>(protected: &'a Protected, message: &'a Message) -> impl Iterator<Item = &'a Arc<Tool>> {
+    message
+        .about
+        .iter()
+        .filter_map(|subject| match protected.find(subject) {
+            Found::Declared(tool) => Some(tool),
+            Found::Unknown(_) | Found::Unruled => None,
+        })
 }
 
 /// The scopes of a tool are told to whoever has no token yet (MCP-13), unless they would tell that there is such a tool.
@@ -210,15 +219,16 @@ fn turned_away(protected: &Protected, tool: &Tool, facts: &Facts, denial: Denial
 }
 
 /// Has the token of a call validated anew, if the tool is `fresh`, and leaves the fact for the gate. Only for a call that was
-/// admitted: who is turned away anyway must not make us ask the issuer, and neither must whoever calls another tool.
+/// admitted: who is turned away anyway must not make us ask the issuer, and neither must whoever calls another tool. A request for a
+/// stream may be about several resources, of which some are `fresh`.
 ///
-/// 1. Whoever has to wait for the tool's rate is turned away anyway. Nothing is counted yet.
-/// 2. A token that is not valid any more is a bad token.
+/// 1. Whoever has to wait for the rate of any is turned away anyway. Nothing is counted yet.
+/// 2. A token that is not valid any more is a bad token. It is validated once for the request, however many things that names.
 /// 3. If it cannot be found out, nobody gets in.
 /// 4. A token that is somebody else's by now is nobody's whom this request is of.
-/// 5. From now on the caller is who the token says now. What it may do may be less than before.
+/// 5. From now on the caller is who the token says now. What it may do may be less than before, also with what is not `fresh`.
 ///
-/// If the client goes away meanwhile, the record says so.
+/// If the client goes away meanwhile, the records say so.
 async fn refresh(
     protected: &Protected,
     message: &Message,
@@ -226,30 +236,38 @@ async fn refresh(
     facts: &mut Facts,
 ) -> Result<(), Refusal> {
     let settings = &protected.gate().settings;
-    let tool = subject(protected, message);
-    let Some(tool) = tool.filter(|tool| tool.policy.is_fresh()) else {
+    let fresh: Vec<_> = subjects(protected, message)
+        .filter(|tool| tool.policy.is_fresh())
+        .collect();
+    let Some(first) = fresh.first() else {
         return Ok(());
     };
     let (Some(authority), Some(token), Some(before)) = (&settings.authority, token, &facts.caller) else {
-        return Err(no_credentials(protected, tool, facts));
+        return Err(no_credentials(protected, first, facts));
     };
-    Permit::foresee(tool, Some(before)).map_err(Refusal::Limited)?; // 1
-    let mut undecided = protected.gate().undecided(tool, facts.clone());
-    let validated = Fresh::validate(tool, authority, settings.clock.as_ref(), token, before).await;
-    undecided.hand_on();
+    for tool in &fresh {
+        Permit::foresee(tool, Some(before)).map_err(Refusal::Limited)?; // 1
+    }
+    let undecided = fresh.iter().map(|tool| protected.gate().undecided(tool, facts.clone()));
+    let mut undecided: Vec<_> = undecided.collect();
+    let validated = Fresh::validate(&fresh, authority, settings.clock.as_ref(), token, before).await;
+    undecided.iter_mut().for_each(Ledger::hand_on);
     match validated {
-        Ok((caller, fresh)) => {
+        Ok((caller, validated)) => {
             facts.caller = Some(caller); // 5
-            facts.freshness = Freshness::Known(fresh);
-            protected
-                .deny_early(tool, facts)
-                .map_or(Ok(()), |denial| Err(turned_away(protected, tool, facts, denial)))
+            facts.freshness = Freshness::Known(validated);
+            let denied = |tool| Some(turned_away(protected, tool, facts, protected.deny_early(tool, facts)?));
+            subjects(protected, message)
+                .find_map(|tool| denied(tool))
+                .map_or(Ok(()), Err)
         }
         Err(NotFresh::Token(error)) => Err(Refusal::Token(error)), // 2
         Err(NotFresh::Unavailable(error)) => Err(Refusal::Unavailable(error)), // 3
         Err(other @ NotFresh::OtherCaller) => {
-            let detail = Some(other.to_string());
-            protected.record_denial(Some(tool), facts, Denial::NotFresh.reason(), &[], detail);
+            for tool in fresh {
+                let detail = Some(other.to_string());
+                protected.record_denial(Some(tool), facts, Denial::NotFresh.reason(), &[], detail);
+            }
             Err(Refusal::Denied(Denial::NotFresh)) // 4
         }
     }

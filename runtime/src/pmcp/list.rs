@@ -1,5 +1,9 @@
 //! The answers to `tools/list`, cut down to what the caller gets to see.
 
+mod offered;
+
+pub(super) use self::offered::LastOffered;
+use self::offered::{LEFT_OUT, Offered};
 use crate::gate::Facts;
 use crate::layer::Asked;
 use crate::protected::Protected;
@@ -10,11 +14,10 @@ use futures_util::{StreamExt as _, stream};
 use http::StatusCode;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http_body_util::{BodyExt as _, Limited};
-use serde::Deserialize;
+use serde::Serialize;
 use serde::de::IgnoredAny;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
-use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::io;
@@ -28,8 +31,7 @@ const MAX_BYTES: usize = 4 * 1024 * 1024;
 /// 2. The SDK can send answers as events too. So every event of all other streams is looked at, whatever they are of.
 /// 3. Any other answer to `tools/list` is read to its end, within the limit. What cannot be read does not go out.
 /// 4. All other answers go out as they are.
-pub(super) async fn for_caller(response: Response, asked: Asked, protected: Protected, facts: Facts) -> Response {
-    let list = CallerList { protected, facts };
+pub(super) async fn for_caller(response: Response, asked: Asked, list: CallerList) -> Response {
     let kind = response.headers().get(CONTENT_TYPE);
     let streams = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
     let (mut parts, body) = response.into_parts();
@@ -64,43 +66,57 @@ fn unreadable(facts: &Facts) -> Response {
 
 /// The list as one caller gets to see it.
 pub(super) struct CallerList {
-    protected: Protected,
-    facts: Facts,
+    pub(super) protected: Protected,
+    pub(super) facts: Facts,
+    pub(super) last: LastOffered,
 }
 
 impl CallerList {
-    pub(super) fn new(protected: Protected, facts: Facts) -> Self {
-        Self { protected, facts }
-    }
-
     /// No body is no list. Anything else has to be JSON.
     fn cut_bytes(&self, body: &[u8]) -> Option<Vec<u8>> {
         if body.is_empty() {
             return Some(Vec::new());
         }
         let text = std::str::from_utf8(body).ok()?;
-        match self.cut_text(text) {
-            Some(cut) => Some(cut.into_bytes()),
-            None => serde_json::from_str::<IgnoredAny>(text).ok().map(|_| body.to_vec()),
-        }
+        let cut = self.cut_text(text);
+        cut.or_else(|| serde_json::from_str::<IgnoredAny>(text).ok().map(|_| body.to_vec()))
     }
 
     /// Cuts a message down if it is a list of tools. What the SDK wrote about each tool goes out as it is: reading all of it would
     /// cost more than the list did.
-    fn cut_text(&self, message: &str) -> Option<String> {
-        let mut message: Members = serde_json::from_str(message).ok()?;
-        let mut result: Members = serde_json::from_str(message.get("result")?.get()).ok()?;
-        let tools: Vec<&RawValue> = serde_json::from_str(result.get("tools")?.get()).ok()?;
-        let tools = to_raw_value(&self.cut(tools, Named::of)).ok()?;
-        let (private, stale) = (to_raw_value("private").ok()?, to_raw_value(&0).ok()?);
-        result.insert("tools".to_owned(), &tools);
-        if result.contains_key("resultType") {
-            result.insert("cacheScope".to_owned(), &private);
-            result.insert("ttlMs".to_owned(), &stale);
+    ///
+    /// 1. If the list is the one that was read last, it is not read again. What is left of the message is.
+    /// 2. Whatever else was taken for the list, the result has none but this one.
+    /// 3. Else the whole message is read.
+    fn cut_text(&self, message: &str) -> Option<Vec<u8>> {
+        let last = self.last.recall();
+        let rest = last.as_ref().and_then(|last| last.left_out_of(message));
+        if let (Some(last), Some(rest)) = (last, rest) {
+            let (read, result) = read(&rest)?; // 1
+            if result.get("tools")?.get() == LEFT_OUT {
+                return self.write(read, result, &last, message.len()); // 2
+            }
         }
-        let result = to_raw_value(&result).ok()?;
-        message.insert("result".to_owned(), &result);
-        serde_json::to_string(&message).ok()
+        let (read, result) = read(message)?; // 3
+        let offered = Offered::read(result.get("tools")?, &self.protected)?;
+        self.write(read, result, &self.last.remember(offered), message.len())
+    }
+
+    /// The message, with those of the tools offered that the caller gets to see, in the order of the toolset.
+    fn write(&self, message: Members, result: Members, offered: &Offered, longest: usize) -> Option<Vec<u8>> {
+        let visible = self.protected.visible_tools(&self.facts);
+        let tools = visible.filter_map(|(place, _)| offered.tool(place)).collect();
+        let mut result = written(result);
+        result.insert("tools".to_owned(), Written::Tools(tools));
+        if result.contains_key("resultType") {
+            result.insert("cacheScope".to_owned(), Written::Own(json!("private")));
+            result.insert("ttlMs".to_owned(), Written::Own(json!(0)));
+        }
+        let mut message = written(message);
+        message.insert("result".to_owned(), Written::Result(result));
+        let mut cut = Vec::with_capacity(longest);
+        serde_json::to_writer(&mut cut, &message).ok()?;
+        Some(cut)
     }
 
     /// Cuts the result of a message down if it is a list of tools.
@@ -108,38 +124,39 @@ impl CallerList {
         if let Some(result) = result.as_object_mut()
             && let Some(Value::Array(offered)) = result.get_mut("tools").map(Value::take)
         {
-            let named = |tool: &Value| Some(tool.get("name")?.as_str()?.to_owned().into());
-            let tools = self.cut(offered, named);
+            let named = |tool: Value| Some((tool.get("name")?.as_str()?.to_owned(), tool));
+            let mut offered: HashMap<_, _> = offered.into_iter().filter_map(named).collect();
+            let visible = self.protected.visible_tools(&self.facts);
+            let tools = visible.filter_map(|(_, tool)| offered.remove(&*tool.name)).collect();
             result.insert("tools".to_owned(), Value::Array(tools));
             keep_private(result);
         }
-    }
-
-    /// Of what the SDK offers, the tools of the toolset that the caller gets to see, in its order.
-    fn cut<'n, T>(&self, offered: Vec<T>, named: impl Fn(&T) -> Option<Cow<'n, str>>) -> Vec<T> {
-        let offered = offered.into_iter().filter_map(|tool| Some((named(&tool)?, tool)));
-        let mut offered: HashMap<_, _> = offered.collect();
-        let visible = self.protected.visible_tools(&self.facts);
-        visible.filter_map(|(_, tool)| offered.remove(&*tool.name)).collect()
     }
 }
 
 /// An object, its values unread.
 type Members<'a> = BTreeMap<String, &'a RawValue>;
 
-/// What has to be read of a tool.
-#[derive(Deserialize)]
-struct Named<'a> {
-    #[serde(borrow)]
-    name: Cow<'a, str>,
+/// A message and its result.
+fn read(message: &str) -> Option<(Members<'_>, Members<'_>)> {
+    let message: Members = serde_json::from_str(message).ok()?;
+    let result = serde_json::from_str(message.get("result")?.get()).ok()?;
+    Some((message, result))
 }
 
-impl<'a> Named<'a> {
-    fn of(tool: &&'a RawValue) -> Option<Cow<'a, str>> {
-        serde_json::from_str(RawValue::get(tool))
-            .ok()
-            .map(|named: Self| named.name)
-    }
+/// A value on its way out.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Written<'a> {
+    AsRead(&'a RawValue),
+    Own(Value),
+    Tools(Vec<&'a RawValue>),
+    Result(BTreeMap<String, Self>),
+}
+
+fn written(members: Members<'_>) -> BTreeMap<String, Written<'_>> {
+    let as_read = |(name, value)| (name, Written::AsRead(value));
+    members.into_iter().map(as_read).collect()
 }
 
 /// Only protocol versions with a result type know caching.
@@ -203,7 +220,7 @@ impl CallerList {
             return event.into();
         };
         // White space between the values may be a line break, which would end the data.
-        let message = message.replace(['\n', '\r'], " ");
+        let message = String::from_utf8_lossy(&message).replace(['\n', '\r'], " ");
         let others = text
             .lines()
             .filter(|line| !line.starts_with("data:") && !line.is_empty());
@@ -216,7 +233,7 @@ impl CallerList {
 
 #[cfg(test)]
 mod tests {
-    use super::{CallerList, MAX_BYTES, events, for_caller};
+    use super::{CallerList, LastOffered, MAX_BYTES, events, for_caller};
     use crate::gate::Facts;
     use crate::layer::Asked;
     use crate::{Gate, Toolset, mcp_tool};
@@ -245,6 +262,7 @@ mod tests {
         CallerList {
             protected: Gate::public_only().unwrap().protect(tools).unwrap(),
             facts: Facts::nobody(),
+            last: LastOffered::default(),
         }
     }
 
@@ -285,14 +303,44 @@ mod tests {
 
     #[tokio::test]
     async fn mcp_70_a_list_that_cannot_be_read_is_an_error_of_its_request() {
-        let CallerList { protected, mut facts } = list();
-        facts.request_id = Some("\"a\"".into());
+        let mut list = list();
+        list.facts.request_id = Some("\"a\"".into());
         let answer = Response::new(Body::from(vec![b' '; MAX_BYTES + 1]));
-        let refused = for_caller(answer, Asked::List, protected, facts).await;
+        let refused = for_caller(answer, Asked::List, list).await;
         assert_eq!(refused.status(), 500);
         let body = refused.into_body().collect().await.unwrap().to_bytes();
         let body: Value = serde_json::from_slice(&body).unwrap();
         assert_eq!((&body["id"], &body["error"]["code"]), (&json!("a"), &json!(-32603)));
+    }
+
+    /// A list that was read before is not read again, whoever asks and whatever else stands in the message.
+    #[test]
+    fn mcp_60_a_list_that_was_read_before_is_cut_down_in_each_message() {
+        let list = list();
+        let tools = r#"[{"name":"second"},{"name":"other"},{"x": 1,"name":"first"}]"#;
+        let cut = |message: String| list.cut_text(&message).map(|cut| String::from_utf8(cut).unwrap());
+        let expected = |id: u8| {
+            let tools = r#"[{"x": 1,"name":"first"},{"name":"second"}]"#;
+            Some(format!(r#"{{"id":{id},"result":{{"tools":{tools}}}}}"#))
+        };
+        for id in 1..3 {
+            let message = format!(r#"{{"id":{id},"result":{{"tools":{tools}}}}}"#);
+            assert_eq!(cut(message), expected(id));
+        }
+        // Where it is not the list, it is not taken for it.
+        let beside = format!(r#"{{"a":{{"tools":{tools}}},"result":{{"tools":[{{"name":"other"}}]}}}}"#);
+        let cut_beside = cut(beside).unwrap();
+        assert!(cut_beside.ends_with(r#""result":{"tools":[]}}"#), "{cut_beside}");
+        assert_eq!(cut(format!(r#"{{"a":{{"tools":{tools}}},"result":{{}}}}"#)), None);
+        assert_eq!(cut(format!(r#"{{"result":{{"tools":{tools}}}"#)), None);
+        // One that only begins like it, and the next, are read.
+        let longer = format!(r#"{{"id":1,"result":{{"tools":{tools}x}}}}"#);
+        assert_eq!(cut(longer), None);
+        let other = r#"{"id":3,"result":{"tools":[{"name":"second","y":2},{"name":"other"}]}}"#;
+        assert_eq!(
+            cut(other.to_owned()).unwrap(),
+            r#"{"id":3,"result":{"tools":[{"name":"second","y":2}]}}"#
+        );
     }
 
     #[test]
@@ -311,7 +359,7 @@ mod tests {
             (json!({"result": {"tools": []}}), json!({"result": {"tools": []}})),
         ] {
             let cut = list().cut_text(&message.to_string()).unwrap();
-            assert_eq!(serde_json::from_str::<Value>(&cut).unwrap(), expected);
+            assert_eq!(serde_json::from_slice::<Value>(&cut).unwrap(), expected);
             let mut result = message["result"].clone();
             list().cut_result(&mut result);
             assert_eq!(result, expected["result"]);

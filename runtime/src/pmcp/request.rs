@@ -1,6 +1,6 @@
 //! What is known of the request that the SDK is working on.
 
-use super::list;
+use super::list::{self, CallerList, LastOffered};
 use crate::gate::Facts;
 use crate::layer::Admission;
 use crate::protected::Protected;
@@ -30,6 +30,7 @@ pub(super) struct Passage {
     pub(super) protected: Protected,
     /// The SDK without sessions.
     pub(super) sessionless: Router,
+    pub(super) last: LastOffered,
 }
 
 /// Passes a request on to the SDK.
@@ -42,6 +43,7 @@ pub(super) async fn pass(State(passage): State<Passage>, request: Request, next:
     let Passage {
         protected,
         mut sessionless,
+        last,
     } = passage;
     let Some(admission) = request.extensions().get::<Admission>().cloned() else {
         // The layer always stands before this.
@@ -57,5 +59,6 @@ pub(super) async fn pass(State(passage): State<Passage>, request: Request, next:
         response
     };
     let response = ADMISSION.scope(admission, answered).await; // 2
-    list::for_caller(response, asked, protected, facts).await // 3
+    let list = CallerList { protected, facts, last };
+    list::for_caller(response, asked, list).await // 3
 }

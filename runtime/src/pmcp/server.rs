@@ -1,6 +1,7 @@
 //! A whole `pmcp` server whose tools are all behind the gate.
 
 use super::auth::Provider;
+use super::list::LastOffered;
 use super::request::{Passage, pass};
 use super::tools::{Callers, Tools};
 use crate::error::ConfigError;
@@ -81,6 +82,7 @@ impl Server {
         let passage = Passage {
             protected: self.protected.clone(),
             sessionless: self.serve(sessionless), // 3
+            last: LastOffered::default(),
         };
         config.server_config.enable_json_response = true; // 3
         self.serve(config)

@@ -63,7 +63,7 @@ use tower_layer::Layer as _;
 ///    gate, by the policy of what they name, like a call of a tool: with the same two records, in which it is called
 ///    `prompt:NAME`, `resource:URI` or `template:TEMPLATE`.
 /// 2. `subscriptions/listen` is decided for each resource that it names, before anything is sent about any. One that the caller may
-///    not read ends it.
+///    not read ends it. If some are `fresh`, the token is validated anew once for all of them.
 /// 3. Lists have what the caller gets to see, by the rules for tools, and no client may keep them for anybody else.
 /// 4. Where nothing is declared about prompts, they need a caller and nothing else, and so do resources. That also holds for tasks, log
 ///    levels and requests of your own.

@@ -2,7 +2,7 @@
 
 #![deny(warnings, clippy::pedantic)]
 
-use toolgate::{RoleCatalog, ScopeCatalog, ToolError, ToolHandler, mcp_tool};
+use toolgate::{RoleCatalog, ScopeCatalog, ToolError, ToolHandler, mcp_tool, toolset};
 
 fn scopes<T: ToolHandler>() -> (Vec<&'static str>, Vec<&'static str>) {
     let policy = T::SPEC.policy;
@@ -215,4 +215,57 @@ fn a_catalogue_may_stand_in_a_function() {
 
     drop(local());
     assert_eq!(scopes::<LocalTool>().0, [Local::Read.token().as_str()]);
+}
+
+#[derive(ScopeCatalog)]
+enum Chosen {
+    /// Reads.
+    #[scope("read")]
+    Read,
+    /// Writes.
+    #[scope("write", implies(Read))]
+    Write,
+    /// Signs.
+    #[scope("sign")]
+    Sign,
+    /// Prints.
+    #[scope("print")]
+    Print,
+    /// Copies.
+    #[scope("copy")]
+    Copy,
+}
+
+/// Whoever manages is a member, too, and whoever writes reads.
+#[derive(Clone)]
+struct Notes;
+
+#[toolset(scopes_any = [Chosen::Read, Chosen::Sign], roles = ["Mitglied für alles"], role_catalog = Role)]
+impl Notes {
+    /// Is for some of those whom its toolset admits.
+    #[mcp_tool(scopes_any = [Chosen::Write, Chosen::Sign], roles = ["manager"])]
+    async fn narrower(&self) -> Result<(), ToolError> {
+        Ok(())
+    }
+
+    /// Names what its toolset names in other words.
+    #[mcp_tool(roles = [Role::Member])]
+    async fn same(&self) -> Result<(), ToolError> {
+        Ok(())
+    }
+
+    /// Demands what implies one of the choices, and has a choice of its own.
+    #[mcp_tool(scopes_all = [Chosen::Write], scopes_any = [Chosen::Print, Chosen::Copy])]
+    async fn met(&self) -> Result<(), ToolError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_method_may_choose_from_what_implies_its_toolsets_choice() {
+    assert_eq!(scopes::<NotesNarrowerTool>(), (vec![], vec!["write", "sign"]));
+    assert_eq!(NotesNarrowerTool::SPEC.policy.demanded_roles(), ["manager"]);
+    assert_eq!(NotesSameTool::SPEC.policy.demanded_roles(), ["Mitglied für alles"]);
+    assert_eq!(scopes::<NotesMetTool>(), (vec!["write"], vec!["print", "copy"]));
+    drop((Notes.narrower(), Notes.same(), Notes.met()));
 }

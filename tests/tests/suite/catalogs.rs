@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 use std::convert::Infallible;
+use std::sync::{Arc, Mutex};
 use toolgate::docs::ScopeDocument;
 use toolgate::{
     Algorithm, Caller, ConfigError, Gate, JwtValidator, NoArguments, Output, Policy, Protected, RoleCatalog,
-    ScopeCatalog, ScopeToken, ToolHandler, Toolset, mcp_tool,
+    ScopeCatalog, ScopeToken, State, ToolHandler, Toolset, mcp_tool,
 };
 
 #[derive(ScopeCatalog)]
@@ -365,6 +366,13 @@ fn a_policy_of_no_macro_is_judged_too() {
     }
 
     assert!(refused(Toolset::new(()).tool(Own)).contains("`elsewhere`, which is not in the catalogue `Scope`"));
+    for entry in [
+        Toolset::new(()).prompt("sum_up", Own::SPEC.policy),
+        Toolset::new(()).resource("notes://all", Own::SPEC.policy),
+        Toolset::new(()).resource_template("notes://{id}", Own::SPEC.policy),
+    ] {
+        assert!(refused(entry).contains("`elsewhere`, which is not in the catalogue `Scope`"));
+    }
 }
 
 #[test]
@@ -483,13 +491,52 @@ async fn held(_: NoArguments, caller: Caller) -> Result<String, Infallible> {
     ))
 }
 
+/// Whatever way the tool is called.
 async fn held_behind(gate: &Gate, tools: Toolset, caller: &Caller) -> String {
     let protected = gate.protect(tools.tool(HeldTool)).unwrap();
-    let output = protected.call("held", Some(caller.clone()), json!({})).await;
-    match output.unwrap().unwrap() {
+    let output = protected
+        .call("held", Some(caller.clone()), json!({}))
+        .await
+        .unwrap()
+        .unwrap();
+    let anew = protected
+        .call_fresh("held", caller.clone(), json!({}))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(output, anew);
+    match output {
         Output::Text(text) => text.into_owned(),
         other => panic!("{other:?}"),
     }
+}
+
+type Kept = Arc<Mutex<Option<Caller>>>;
+
+/// Keeps who calls, and tells what that is.
+#[mcp_tool(public)]
+async fn keep(_: NoArguments, caller: Option<Caller>, kept: State<Kept>) -> Result<String, Infallible> {
+    let reads = caller.as_ref().map(|caller| caller.has_scope("notes:read"));
+    *kept.0.lock().unwrap() = caller;
+    Ok(format!("{reads:?}"))
+}
+
+/// A gate that knows no callers has no catalogue either.
+#[tokio::test]
+async fn mcp_45_what_one_gate_says_of_a_caller_another_does_not_believe() {
+    let kept = Kept::default();
+    let tools = || Toolset::new(Arc::clone(&kept)).tool(KeepTool);
+    let keeps = async |gate: Gate, tools: Toolset<Kept>, caller| {
+        let protected = gate.protect(tools).unwrap();
+        protected.call("keep", Some(caller), json!({})).await.unwrap().unwrap()
+    };
+    let alice = toolgate_testing::caller("alice").scopes(["notes:admin"]).build();
+    let wide = keeps(gate(GateBuilder::scopes::<Scope>), tools().scopes::<Scope>(), alice).await;
+    assert_eq!(wide, Output::Text("Some(true)".into()));
+    let alice = kept.lock().unwrap().take().unwrap();
+    assert!(alice.has_scope("notes:read"));
+    let none = keeps(Gate::public_only().unwrap(), tools(), alice).await;
+    assert_eq!(none, Output::Text("Some(false)".into()));
 }
 
 /// An asserted caller, and one that comes from another gate, holds what this gate's catalogue says, and no more.

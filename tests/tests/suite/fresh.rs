@@ -1,5 +1,7 @@
 //! Tools that are `fresh`: their calls need a token that was validated for them, and not from anything kept.
 
+mod streams;
+
 use crate::legacy::Legacy;
 use crate::server::{Records, Running, Sdk, pmcp_builder};
 use crate::stdio::Hands;

@@ -4,13 +4,14 @@ mod library;
 
 use self::library::{Library, MANAGE, READ, declared};
 use crate::legacy::Legacy;
-use crate::server::{Builder, Running};
+use crate::server::{Builder, Records, Running};
 use crate::stdio::{Client, Token};
 use axum::Router;
 use rmcp::handler::server::router::tool::ToolRouter;
 use rmcp::{ServiceExt as _, tool, tool_router};
 use serde_json::{Value, json};
 use tokio::io::{duplex, split};
+use toolgate::audit::JsonLines;
 use toolgate::docs::ScopeDocument;
 use toolgate::policy::TenantDemand;
 use toolgate::rmcp::{Guarded, Server};
@@ -396,7 +397,12 @@ async fn where_nothing_is_declared_a_valid_token_is_enough() {
             )
             .await
         };
-        assert_eq!(read(Some(nobody_special.as_str())).await.code(), (200, 0));
+        let answer = read(Some(nobody_special.as_str())).await;
+        assert_eq!(answer.code(), (200, 0));
+        // The handler said that everyone may be given it. Versions without sessions know of caches.
+        let scope = &answer.body["result"]["cacheScope"];
+        assert!(scope == "private" || era == Era::Sessions, "{answer:?}");
+        assert_ne!(scope, "public", "{answer:?}");
         assert_eq!(read(None).await.code(), (401, 401));
         let list = async |token| ask(&server, era, token, "resources/list", json!({})).await;
         let listed = list(Some(nobody_special.as_str())).await;
@@ -479,7 +485,7 @@ async fn a_rate_holds_for_prompts_and_resources() {
 
 /// A server over stdio whose caller has this token, if there is one.
 async fn over_stdio(library: &Library, tools: Toolset, token: &Token, provider: &IdentityProvider) -> Client {
-    over_stdio_with(library, tools, token, provider, false).await
+    over_stdio_with(library, tools, token, provider, |gate| gate).await
 }
 
 async fn over_stdio_with(
@@ -487,7 +493,7 @@ async fn over_stdio_with(
     tools: Toolset,
     token: &Token,
     provider: &IdentityProvider,
-    hides: bool,
+    configure: impl FnOnce(Builder) -> Builder,
 ) -> Client {
     const RESOURCE: &str = "https://notes.example/mcp";
     let validator = JwtValidator::builder()
@@ -495,8 +501,7 @@ async fn over_stdio_with(
         .audience(RESOURCE)
         .algorithm(Algorithm::Rs256);
     let gate = Gate::builder().resource(RESOURCE).validator(validator.build().unwrap());
-    let gate = if hides { gate.hide_denied_tools() } else { gate };
-    let protected = gate.build().unwrap().protect(tools).unwrap();
+    let protected = configure(gate).build().unwrap().protect(tools).unwrap();
     let protected = protected.with_token(TokenSource::file(&token.0));
     let server = Guarded::new(&protected, library.clone(), ToolRouter::new()).unwrap();
     let (near, far) = duplex(4096);
@@ -596,6 +601,19 @@ async fn over_stdio_what_is_not_declared_needs_a_caller() {
         assert_eq!(code(&mut nobody, method, &json!({})).await, 401, "{method}");
         assert_eq!(code(&mut caller, method, &json!({})).await, 0, "{method}");
     }
+    // What the handler has no words for is not a matter of who calls.
+    for (method, mut params) in [
+        ("logging/setLevel", json!({"level": "info"})),
+        ("tasks/get", json!({"taskId": "1"})),
+        ("tasks/update", json!({"taskId": "1", "inputResponses": {}})),
+        ("tasks/cancel", json!({"taskId": "1"})),
+    ] {
+        if method.starts_with("tasks/") {
+            params["_meta"] = meta(&json!({"extensions": {"io.modelcontextprotocol/tasks": {}}}));
+        }
+        assert_eq!(code(&mut nobody, method, &params).await, 401, "{method}");
+        assert_ne!(code(&mut caller, method, &params).await, 401, "{method}");
+    }
     // The SDK reads these as requests of another method.
     for method in [
         "prompts/get",
@@ -611,6 +629,62 @@ async fn over_stdio_what_is_not_declared_needs_a_caller() {
     }
     assert_eq!(library.take(), Vec::<String>::new());
     assert_eq!(code(&mut nobody, "ping", &json!({})).await, 0);
+}
+
+/// The layer, which would say so, is not there.
+#[tokio::test]
+async fn r22_over_stdio_what_does_not_exist_is_recorded_too() {
+    let (library, records) = (Library::default(), Records::default());
+    let provider = IdentityProvider::start().await.unwrap();
+    let nobody = Token::new("prompts-recorded");
+    let configure = |gate: Builder| gate.audit(JsonLines::new(records.clone()));
+    let mut nobody = over_stdio_with(&library, declared(), &nobody, &provider, configure).await;
+    for (method, params, reason) in [
+        ("prompts/get", json!({"name": "secret"}), "unknown_prompt"),
+        ("resources/read", json!({"uri": "notes://a/secret"}), "unknown_resource"),
+    ] {
+        assert_ne!(code(&mut nobody, method, &params).await, 0, "{method}");
+        let record = records.all().pop().unwrap();
+        assert_eq!(
+            (&record["decision"], &record["reason"]),
+            (&json!("deny"), &json!(reason))
+        );
+    }
+    assert_eq!(library.take(), Vec::<String>::new());
+}
+
+/// What a request says of its client in the protocol version without sessions.
+fn meta(capabilities: &Value) -> Value {
+    json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
+        "io.modelcontextprotocol/clientCapabilities": capabilities,
+    })
+}
+
+fn listen(uris: &[&str]) -> Value {
+    let params = json!({"notifications": {"resourceSubscriptions": uris}, "_meta": meta(&json!({}))});
+    json!({"jsonrpc": "2.0", "id": 1, "method": "subscriptions/listen", "params": params})
+}
+
+/// It lasts, whatever it is of.
+#[tokio::test]
+async fn over_stdio_a_stream_needs_a_caller_also_if_it_is_of_nothing() {
+    let library = Library::default();
+    let provider = IdentityProvider::start().await.unwrap();
+    let nobody = Token::new("prompts-stream-of-nobody");
+    let mut nobody = over_stdio(&library, declared(), &nobody, &provider).await;
+    for uris in [&[][..], &["notes://about"]] {
+        nobody.send(&listen(uris)).await;
+        let answer = loop {
+            let message = nobody.next().await.unwrap();
+            if message["id"] == 1 {
+                break message;
+            }
+        };
+        assert_eq!(answer["error"]["code"], 401, "{uris:?}: {answer}");
+        assert_eq!(library.take(), Vec::<String>::new());
+    }
 }
 
 /// The protocol version without sessions, over stdio: nothing is sent before the gate has decided, and what the SDK acknowledges before
@@ -629,17 +703,9 @@ async fn over_stdio_a_stream_is_decided_before_it_begins() {
         ("notes://a/secret", false, -32602),
         ("notes://a/secret", true, -32602),
     ] {
-        let mut client = over_stdio_with(&library, declared(), &reader, &provider, hides).await;
-        let params = json!({
-            "notifications": {"resourceSubscriptions": [uri]},
-            "_meta": {
-                "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-                "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
-                "io.modelcontextprotocol/clientCapabilities": {},
-            },
-        });
-        let message = json!({"jsonrpc": "2.0", "id": 1, "method": "subscriptions/listen", "params": params});
-        client.send(&message).await;
+        let configure = |gate: Builder| if hides { gate.hide_denied_tools() } else { gate };
+        let mut client = over_stdio_with(&library, declared(), &reader, &provider, configure).await;
+        client.send(&listen(&[uri])).await;
         let first = client.next().await.unwrap();
         assert!(first.to_string().contains(uri), "{first}");
         let answer = client.next().await.unwrap();

@@ -263,6 +263,7 @@ async fn over_stdio_it_is_the_same() {
 
 #[test]
 fn without_a_word_on_the_gate_no_shadow_is_served() {
+    const TRIED: Policy = Policy::AUTHENTICATED.roles(&["manager"]).shadow();
     let error = gate(|gate| gate).protect(tools()).unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -270,6 +271,14 @@ fn without_a_word_on_the_gate_no_shadow_is_served() {
          help: take `shadow` away, or add `.allow_shadow()` to the gate for as long as you try them out"
     );
     assert!(gate(|gate| gate).protect(Toolset::new(()).tool(ManageTool)).is_ok());
+
+    let prompt = || Toolset::new(()).tool(ManageTool).prompt("sum_up", TRIED);
+    let error = gate(|gate| gate).protect(prompt()).unwrap_err().to_string();
+    assert!(
+        error.starts_with("scopes and roles of `prompt:sum_up` would not be enforced"),
+        "{error}"
+    );
+    assert!(gate(Builder::allow_shadow).protect(prompt()).is_ok());
 }
 
 #[tokio::test]

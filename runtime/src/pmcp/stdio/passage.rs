@@ -2,7 +2,7 @@
 
 use super::Stop;
 use crate::error::UNKNOWN_TOOL;
-use crate::pmcp::list::CallerList;
+use crate::pmcp::list::{CallerList, LastOffered};
 use crate::pmcp::tools::Desk;
 use crate::protected::Protected;
 use ::pmcp::Transport;
@@ -129,7 +129,12 @@ impl<T: Transport> Transport for Passage<T> {
                 && result.get("tools").is_some()
             {
                 let facts = self.protected.local_facts(None, None).await;
-                CallerList::new(self.protected.clone(), facts).cut_result(result); // 2
+                let list = CallerList {
+                    protected: self.protected.clone(),
+                    facts,
+                    last: LastOffered::default(),
+                };
+                list.cut_result(result); // 2
             }
         }
         self.transport.send(message).await

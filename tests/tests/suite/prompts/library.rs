@@ -58,7 +58,8 @@ impl ServerHandler for Library {
             .enable_prompts()
             .enable_resources()
             .enable_resources_subscribe()
-            .enable_completions();
+            .enable_completions()
+            .enable_tasks();
         ServerConfig::new(capabilities.build())
     }
 
@@ -137,8 +138,13 @@ impl ServerHandler for Library {
         Ok(())
     }
 
+    /// It says what it does not have, to whoever lets it be asked.
     fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
-        Some(requested.clone())
+        let mut accepted = requested.clone();
+        if let Some(uris) = &mut accepted.resource_subscriptions {
+            uris.retain(|uri| uri != "notes://a/secret");
+        }
+        Some(accepted)
     }
 
     async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
