@@ -1,7 +1,7 @@
 //! What the tools of a `#[toolset(..)]` have in common, and what each of them may say besides.
 
 use super::{fields, lists, login, posture, rate, rule};
-use crate::attr::{Arg, Attr, Inherited, Name};
+use crate::attr::{Arg, Attr, Flag, Inherited, Name};
 use crate::errors::Errors;
 use crate::field_path::FieldPath;
 use std::collections::HashSet;
@@ -68,7 +68,8 @@ fn asks_for_a_caller(attr: &Attr) -> Vec<&Ident> {
 /// 4. Whatever else the toolset demands is demanded of every method, and none can say it otherwise.
 /// 5. Nobody is excused from what the toolset demands.
 /// 6. `authenticated` is what is left if nobody demands more.
-/// 7. What a method tries out with `shadow` is all scopes and roles that are demanded of it, also by the toolset. It says so itself,
+/// 7. Where calls run only once they are recorded, that holds for every method. Where they do not, one may say that its own do.
+/// 8. What a method tries out with `shadow` is all scopes and roles that are demanded of it, also by the toolset. It says so itself,
 ///    and the gate has to be told.
 ///
 /// How a tool behaves is no demand, and a method says otherwise where it has to. Saying again what the toolset says is a
@@ -82,6 +83,7 @@ pub(crate) fn inherit(own: Attr, common: &Attr, errors: &mut Errors) -> Attr {
         acr,
         allow,
         audit_fields,
+        audit_required,
         authenticated,
         catalog,
         check,
@@ -112,6 +114,7 @@ pub(crate) fn inherit(own: Attr, common: &Attr, errors: &mut Errors) -> Attr {
         acr: common_acr,
         allow: common_allow,
         audit_fields: common_audit_fields,
+        audit_required: common_audit_required,
         authenticated: common_authenticated,
         catalog: common_catalog,
         check: common_check,
@@ -167,6 +170,7 @@ pub(crate) fn inherit(own: Attr, common: &Attr, errors: &mut Errors) -> Attr {
         acr: narrow(acr, common_acr, errors),
         allow: only_one(allow, common_allow, errors),
         audit_fields: unite(audit_fields, common_audit_fields, errors),
+        audit_required: tighten(audit_required, common_audit_required, errors),
         authenticated: only_one(authenticated, common_authenticated.clone(), errors),
         catalog: only_one(catalog, common_catalog, errors),
         check: only_one(check, common_check, errors),
@@ -326,6 +330,29 @@ fn only_one<T>(own: Option<Arg<T>>, common: Option<Arg<T>>, errors: &mut Errors)
         errors.at(&own.key, again(&own.key));
     }
     common.or(own)
+}
+
+/// Rule 7: yes stays yes.
+fn tighten(own: Option<Arg<Flag>>, common: Option<Arg<Flag>>, errors: &mut Errors) -> Option<Arg<Flag>> {
+    let (Some(own), Some(common)) = (&own, &common) else {
+        return own.or(common);
+    };
+    let key = &own.key;
+    match (own.value, common.value) {
+        (Flag(true), Flag(false)) => Some(own.clone()),
+        (Flag(false), Flag(true)) => {
+            let message = format!(
+                "`{key} = false` contradicts `{key}` of `#[toolset]`, which holds for every tool of it\n\
+                 help: remove it here, or move `{key}` from `#[toolset]` to the tools that need it"
+            );
+            errors.at(key, message);
+            Some(common.clone())
+        }
+        (Flag(true), Flag(true)) | (Flag(false), Flag(false)) => {
+            errors.at(key, again(key));
+            Some(common.clone())
+        }
+    }
 }
 
 /// One toolset has one place where the runtime is: what is written for all tools needs it too.
