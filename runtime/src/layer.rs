@@ -7,6 +7,7 @@ mod admission;
 mod answer;
 mod content;
 mod cross_origin;
+mod held;
 mod message;
 mod mirror;
 mod opening;

@@ -41,6 +41,7 @@ mod pmcp_traps;
 mod prompts;
 mod providers;
 mod rates;
+mod recorded;
 mod refused_tokens;
 mod revocations;
 mod scope_document;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use toolgate::audit::QueuedLines;
 use toolgate::docs::{Access, Grant, LintRule, ReadError, SCOPES_META, ScopeDocument, assert_current};
 use toolgate::policy::Rule;
 use toolgate::{
@@ -99,6 +100,7 @@ async fn lend(args: Book) -> Result<String, Infallible> {
     max_age = "15min",
     fresh,
     rate_limit = "6/h",
+    audit_required,
     destructive = true,
 )]
 async fn discard(_: NoArguments) -> Result<(), Infallible> {
@@ -142,6 +144,7 @@ fn gate(configure: impl FnOnce(Builder) -> Builder) -> Gate {
         .algorithm(Algorithm::Rs256)
         .build();
     let gate = Gate::builder().resource(RESOURCE).validator(validator.unwrap());
+    let gate = gate.audit(QueuedLines::new(std::io::sink()).unwrap());
     configure(gate.scopes::<Scope>().roles::<Role>()).build().unwrap()
 }
 
