@@ -168,6 +168,7 @@ pub mod __private;
 mod argument_path;
 mod baseline;
 mod bearer;
+mod binding;
 mod call;
 mod caller;
 mod catalog;

@@ -44,6 +44,7 @@ mod rates;
 mod recorded;
 mod refused_tokens;
 mod revocations;
+mod rounds;
 mod scope_document;
 mod sdk_requests;
 mod server;
