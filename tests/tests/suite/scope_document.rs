@@ -492,3 +492,38 @@ async fn lists_tell_the_scopes_of_tools_if_the_gate_was_told_so() {
         }
     }
 }
+
+/// MCP keeps prefixes for itself whose second label is `modelcontextprotocol` or `mcp`.
+#[tokio::test]
+async fn mcp_71_what_lists_tell_stands_under_a_key_of_our_own() {
+    let tools = || {
+        let tools = Toolset::new(Library).scopes::<Scope>();
+        tools.tool(HoursTool).tool(FindTool).tool(LendTool)
+    };
+    for sdk in Sdk::EACH {
+        let configure = |gate: Builder| gate.tell_scopes().scopes::<Scope>();
+        let server = Running::start_with(sdk, tools(), configure).await;
+        let token = server.token("alice").scopes(["books:write"]).mint();
+        let list = server.client().bearer(token).list().await.unwrap();
+        let listed = list.result().unwrap()["tools"].as_array().unwrap();
+        let metas = listed.iter().filter_map(|tool| tool["_meta"].as_object());
+        let keys: Vec<_> = metas.flat_map(|meta| meta.keys()).collect();
+        assert_eq!(keys.len(), 2, "{sdk:?}: {keys:?}");
+        for key in keys {
+            let (prefix, name) = key.split_once('/').unwrap();
+            let labels: Vec<_> = prefix.split('.').collect();
+            assert!(
+                labels.len() > 1 && !["modelcontextprotocol", "mcp"].contains(&labels[1]),
+                "{sdk:?}: {key}"
+            );
+            let is_label = |label: &&str| {
+                let (first, last) = (label.chars().next(), label.chars().next_back());
+                first.is_some_and(|first| first.is_ascii_alphabetic())
+                    && last.is_some_and(|last| last.is_ascii_alphanumeric())
+                    && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+            };
+            assert!(labels.iter().all(is_label), "{sdk:?}: {key}");
+            assert!(name.chars().all(|c| c.is_ascii_alphanumeric()), "{sdk:?}: {key}");
+        }
+    }
+}
