@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 /// How long a call waits for its record. With all that a request takes besides, its answer is there within a second (F27).
-const MAX_WAIT: Duration = Duration::from_millis(800);
+const MAX_WAIT: Duration = Duration::from_millis(700);
 
 impl Sinks {
     /// Whether one of them can tell that a record is written.

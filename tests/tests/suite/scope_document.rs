@@ -517,9 +517,8 @@ async fn mcp_71_what_lists_tell_stands_under_a_key_of_our_own() {
                 "{sdk:?}: {key}"
             );
             let is_label = |label: &&str| {
-                let (first, last) = (label.chars().next(), label.chars().next_back());
-                first.is_some_and(|first| first.is_ascii_alphabetic())
-                    && last.is_some_and(|last| last.is_ascii_alphanumeric())
+                label.starts_with(|c: char| c.is_ascii_alphabetic())
+                    && label.ends_with(|c: char| c.is_ascii_alphanumeric())
                     && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
             };
             assert!(labels.iter().all(is_label), "{sdk:?}: {key}");
