@@ -1,7 +1,7 @@
 //! A notes server over stdio, with either SDK. Its one caller is who a token from the environment is of.
 
 use clap::{Parser, ValueEnum};
-use examples::audit_file::AuditFile;
+use examples::audit_file;
 use examples::stop::{Until, asked_to_stop, finish};
 use examples::tools;
 use rmcp::ServiceExt as _;
@@ -75,7 +75,7 @@ fn gate(options: &Options) -> Result<Gate, Box<dyn Error>> {
         .scopes::<tools::Scope>()
         .roles::<tools::Role>();
     if let Some(path) = &options.audit {
-        gate = gate.audit(AuditFile::open(path)?);
+        gate = gate.audit(audit_file::open(path)?);
     }
     Ok(gate.build()?)
 }

@@ -183,14 +183,14 @@ impl Everything {
     /// Writes something down for the next round of the same caller.
     fn seal(&self, what: &str, request: &RequestContext<RoleServer>) -> String {
         let owner = owner(request);
-        let options = SealOptions::new().associated_data(owner.as_bytes()).ttl(PATIENCE);
+        let options = SealOptions::new().associated_data(&owner).ttl(PATIENCE);
         self.codec.seal_with(what.as_bytes(), &options)
     }
 
     /// What was written down, if this is a later round.
     fn open(&self, state: RequestState, request: &RequestContext<RoleServer>) -> Result<Option<String>, ErrorData> {
         let Some(sealed) = state.0 else { return Ok(None) };
-        let opened = self.codec.open_with(&sealed, owner(request).as_bytes());
+        let opened = self.codec.open_with(&sealed, &owner(request));
         let text = opened.ok().and_then(|opened| String::from_utf8(opened).ok());
         match text {
             Some(text) => Ok(Some(text)),
@@ -202,13 +202,11 @@ impl Everything {
     }
 }
 
-/// Who calls, as text that is nobody else's. Without a gate, nobody is told apart.
-fn owner(request: &RequestContext<RoleServer>) -> String {
+/// Who calls, as bytes that are nobody else's. Without a gate, nobody is told apart.
+fn owner(request: &RequestContext<RoleServer>) -> Vec<u8> {
     let parts = request.extensions.get::<http::request::Parts>();
     let caller = parts.and_then(|parts| parts.extensions.get::<Caller>());
-    caller.map_or_else(String::new, |caller| {
-        json!([caller.issuer(), caller.subject()]).to_string()
-    })
+    caller.map(|caller| caller.binding(&["rounds"])).unwrap_or_default()
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "it stands beside `ask`, which can fail")]

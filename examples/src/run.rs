@@ -1,7 +1,7 @@
 //! All of an example but its SDK: the gate, the demonstration, and serving.
 
 use crate::audit::Readable;
-use crate::audit_file::AuditFile;
+use crate::audit_file;
 use crate::options::Options;
 use crate::stop::{asked_to_stop, finish};
 use crate::{demo, tools};
@@ -111,7 +111,7 @@ fn gate(options: &Options, issuer: &str, resource: &str, audit: Readable) -> Res
         .name("Notes")
         .audit(audit);
     if let Some(path) = &options.audit {
-        gate = gate.audit(AuditFile::open(path)?);
+        gate = gate.audit(audit_file::open(path)?);
     }
     Ok(gate.build()?)
 }

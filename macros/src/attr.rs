@@ -6,6 +6,7 @@ mod value;
 
 pub(crate) use self::name::Name;
 pub(crate) use self::rule::{Rule, RuleKind};
+pub(crate) use self::value::Flag;
 use self::value::{AgeText, CatalogPath, CheckPath, RateText, Value};
 use crate::errors::Errors;
 use crate::field_path::FieldPath;
@@ -15,10 +16,11 @@ use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _, Result};
 use syn::{Error, Ident, LitBool, LitStr, Path, Token, TypePath};
 
-const KEYS: [&str; 26] = [
+const KEYS: [&str; 27] = [
     "acr",
     "allow",
     "audit_fields",
+    "audit_required",
     "authenticated",
     "catalog",
     "check",
@@ -50,6 +52,7 @@ pub(crate) struct Attr {
     pub(crate) acr: Option<Arg<Vec<LitStr>>>,
     pub(crate) allow: Option<Arg<Rule>>,
     pub(crate) audit_fields: Option<Arg<Vec<FieldPath>>>,
+    pub(crate) audit_required: Option<Arg<Flag>>,
     pub(crate) authenticated: Option<Arg<()>>,
     pub(crate) catalog: Option<Arg<CatalogPath>>,
     pub(crate) check: Option<Arg<CheckPath>>,
@@ -127,6 +130,7 @@ impl Attr {
             "acr" => set(&mut self.acr, key, input),
             "allow" => set(&mut self.allow, key, input),
             "audit_fields" => set(&mut self.audit_fields, key, input),
+            "audit_required" => set(&mut self.audit_required, key, input),
             "authenticated" => set(&mut self.authenticated, key, input),
             "catalog" => set(&mut self.catalog, key, input),
             "check" => set(&mut self.check, key, input),

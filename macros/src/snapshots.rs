@@ -57,6 +57,7 @@ fn scopes_roles_and_audit() {
             rate_limit = "30/min per client, burst 10",
             shadow,
             audit_fields = ["id", "change.kind"],
+            audit_required,
             idempotent = true,
         ),
         &quote! {

@@ -45,6 +45,8 @@ pub(crate) struct Spec {
     pub(crate) policy: Policy,
     pub(crate) rate_limit: Option<Rate>,
     pub(crate) audit_fields: Vec<FieldPath>,
+    /// That a call runs only once its record is written. It says nothing of who may call.
+    pub(crate) audit_required: bool,
     /// What strings among the scopes are checked against.
     pub(crate) catalog: Option<syn::Path>,
     /// What strings among the roles are checked against.
@@ -205,6 +207,7 @@ impl Spec {
             },
             rate_limit,
             audit_fields: value(attr.audit_fields).unwrap_or_default(),
+            audit_required: attr.audit_required.is_some_and(|arg| arg.value.0),
             catalog: attr.catalog.map(|arg| arg.value.0),
             role_catalog: attr.role_catalog.map(|arg| arg.value.0),
         }

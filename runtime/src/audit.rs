@@ -1,10 +1,14 @@
 //! The record of decisions: who called what, whether it was let through, why not, and what came of it.
 
 mod json_lines;
+mod queued_lines;
+mod required;
 mod sinks;
 mod trace;
 
 pub use self::json_lines::JsonLines;
+pub use self::queued_lines::QueuedLines;
+pub(crate) use self::required::{Notice, Standing};
 pub(crate) use self::sinks::Sinks;
 use self::trace::Trace;
 pub(crate) use self::trace::call_span;
@@ -14,15 +18,32 @@ use crate::scope::ScopeToken;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::pin::Pin;
 use std::time::Duration;
 use uuid::Uuid;
 
 /// Where records go. Called on the request's path: be quick, or hand the record to somebody who has time.
 ///
-/// The gate writes a decision before a tool runs and, if it runs, exactly one outcome with the same id.
+/// The gate writes a decision before a tool runs and, if it runs, exactly one outcome with the same id. Where several decisions have
+/// one id, the last counts: a call of a tool that is `audit_required` was to be let through, and is denied after all.
 pub trait AuditSink: Send + Sync + 'static {
     /// Writes one record down.
     fn record(&self, record: &Record<'_>) -> Result<(), AuditError>;
+
+    /// Writes down a decision without which a tool does not run, because it is `audit_required`. What is given ends when it is
+    /// known whether the record is written where it stays. By default it is known at once, and is what [`record`](Self::record) says.
+    ///
+    /// Whoever waits stops waiting after a second at most. A call whose record is not written by then is denied, and one more decision
+    /// with the same id says so. Return at once: a sink that blocks here stops more than this call.
+    fn record_required(&self, record: &Record<'_>) -> Writing {
+        Box::pin(std::future::ready(self.record(record)))
+    }
+
+    /// Whether [`record_required`](Self::record_required) ends well only if the record is written, and not merely taken. By default
+    /// it does not. A gate takes tools that are `audit_required` only if one of its sinks says so; the others have to take the record.
+    fn confirms(&self) -> bool {
+        false
+    }
 
     /// Writes down whatever is still held back, and returns when that is done. By default there is nothing to do.
     ///
@@ -31,6 +52,9 @@ pub trait AuditSink: Send + Sync + 'static {
         Ok(())
     }
 }
+
+/// What ends when it is known whether a record is written ([`AuditSink::record_required`]).
+pub type Writing = Pin<Box<dyn Future<Output = Result<(), AuditError>> + Send>>;
 
 /// Records could not be written.
 #[derive(Debug, thiserror::Error)]

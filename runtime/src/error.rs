@@ -1,5 +1,6 @@
 //! What can come of a call besides a result, by whose business it is.
 
+use crate::audit::AuditError;
 use crate::decision::Denial;
 use crate::scope::ScopeToken;
 use std::borrow::Cow;
@@ -26,6 +27,8 @@ pub enum Error {
     Hidden(Box<Self>),
     /// It could not be found out whether the caller may; so the caller may not, for now.
     Unavailable(Unavailable),
+    /// The decision could not be written down, and the tool runs only if it is (`audit_required`).
+    Unrecorded(AuditError),
     /// The arguments do not fit the tool.
     Arguments(ArgumentsError),
     /// The tool ran and failed.
@@ -41,6 +44,7 @@ impl fmt::Display for Error {
     /// 4. An argument error says what is wrong (MCP-65): the caller has passed the policy.
     /// 5. A tool's error is opaque unless the tool made it public.
     /// 6. A hidden tool is spoken of like one that does not exist.
+    /// 7. That nothing can be recorded is for the operator alone. The client may try again later, as when it cannot be found out who may.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Denied(Denial::MissingScopes { required, .. }) => {
@@ -51,7 +55,9 @@ impl fmt::Display for Error {
             Self::Denied(_) => f.write_str("not found or not permitted"),
             Self::Limited(limited) => limited.fmt(f),
             Self::Hidden(_) => f.write_str(UNKNOWN_TOOL),
-            Self::Unavailable(_) => f.write_str("permission cannot be checked right now, try again later"),
+            Self::Unavailable(_) | Self::Unrecorded(_) => {
+                f.write_str("permission cannot be checked right now, try again later")
+            }
             Self::Arguments(error) => write!(f, "invalid arguments: {error}"),
             Self::Tool(error) => f.write_str(error.public_text()),
             Self::Panicked => f.write_str(OPAQUE),
@@ -68,6 +74,7 @@ impl Error {
             Self::Limited(_) => "rate_limited",
             Self::Hidden(error) => error.reason(),
             Self::Unavailable(_) => "unavailable",
+            Self::Unrecorded(_) => UNRECORDED,
             Self::Arguments(_) => "invalid_arguments",
             Self::Tool(_) => "tool_error",
             Self::Panicked => "panic",
@@ -87,6 +94,7 @@ impl Error {
     pub(crate) fn detail(&self) -> Option<String> {
         match self {
             Self::Unavailable(error) => Some(chain(error).join(": ")),
+            Self::Unrecorded(error) => Some(error.to_string()),
             Self::Hidden(error) => error.detail(),
             Self::Denied(denial) => denial.detail(),
             // Says which value did not fit, and so quotes arguments: those are not for the record.
@@ -188,6 +196,9 @@ impl ArgumentsError {
         Self("this tool can only be called through its SDK".to_owned())
     }
 }
+
+/// Why a call is denied that could not be recorded.
+pub(crate) const UNRECORDED: &str = "unrecorded";
 
 /// What is said about a tool that does not exist; the words of the SDK `rmcp`.
 pub(crate) const UNKNOWN_TOOL: &str = "tool not found";

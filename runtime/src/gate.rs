@@ -3,7 +3,7 @@
 mod ledger;
 
 pub(crate) use self::ledger::Ledger;
-use crate::audit::{AuditError, Record, call_span};
+use crate::audit::{AuditError, Notice, Record, call_span};
 use crate::call::{Call, CallContext, SdkRequest};
 use crate::caller::Caller;
 use crate::check::Checked;
@@ -52,6 +52,8 @@ pub(crate) struct Facts {
     pub(crate) absent: Option<Absent>,
     /// What the SDK knows of the request, for tools that take it.
     pub(crate) sdk_request: Option<SdkRequest>,
+    /// Whom to tell whether the call is recorded, if the transport waits for that.
+    pub(crate) notice: Option<Notice>,
 }
 
 /// Why a transport that looked for a caller has none.
@@ -75,6 +77,7 @@ impl Facts {
             view: View::Callable,
             absent: None,
             sdk_request: None,
+            notice: None,
         }
     }
 
@@ -133,7 +136,8 @@ impl Gate {
     /// 4. Arguments: they fit the tool.
     /// 5. Owner, then tenant: all that they name is the caller's, and of the caller's tenant.
     /// 6. The developer's own check, which sees the caller, the arguments and a state ([`Checked`]), allows it.
-    /// 7. The decision is recorded, on every path, also when the call is dropped half-way, or before it began.
+    /// 7. The decision is recorded, on every path, also when the call is dropped half-way, or before it began. A tool that is
+    ///    `audit_required` waits until every sink has it, and does not run if one has not ([`Sinks::require`]).
     /// 8. The tool runs. This is the only place where a [`Call`] is made.
     /// 9. The outcome is recorded, exactly once: result, error, panic, or dropped.
     pub(crate) fn call<'a, 'p, R: Answer>(
@@ -153,7 +157,7 @@ impl Gate {
                 Ok(Err(error)) => return Err(ledger.denied(error)), // 7
                 Err(_panic) => return Err(ledger.denied(Error::Panicked)),
             };
-            ledger.allowed(); // 7
+            ledger.allowed().await?; // 7
             let call = Call {
                 caller: ledger.facts().caller.clone(),
                 context: CallContext {

@@ -87,9 +87,27 @@
 //! - `toolgate_rates_crowded_total` above 0: more subjects call at once than there is place to count, see [`Rates::max_counted`].
 //! - `toolgate_refusals_total` with `reason="refused_too_often"`: somebody tries tokens, or all requests have the address of a proxy.
 //! - `toolgate_audit_records_lost_total` above 0.
+//! - `toolgate_decisions_total` with `reason="unrecorded"`: calls of tools that are `audit_required` are turned away.
 //! - a rise of `toolgate_decisions_total` with `decision="deny"`, by `reason`: a client was set up wrongly, or somebody tries doors.
 //!
 //! Events with the target `toolgate::health` tell each change for the better or worse, and are written once for each.
+//!
+//! # When records cannot be written
+//!
+//! Calls go on, and what a sink does not take is lost, counted and logged. A tool for which that will not do is `audit_required`: it
+//! runs only once every sink has the record of the decision, and is denied if one has not within a second (503 with `Retry-After`).
+//! So with a full disk the server still does whatever may be done unseen, and nothing else.
+//!
+//! | a sink | keeps calls waiting | can tell that a record is written |
+//! | --- | --- | --- |
+//! | [`QueuedLines`](crate::audit::QueuedLines) over a file or a pipe | no | yes |
+//! | [`JsonLines`](crate::audit::JsonLines) | for as long as the writer takes: for memory, and for tests | no |
+//! | `tracing` | for as long as the subscriber takes | no |
+//! | of your own | as you write it; hand records to a task or a thread | if it implements [`AuditSink::record_required`](crate::audit::AuditSink::record_required) and [`confirms`](crate::audit::AuditSink::confirms) |
+//!
+//! A sink that had the record when another failed, or that was late, still says that the call was let through. So a second
+//! decision with the same id follows, `deny` with the reason `unrecorded` (or `cancelled`, if the client did not wait): **of several
+//! decisions with one id, the last counts**. A call that ran has an outcome; whether that is written nobody waits for.
 //!
 //! # Demanding a stronger or a newer login
 //!

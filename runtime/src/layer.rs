@@ -6,6 +6,7 @@
 mod admission;
 mod answer;
 mod cross_origin;
+mod held;
 mod media_type;
 mod message;
 mod mirror;

@@ -79,9 +79,9 @@
 //! | when | what |
 //! | --- | --- |
 //! | compiling | that it is said who may call; that the demands do not contradict each other; that fields and lookups exist; that the state has what tools need; that gate and validator are complete |
-//! | `build()`, [`protect`](Gate::protect) | that URLs, hosts and keys are well-formed; that tool names are, and are unique; that there is a validator if a tool needs one; that the gate and its toolset have the same catalogues, and tools keep to them; that no tool is a `shadow` unless the gate allows it |
+//! | `build()`, [`protect`](Gate::protect) | that URLs, hosts and keys are well-formed; that tool names are, and are unique; that there is a validator if a tool needs one; that the gate and its toolset have the same catalogues, and tools keep to them; that no tool is a `shadow` unless the gate allows it; that a sink can tell what is written, if a tool is `audit_required` |
 //! | a request, in the [`layer`] | host and origin; the token; that the body means one thing only; the policy's scopes, roles and login, to answer 401 and 403; the token once more, for a tool that is `fresh`; that a session is the caller's; the rate, to answer 429 |
-//! | a call, in the gate | the policy again; that the token was validated anew, for a tool that is `fresh`; the rate, unless the layer has counted the call; the arguments; their owners and tenants; the tool's own check; then the decision is recorded, the tool runs, and the outcome is recorded |
+//! | a call, in the gate | the policy again; that the token was validated anew, for a tool that is `fresh`; the rate, unless the layer has counted the call; the arguments; their owners and tenants; the tool's own check; then the decision is recorded (and has to be, for a tool that is `audit_required`), the tool runs, and the outcome is recorded |
 //!
 //! # What a client learns
 //!
@@ -91,6 +91,7 @@
 //! | no token where one is needed | 401, a challenge with the scopes |
 //! | a token that is not valid here, whatever the reason | 401, `invalid_token`; only of sender-constrained tokens it says that they are not accepted |
 //! | the issuer's keys cannot be had, or its word on a token | 503, `Retry-After` |
+//! | a call could not be recorded, of a tool that is `audit_required` | 503, `Retry-After`; where there is no HTTP, an error result that says to try later |
 //! | a scope is missing | 403, `insufficient_scope`, all scopes of the tool |
 //! | no such role | 403, no challenge |
 //! | a login that is too weak or too old | 401, `insufficient_user_authentication`, what is demanded of it (RFC 9470) |
@@ -168,6 +169,7 @@ mod argument_path;
 mod bad_tokens;
 mod baseline;
 mod bearer;
+mod binding;
 mod call;
 mod caller;
 mod catalog;
@@ -378,6 +380,11 @@ pub mod plumbing {
 /// | `rate_limit = "30/min per client"` | counted together for all who come through one client, in each tenant |
 /// | `rate_limit = "30/min per tool"` | counted together for all; a `public` tool takes no other |
 ///
+/// And `audit_required`, for what must never happen unseen: no record, no call. The tool runs only once every [audit sink](audit::AuditSink)
+/// has the record of the decision, and has it written, if it can tell. If one fails, or has not said so within a second, the call is
+/// denied for now, with 503 over HTTP. Tools without it go on. [`Gate::protect`] refuses such a tool unless a sink can tell that a
+/// record is written, as [`QueuedLines`](audit::QueuedLines) can.
+///
 /// Beside scopes or roles may stand `shadow`, to try them out on a server that is in use: who lacks them is let through, and the
 /// record says `would_deny`, why, and what is missing. Nothing else is weakened: not the token, the tenant, or that it is validated
 /// anew. The gate has to be told ([`GateBuilder::allow_shadow`]), and warns at every start.
@@ -524,7 +531,7 @@ pub use toolgate_macros::RoleCatalog;
 /// The `impl` is that of a struct or an enum, and not generic; for a generic type, name what it is for, as in
 /// `impl Notes<Database>`. A type has one toolset.
 ///
-/// **In the parentheses** stands what all tools have in common: demands, `authenticated`, `fresh`, how tools behave,
+/// **In the parentheses** stands what all tools have in common: demands, `authenticated`, `fresh`, `audit_required`, how tools behave,
 /// `audit_fields` and `crate`. A tool may demand more, and never less:
 ///
 /// | said of the toolset | what a tool may say besides |
@@ -536,6 +543,7 @@ pub use toolgate_macros::RoleCatalog;
 /// | `tenant_of` | a `tenant_field`, whose tenant is looked up so |
 /// | `read_only`, `destructive`, `idempotent`, `open_world` | otherwise |
 /// | `audit_fields` | more fields |
+/// | `audit_required` | nothing: it holds for each tool; under `audit_required = false`, `audit_required` |
 ///
 /// `public` under any demand of the toolset is a mistake, and so is saying again what the toolset says. No toolset is `public`:
 /// each public tool says so itself.

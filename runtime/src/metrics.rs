@@ -177,6 +177,6 @@ pub(crate) fn refused(reason: &'static str) {
 }
 
 /// Counts an audit record that was lost.
-pub(crate) fn record_lost() {
-    counter!(AUDIT_RECORDS_LOST).increment(1);
+pub(crate) fn records_lost(records: u64) {
+    counter!(AUDIT_RECORDS_LOST).increment(records);
 }

@@ -41,6 +41,8 @@ pub struct Policy {
     #[serde(skip_serializing_if = "Option::is_none")]
     rate_limit: Option<RateLimit>,
     #[serde(skip_serializing_if = "is_unset")]
+    audit_required: bool,
+    #[serde(skip_serializing_if = "is_unset")]
     shadow: bool,
 }
 
@@ -90,6 +92,7 @@ impl Policy {
             check: None,
             fresh: false,
             rate_limit: None,
+            audit_required: false,
             shadow: false,
         }
     }
@@ -209,6 +212,19 @@ impl Policy {
         }
     }
 
+    /// Lets a call run only once the record of its decision is written, by every sink of the gate. It is no demand: a policy that is
+    /// public stays so. The gate sees to it; [`admit`](Self::admit) does not.
+    ///
+    /// [`Gate::protect`](crate::Gate::protect) takes such a policy only if a sink can tell that a record is written
+    /// ([`AuditSink::confirms`](crate::audit::AuditSink::confirms)).
+    #[must_use]
+    pub const fn audit_required(self) -> Self {
+        Self {
+            audit_required: true,
+            ..self
+        }
+    }
+
     /// Has the scopes and roles that were demanded until here tried out and not enforced: who lacks them is let through, and the
     /// record says that the call would have been denied. Nothing else is weakened. It is no demand: who may be considered at all
     /// stays as it was.
@@ -304,6 +320,12 @@ impl Policy {
     #[must_use]
     pub const fn rate_limited(&self) -> Option<RateLimit> {
         self.rate_limit
+    }
+
+    /// Whether a call runs only once its record is written.
+    #[must_use]
+    pub const fn is_audit_required(&self) -> bool {
+        self.audit_required
     }
 
     /// Whether scopes and roles are tried out and not enforced. Proofs that a scope or a tenant was checked must not be given to
@@ -411,6 +433,7 @@ mod tests {
         }
         let counted_as_a_whole = Policy::PUBLIC.rate_limit(RateLimit::per_minute(30).per_tool());
         assert_eq!(counted_as_a_whole.admit(None), Decision::Allow);
+        assert_eq!(Policy::PUBLIC.audit_required().admit(None), Decision::Allow);
         // Nor does a demand open what admits no one.
         let nobody = Policy::NOBODY
             .scopes_all(&[A])
@@ -422,6 +445,7 @@ mod tests {
             .tenant(tenant)
             .check("Notes::may")
             .fresh()
+            .audit_required()
             .rate_limit(RateLimit::per_minute(30).per_tool());
         assert_eq!(nobody.admit(Some(&caller(&["a"]))), Decision::Deny(Denial::Nobody));
     }
@@ -437,6 +461,7 @@ mod tests {
         let different = [
             Policy::AUTHENTICATED,
             Policy::AUTHENTICATED.fresh(),
+            Policy::AUTHENTICATED.audit_required(),
             Policy::AUTHENTICATED.allow(&Rule::Scope(A)),
             Policy::AUTHENTICATED.allow(&Rule::Role("a")),
             Policy::AUTHENTICATED.allow(&Rule::Any(&[Rule::Scope(A), Rule::Scope(B)])),

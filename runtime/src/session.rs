@@ -4,6 +4,7 @@
 //! that opened the session; on the way in, nobody else gets past (MCP-58, MCP-67). The SDK sees its own id only. Here is the
 //! binding; `layer/session.rs` has the header that carries it.
 
+use crate::binding;
 use crate::caller::Caller;
 use crate::configured_keys::{self, ConfiguredKeys};
 use crate::error::ConfigError;
@@ -82,20 +83,8 @@ impl SessionKeys {
 /// What is signed. Every part is preceded by its length, so no two owners give the same message.
 fn message(id: &str, owner: Option<&Caller>) -> Vec<u8> {
     let mut message = DOMAIN.to_vec();
-    let mut part = |part: Option<&str>| match part {
-        Some(text) => {
-            message.push(1);
-            message.extend_from_slice(&(text.len() as u64).to_be_bytes());
-            message.extend_from_slice(text.as_bytes());
-        }
-        None => message.push(0),
-    };
-    part(Some(id));
-    part(owner.map(Caller::issuer));
-    part(owner.map(Caller::subject));
-    part(owner.map(|owner| owner.principal().kind().as_str()));
-    part(owner.and_then(Caller::client_id));
-    part(owner.and_then(Caller::tenant));
+    binding::add(&mut message, Some(id));
+    binding::add_owner(&mut message, owner);
     message
 }
 

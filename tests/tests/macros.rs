@@ -131,7 +131,7 @@ async fn nothing() -> Result<(), Infallible> {
 }
 
 /// Is critical.
-#[mcp_tool(fresh, authenticated, destructive = true)]
+#[mcp_tool(fresh, authenticated, audit_required, destructive = true)]
 async fn critical() -> Result<(), Infallible> {
     Ok(())
 }
@@ -257,6 +257,7 @@ fn the_policy_is_what_was_declared() {
     assert_eq!(any, ["a", "b"]);
     assert!(GreetTool::SPEC.policy.is_public());
     assert!(CriticalTool::SPEC.policy.is_fresh() && !WhoamiTool::SPEC.policy.is_fresh());
+    assert!(CriticalTool::SPEC.policy.is_audit_required() && !WhoamiTool::SPEC.policy.is_audit_required());
     let policy = serde_json::to_value(CriticalTool::SPEC.policy).unwrap();
     assert_eq!(
         (&policy["posture"], &policy["fresh"]),
@@ -265,7 +266,10 @@ fn the_policy_is_what_was_declared() {
     let document = toolgate::docs::ScopeDocument::new(&Toolset::new(()).tool(CriticalTool));
     assert_eq!(
         document.tools[0].demands,
-        ["a valid token, validated anew for each call"]
+        [
+            "a valid token, validated anew for each call",
+            "it runs only once its audit record is written"
+        ]
     );
     assert_eq!(
         serde_json::to_value(WhoamiTool::SPEC.policy).unwrap()["posture"],

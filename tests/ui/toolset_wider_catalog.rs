@@ -96,5 +96,10 @@ fn main() {
     drop(Others.implied());
     let tools = toolgate::Toolset::new(Notes).tools::<Notes>().tool(NotesNarrowerTool).tool(NotesScopeTool);
     drop(tools.tool(NotesRoleTool).tool(NotesStringTool).tool(NotesUnlistedTool).tool(NotesOtherTool));
-    drop((Notes.narrower(), Notes.scope(), Notes.role(), Notes.string(), Notes.unlisted(), Notes.other()));
+    drop(Notes.narrower());
+    drop(Notes.scope());
+    drop(Notes.role());
+    drop(Notes.string());
+    drop(Notes.unlisted());
+    drop(Notes.other());
 }

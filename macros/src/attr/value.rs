@@ -54,6 +54,29 @@ impl Value for () {
     }
 }
 
+/// A word that stands alone and says yes, or has `true` or `false` after it.
+#[derive(Clone, Copy)]
+pub(crate) struct Flag(pub(crate) bool);
+
+impl Value for Flag {
+    const EXAMPLE: &str = "true";
+
+    fn read(input: ParseStream) -> Result<Self> {
+        <LitBool as Value>::read(input).map(|literal| Self(literal.value))
+    }
+
+    fn parse_after(key: &Ident, input: ParseStream) -> Result<Self> {
+        if end_of_item(input).is_ok() {
+            return Ok(Self(true));
+        }
+        if input.parse::<Option<Token![=]>>()?.is_none() || end_of_item(input).is_ok() {
+            let message = format!("`{key}` stands alone, or has a value\nhelp: write `{key}`");
+            return Err(Error::new(key.span(), message));
+        }
+        Self::read(input)
+    }
+}
+
 impl Value for LitStr {
     const EXAMPLE: &str = "\"..\"";
 

@@ -30,6 +30,10 @@ pub(super) fn docs(spec: &Spec, item: &Item) -> Vec<String> {
         lines.push(String::new());
         lines.push(format!(" Not more than {}.", calls(rate)));
     }
+    if spec.audit_required {
+        lines.push(String::new());
+        lines.push(" It runs only once its audit record is written.".to_owned());
+    }
     lines
 }
 

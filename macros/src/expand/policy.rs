@@ -8,11 +8,12 @@ use quote::{quote, quote_spanned};
 use syn::Path;
 use syn::spanned::Spanned as _;
 
-/// Who may call, and how often.
+/// Who may call, how often, and what a call waits for.
 pub(crate) fn policy(spec: &Spec) -> TokenStream {
     let demands = demands(spec);
     let rate_limit = spec.rate_limit.map(rate_limit);
-    quote!(#demands #rate_limit)
+    let audit_required = spec.audit_required.then(|| quote!(.audit_required()));
+    quote!(#demands #rate_limit #audit_required)
 }
 
 fn demands(spec: &Spec) -> TokenStream {

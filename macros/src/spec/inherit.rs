@@ -2,7 +2,7 @@
 
 mod joined;
 
-use self::joined::{is_met, narrow, narrow_names, of_toolset, only_one, or, unite};
+use self::joined::{is_met, narrow, narrow_names, of_toolset, only_one, or, tighten, unite};
 use super::posture;
 use crate::attr::{Arg, Attr, Inherited, Name};
 use crate::errors::Errors;
@@ -30,7 +30,8 @@ fn asks_for_a_caller(attr: &Attr) -> Vec<&Ident> {
 /// 4. Whatever else the toolset demands is demanded of every method, and none can say it otherwise.
 /// 5. Nobody is excused from what the toolset demands.
 /// 6. `authenticated` is what is left if nobody demands more.
-/// 7. What a method tries out with `shadow` is all scopes and roles that are demanded of it, also by the toolset. It says so itself,
+/// 7. Where calls run only once they are recorded, that holds for every method. Where they do not, one may say that its own do.
+/// 8. What a method tries out with `shadow` is all scopes and roles that are demanded of it, also by the toolset. It says so itself,
 ///    and the gate has to be told.
 ///
 /// How a tool behaves is no demand, and a method says otherwise where it has to. Saying again what the toolset says is a
@@ -44,6 +45,7 @@ pub(crate) fn inherit(own: Attr, common: &Attr, errors: &mut Errors) -> Attr {
         acr,
         allow,
         audit_fields,
+        audit_required,
         authenticated,
         catalog,
         check,
@@ -74,6 +76,7 @@ pub(crate) fn inherit(own: Attr, common: &Attr, errors: &mut Errors) -> Attr {
         acr: common_acr,
         allow: common_allow,
         audit_fields: common_audit_fields,
+        audit_required: common_audit_required,
         authenticated: common_authenticated,
         catalog: common_catalog,
         check: common_check,
@@ -131,6 +134,7 @@ pub(crate) fn inherit(own: Attr, common: &Attr, errors: &mut Errors) -> Attr {
         acr: narrow(acr, common_acr, errors),
         allow: only_one(allow, common_allow, errors),
         audit_fields: unite(audit_fields, common_audit_fields, errors),
+        audit_required: tighten(audit_required, common_audit_required, errors),
         authenticated: only_one(authenticated, common_authenticated.clone(), errors),
         catalog: only_one(catalog, common_catalog, errors),
         check: only_one(check, common_check, errors),

@@ -59,6 +59,10 @@ fn check_stated(attr: &Attr, item: &Item, demands: &[&Ident], errors: &mut Error
         let message = "`rate_limit` does not say who may call this tool\n\
                        help: add `authenticated` to admit every valid token, or a demand, as in `scopes_all = [\"notes:write\"]`";
         errors.at(&rate_limit.key, message);
+    } else if let Some(audit_required) = &attr.audit_required {
+        let message = "`audit_required` does not say who may call this tool\n\
+                       help: add `authenticated` to admit every valid token, or a demand, as in `scopes_all = [\"notes:write\"]`";
+        errors.at(&audit_required.key, message);
     } else if let Some(shadow) = &attr.shadow {
         let message = "`shadow` does not say who may call this tool\n\
                        help: add what is to be tried out, as in `scopes_all = [\"notes:write\"]`";

@@ -14,6 +14,7 @@ pub(super) fn of_stock(said: Attr, errors: &mut Errors) -> Attr {
         acr,
         allow,
         audit_fields,
+        audit_required,
         authenticated,
         catalog,
         check,
@@ -55,6 +56,7 @@ pub(super) fn of_stock(said: Attr, errors: &mut Errors) -> Attr {
     Attr {
         acr,
         allow,
+        audit_required,
         authenticated,
         catalog,
         fresh,

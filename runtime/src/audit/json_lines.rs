@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 
-/// Writes each record as one line of JSON, in one `write` and flushed.
+/// Writes each record as one line of JSON, in one `write` and flushed. A call waits for the writer: for one that may block, such as a
+/// pipe or a disk, take [`QueuedLines`](super::QueuedLines).
 ///
 /// A record cannot break out of its line, nor steer a terminal: every control character is escaped, and so is what some
 /// readers take for the end of a line.
@@ -26,8 +27,7 @@ impl<W: Write + Send + 'static> JsonLines<W> {
 
 impl<W: Write + Send + 'static> AuditSink for JsonLines<W> {
     fn record(&self, record: &Record<'_>) -> Result<(), AuditError> {
-        let json = serde_json::to_string(record).map_err(std::io::Error::from)?;
-        let line = escaped(&json) + "\n";
+        let line = line(record)?;
         // A writer that panicked in another call may still work in this one; not recording would be worse.
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         writer.write_all(line.as_bytes())?;
@@ -38,6 +38,12 @@ impl<W: Write + Send + 'static> AuditSink for JsonLines<W> {
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(writer.flush()?)
     }
+}
+
+/// The line of a record, with its end.
+pub(super) fn line(record: &Record<'_>) -> Result<String, AuditError> {
+    let json = serde_json::to_string(record).map_err(std::io::Error::from)?;
+    Ok(escaped(&json).into_owned() + "\n")
 }
 
 /// JSON escapes the control characters of ASCII but for DEL. The others stand in texts only, where an escape means the same.

@@ -6,7 +6,7 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The sinks that were given, and `tracing`.
-pub(crate) struct Sinks(Vec<Box<dyn AuditSink>>);
+pub(crate) struct Sinks(pub(super) Vec<Box<dyn AuditSink>>);
 
 impl Sinks {
     pub(crate) fn new(mut given: Vec<Box<dyn AuditSink>>) -> Self {
@@ -18,9 +18,7 @@ impl Sinks {
     pub(crate) fn record(&self, record: &Record<'_>) {
         for sink in &self.0 {
             if let Err(error) = caught(|| sink.record(record)) {
-                metrics::record_lost();
-                let error = error.to_string();
-                tracing::error!(target: "toolgate::audit", error = error.as_str(), "audit record lost");
+                lost(1, &error);
             }
         }
     }
@@ -39,7 +37,18 @@ impl Sinks {
     }
 }
 
-fn caught(call: impl FnOnce() -> Result<(), AuditError>) -> Result<(), AuditError> {
-    let panicked = |_| Err(io::Error::other("the sink panicked").into());
-    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(panicked)
+/// Counts records that are lost, and says why.
+pub(super) fn lost(records: u64, error: &AuditError) {
+    metrics::records_lost(records);
+    let error = error.to_string();
+    tracing::error!(target: "toolgate::audit", records, error = error.as_str(), "audit record lost");
+}
+
+/// What a sink says; that it panicked is a failure, too.
+pub(super) fn caught<T>(call: impl FnOnce() -> Result<T, AuditError>) -> Result<T, AuditError> {
+    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|_| Err(panicked()))
+}
+
+pub(super) fn panicked() -> AuditError {
+    io::Error::other("the sink panicked").into()
 }

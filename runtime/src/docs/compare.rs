@@ -103,6 +103,8 @@ pub enum Aspect {
     Fresh,
     /// How many calls are let through.
     Rate,
+    /// Whether a call runs only once its record is written.
+    AuditRequired,
     /// What a scope or a role implies.
     Hierarchy,
     /// Whether clients ask for a scope at first.

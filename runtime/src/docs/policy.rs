@@ -41,6 +41,9 @@ pub struct PolicyDescription {
     /// How many calls are let through.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate_limit: Option<RateDescription>,
+    /// Whether a call runs only once the record of its decision is written.
+    #[serde(default, skip_serializing_if = "is_unset")]
+    pub audit_required: bool,
     /// Whether scopes and roles are tried out and not enforced.
     #[serde(default, skip_serializing_if = "is_unset")]
     pub shadow: bool,
@@ -210,6 +213,7 @@ impl From<&Policy> for PolicyDescription {
             check: policy.demanded_check().map(str::to_owned),
             fresh: policy.is_fresh(),
             rate_limit: policy.rate_limited().map(RateDescription::from),
+            audit_required: policy.is_audit_required(),
             shadow: policy.is_shadow(),
         }
     }
@@ -284,13 +288,16 @@ mod tests {
     fn a_description_says_byte_for_byte_what_the_policy_says() {
         for policy in [
             Policy::PUBLIC,
-            Policy::PUBLIC.rate_limit(RateLimit::per_hour(3).per_tool()),
+            Policy::PUBLIC
+                .rate_limit(RateLimit::per_hour(3).per_tool())
+                .audit_required(),
             Policy::AUTHENTICATED,
             Policy::NOBODY,
             Policy::AUTHENTICATED
                 .scopes_all(&[A])
                 .scopes_any(&[B, A])
                 .roles(&["r", "s"])
+                .audit_required()
                 .shadow(),
             Policy::AUTHENTICATED
                 .allow(&Rule::Any(&[

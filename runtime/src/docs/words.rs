@@ -3,10 +3,11 @@
 use crate::policy::{LoginDemand, Policy};
 use crate::scope::ScopeToken;
 
-/// The demands of a policy in words, and what it limits.
+/// The demands of a policy in words, what it limits, and what a call waits for.
 pub(super) fn demands(policy: &Policy) -> Vec<String> {
     let mut demands = demands_of_caller(policy);
     demands.extend(limit(policy));
+    demands.extend(record(policy));
     demands
 }
 
@@ -16,12 +17,19 @@ pub(super) fn conditions(policy: &Policy) -> Vec<String> {
     anew.into_iter()
         .chain(of_the_call(policy))
         .chain(limit(policy))
+        .chain(record(policy))
         .collect()
 }
 
 fn limit(policy: &Policy) -> Option<String> {
     let rate = policy.rate_limited()?;
     Some(format!("not more than {}", rate.in_words()))
+}
+
+fn record(policy: &Policy) -> Option<String> {
+    policy
+        .is_audit_required()
+        .then(|| "it runs only once its audit record is written".to_owned())
 }
 
 fn demands_of_caller(policy: &Policy) -> Vec<String> {

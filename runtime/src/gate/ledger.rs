@@ -1,7 +1,7 @@
 //! The two records of one call, written even if the call is dropped.
 
 use super::{Facts, Gate};
-use crate::audit::{Event, Outcome, Record, Verdict, Who};
+use crate::audit::{Event, Outcome, Record, Standing, Verdict, Who};
 use crate::caller::Caller;
 use crate::decision::Denial;
 use crate::error::Error;
@@ -74,25 +74,53 @@ impl<'a> Ledger<'a> {
             detail: error.detail().or_else(|| self.facts.detail(&error)),
             arguments: self.arguments.iter().cloned().collect(),
         });
+        self.tell(match error {
+            Error::Unrecorded(_) => Standing::NotRecorded,
+            _ => Standing::Decided,
+        });
         error
     }
 
-    pub(super) fn allowed(&mut self) {
+    /// Writes down that the call was let through.
+    ///
+    /// 1. A tool that is `audit_required` waits for it: until then nothing is decided, and a call that is dropped meanwhile is cancelled.
+    /// 2. If the record is not written, the call is denied, and that is a decision of its own, with the same id: sinks may have the other.
+    /// 3. Only then is the call counted as let through.
+    pub(super) async fn allowed(&mut self) -> Result<(), Error> {
+        if self.tool.policy.is_audit_required() {
+            let written = self.gate.settings.sinks.require(&self.record(self.allowing())); // 1
+            if let Err(error) = Box::pin(written).await {
+                return Err(self.denied(Error::Unrecorded(error))); // 2
+            }
+        } else {
+            self.write(self.allowing());
+        }
         self.stage = Stage::Running {
             since: self.gate.settings.clock.monotonic(),
         };
+        self.tell(Standing::Decided);
         match &self.shadow {
-            None => self.tool.metrics.allowed(),
-            Some(denial) => self.tool.metrics.would_deny(denial.reason()),
+            None => self.tool.metrics.allowed(),                           // 3
+            Some(denial) => self.tool.metrics.would_deny(denial.reason()), // 3
         }
+        Ok(())
+    }
+
+    fn allowing(&self) -> Event<'_> {
         let shadow = self.shadow.as_ref();
-        self.write(Event::Decision {
+        Event::Decision {
             decision: shadow.map_or(Verdict::Allow, |_| Verdict::WouldDeny),
             reason: shadow.map(Denial::reason),
             missing_scopes: shadow.map_or(&[], Denial::missing_scopes),
             detail: None,
             arguments: self.arguments.iter().cloned().collect(),
-        });
+        }
+    }
+
+    fn tell(&self, standing: Standing) {
+        if let Some(notice) = &self.facts.notice {
+            notice.tell(standing);
+        }
     }
 
     pub(super) fn ended<R: Answer>(&mut self, result: Result<R, Error>) -> Result<R, Error> {
@@ -120,7 +148,11 @@ impl<'a> Ledger<'a> {
     }
 
     fn write(&self, event: Event<'_>) {
-        self.gate.record(&Record {
+        self.gate.record(&self.record(event));
+    }
+
+    fn record<'e>(&'e self, event: Event<'e>) -> Record<'e> {
+        Record {
             time: self.gate.settings.clock.unix_time(),
             id: self.id,
             tool: Some(&self.tool.name),
@@ -128,7 +160,7 @@ impl<'a> Ledger<'a> {
             request_id: self.facts.request_id.as_deref(),
             who: Who::new(self.facts.caller.as_ref()),
             event,
-        });
+        }
     }
 }
 

@@ -14,7 +14,8 @@
 //! 3. **Keep the `Authorization` header**, and write it into no log. Keep `Mcp-Session-Id`, `MCP-Protocol-Version`, `Mcp-Method`,
 //!    `Mcp-Name` and `Mcp-Param-*`. It may route by these, since they are checked against the body.
 //! 4. **Hold nothing back.** Answers are streams of events; some last until the token ends.
-//! 5. **Let 4 MiB through** in a body, which is what the server takes. Bodies must not arrive compressed.
+//! 5. **Let 4 MiB through** in a body, which is what the server takes, and refuse more itself: the server does not read on, and what most
+//!    proxies make of that is a 502 or 503, at which clients try again. Bodies must not arrive compressed.
 //! 6. **Retry nothing.** A call that was sent twice may do its work twice.
 //! 7. **Write `X-Forwarded-For`** at its end, if you limit how often tokens are refused
 //!    ([`GateBuilder::refused_tokens`]), and say where it stands with [`GateBuilder::trusted_proxy`].
@@ -51,8 +52,22 @@
 //!       route: { cluster: mcp }
 //! ```
 //!
-//! On the connection manager set `use_remote_address: true`, which has it write `X-Forwarded-For`, and `normalize_path: true`. Leave
-//! out filters that compress, and those that check tokens: two places that decide are one too many.
+//! On the connection manager set `use_remote_address: true`, which has it write `X-Forwarded-For`, and `normalize_path: true`. Before the
+//! router stands the filter that counts bodies:
+//!
+//! ```text
+//! http_filters:
+//! - name: envoy.filters.http.buffer
+//!   typed_config:
+//!     "@type": type.googleapis.com/envoy.extensions.filters.http.buffer.v3.Buffer
+//!     max_request_bytes: 4194304
+//! - name: envoy.filters.http.router
+//!   typed_config:
+//!     "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
+//! ```
+//!
+//! Leave out filters that compress, and those that check tokens: two places that decide are one too many. `domains` have the port, if
+//! clients reach the server by another than 443.
 //!
 //! # Caddy
 //!
@@ -60,6 +75,9 @@
 //! mcp.example.com {
 //!     @mcp path /mcp /.well-known/oauth-protected-resource/mcp
 //!     handle @mcp {
+//!         request_body {
+//!             max_size 4MiB
+//!         }
 //!         reverse_proxy 127.0.0.1:8080 {
 //!             flush_interval -1
 //!             lb_try_duration 0

@@ -26,7 +26,7 @@
 //! | 413 | more than 4 MiB; without a token more than 64 KiB is too much, and a 401 | send less |
 //! | 415 | not `application/json`, or compressed | mend the headers |
 //! | 429 with `Retry-After` | the tool was called too often, or too many bad tokens came from there | wait that long |
-//! | 503 with `Retry-After` | it could not be found out whether the token is good | keep the token, wait, try again |
+//! | 503 with `Retry-After` | it could not be found out whether the token is good, or a call that has to be recorded could not be | keep the token, wait, try again |
 //!
 //! What is answered after the head of an answer was sent cannot be a status: so the layer decides before, by all that can be known
 //! without the arguments. What depends on them is an error result.

@@ -5,7 +5,7 @@ use super::mirror::Mismatch;
 use crate::bearer::CredentialsError;
 use crate::decision::Denial;
 use crate::entries::{Kind, Subject};
-use crate::error::{Error, Limited, Unavailable};
+use crate::error::{Error, Limited, UNRECORDED, Unavailable};
 use crate::origin::ForeignPeer;
 use crate::protected::Protected;
 use crate::scope::ScopeToken;
@@ -32,6 +32,8 @@ pub(super) enum Refusal {
     /// Too many tokens were refused that came from there.
     RefusedTooOften(Limited),
     Unavailable(Unavailable),
+    /// A call could not be recorded that runs only if it is.
+    Unrecorded,
     /// There is no token where one is needed, for a tool that needs these scopes.
     NoCredentials(Vec<ScopeToken>),
     Denied(Denial),
@@ -60,6 +62,7 @@ impl Refusal {
             Self::Token(_) => "invalid_token",
             Self::RefusedTooOften(_) => "refused_too_often",
             Self::Unavailable(_) => "unavailable",
+            Self::Unrecorded => UNRECORDED,
             Self::NoCredentials(_) => "unauthenticated",
             Self::Denied(denial) | Self::Hidden(_, denial) => denial.reason(),
             Self::Limited(_) => "rate_limited",
@@ -137,7 +140,7 @@ impl Refusal {
         if let Some(challenge) = self.challenge(protected) {
             headers.insert(WWW_AUTHENTICATE, challenge);
         }
-        if matches!(self, Self::Unavailable(_)) {
+        if matches!(self, Self::Unavailable(_) | Self::Unrecorded) {
             headers.insert(RETRY_AFTER, RETRY_SECONDS.into());
         }
         if let Self::Limited(limited) | Self::RefusedTooOften(limited) = self {
@@ -169,6 +172,11 @@ impl Refusal {
             ),
             Self::Credentials(_) | Self::Token(_) => (StatusCode::UNAUTHORIZED, "the access token is not valid here"),
             Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "tokens cannot be checked right now"),
+            // Nothing is said of records: that is for the operator alone.
+            Self::Unrecorded => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "permission cannot be checked right now",
+            ),
             Self::NoCredentials(_) | Self::Denied(Denial::Unauthenticated) => {
                 (StatusCode::UNAUTHORIZED, "an access token is needed")
             }

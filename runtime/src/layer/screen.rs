@@ -2,11 +2,13 @@
 
 use super::admission::{Admission, Gone};
 use super::answer::Refusal;
+use super::held::Held;
 use super::message::{Message, MessageError};
 use super::mirror;
 use super::opening::{Opened, authenticate, open, read};
 use super::service::Paths;
 use super::session;
+use crate::audit::Notice;
 use crate::bad_tokens::PeerAddress;
 use crate::bearer::BearerToken;
 use crate::caller::Caller;
@@ -51,13 +53,14 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// 10. A call of a tool with a rate is counted, and is not one too many. That comes last: whoever is refused here for another reason
 ///     is not counted, and it is counted for whom the token says now that it is. What the SDK refuses after that is counted, as a
 ///     request that does not accept the form of the answer.
-/// 11. The SDK gets the request without credentials, and with the facts that the gate needs.
+/// 11. The SDK gets the request without credentials, and with the facts that the gate needs. The answer to a call that runs only once
+///     it is recorded is held back until it is.
 pub(super) async fn screen<B>(
     protected: &Protected,
     paths: Paths,
     request: Request<B>,
     gone: Gone,
-) -> Result<(Request<B>, Option<Caller>), Response<Full<Bytes>>>
+) -> Result<Screened<B>, Response<Full<Bytes>>>
 where
     B: Body<Data = Bytes> + From<Bytes>,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
@@ -127,9 +130,24 @@ where
     if let Some(caller) = &caller {
         parts.extensions.insert(caller.clone());
     }
+    let waits = subject(protected, &message).is_some_and(|tool| tool.policy.is_audit_required());
+    let (notice, held) = waits.then(Notice::channel).unzip();
+    facts.notice = notice;
     let admission = Admission::new(protected.gate(), facts, &message, has_session, gone);
     parts.extensions.insert(admission);
-    Ok((Request::from_parts(parts, body), caller))
+    Ok(Screened {
+        request: Request::from_parts(parts, body),
+        caller,
+        held: held.map(|told| Held::new(told, message)),
+    })
+}
+
+/// A request for the SDK.
+pub(super) struct Screened<B> {
+    pub(super) request: Request<B>,
+    pub(super) caller: Option<Caller>,
+    /// What its answer waits for.
+    pub(super) held: Option<Held>,
 }
 
 /// Decides what can be decided without the arguments.

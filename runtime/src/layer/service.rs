@@ -2,7 +2,7 @@
 
 use super::admission::Gone;
 use super::cross_origin::KnownOrigin;
-use super::screen::screen;
+use super::screen::{Screened, screen};
 use super::session;
 use super::until::{Deadline, Until};
 use crate::protected::Protected;
@@ -87,6 +87,7 @@ where
     S::Future: Send,
     B: Body<Data = Bytes> + From<Bytes> + Send + 'static,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
+    R: Send,
 {
     type Response = Response<Either<Full<Bytes>, Until<R>>>;
     type Error = S::Error;
@@ -105,8 +106,14 @@ where
             let (answer, gone) = Gone::channel();
             let origin = KnownOrigin::of(&protected.gate().settings.peers, request.headers());
             match screen(&protected, paths, request, gone).await {
-                Ok((request, caller)) => {
+                Ok(Screened { request, caller, held }) => {
                     let mut response = inner.call(request).await?;
+                    if let Some(held) = held
+                        && let Some(mut refusal) = held.refusal(&protected).await
+                    {
+                        origin.tell(refusal.headers_mut());
+                        return Ok(refusal.map(Either::Left));
+                    }
                     let headers = response.headers_mut();
                     session::bind(&protected, headers, caller.as_ref());
                     origin.tell(headers);

@@ -27,6 +27,7 @@ impl Gate {
     /// 11. Prompts and resources are declared once each, in a form in which requests can be matched to them, and their policies
     ///     ask for nothing that only arguments can tell. What is said of tools in 3 to 7 holds for them, too.
     /// 12. The scopes that the gate was told of, for clients to ask for, are in its catalogue.
+    /// 13. A tool that runs only once its record is written has a sink that can tell. Any sink would take a record and forget it.
     pub fn protect<S>(&self, mut toolset: Toolset<S>) -> Result<Protected, ConfigError> {
         if let Some(flaw) = toolset.flaw.take() {
             return Err(flaw); // 10
@@ -50,6 +51,7 @@ impl Gate {
             self.check_authority(tool)?; // 3
             catalogs.check(tool)?; // 5
             check_owner(self, tool)?; // 8, 9
+            self.check_record(tool)?; // 13
         }
         self.check_shadows(toolset.tools.iter().chain(entries()))?; // 6
         let all = toolset.tools.iter().chain(entries());
@@ -85,6 +87,19 @@ impl Gate {
                 tool.name, tool.location
             ),
             "make the gate with `Gate::builder()` and a validator",
+        ))
+    }
+
+    fn check_record(&self, tool: &Tool) -> Result<(), ConfigError> {
+        if !tool.policy.is_audit_required() || self.settings.sinks.confirm() {
+            return Ok(());
+        }
+        Err(ConfigError::new(
+            format!(
+                "`{}` ({}) is `audit_required`, and no audit sink of this gate can tell that a record is written",
+                tool.name, tool.location
+            ),
+            "give the gate one with `.audit(..)`, as in `.audit(QueuedLines::new(file)?)`",
         ))
     }
 }

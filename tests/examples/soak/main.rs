@@ -20,6 +20,7 @@ mod drain;
 mod floods;
 mod garbage;
 mod load;
+mod lost;
 mod memory;
 mod opaque;
 mod outage;
@@ -142,7 +143,7 @@ const SCENARIOS: &[Scenario] = &[
     },
     Scenario {
         name: "stalled-audit",
-        about: "F27: nobody takes the audit records any more",
+        about: "F27: nobody takes the audit records any more, and then somebody does",
         run: |_| block_on(stalled_audit::run()),
     },
     Scenario {

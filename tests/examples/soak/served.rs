@@ -1,8 +1,10 @@
 //! Servers in processes of their own, over HTTP, so that what they take is told apart from what their clients take.
 
+use crate::lost;
 use crate::provider::{AUDIENCE, Provider};
 use axum::Router;
-use examples::audit_file::AuditFile;
+use axum::routing::get;
+use examples::audit_file;
 use examples::stop::{asked_to_stop, finish};
 use pmcp::axum::RouterConfig;
 use pmcp::types::ProtocolVersion;
@@ -12,7 +14,8 @@ use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, Stream
 use rmcp::{ServerHandler, tool, tool_handler, tool_router};
 use std::convert::Infallible;
 use std::fs;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -86,6 +89,18 @@ impl Served {
         assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
     }
 
+    /// How many audit records it says that it has lost, if it writes any.
+    pub(crate) fn lost(&self) -> u64 {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        stream
+            .write_all(b"GET /lost HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n")
+            .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (_, count) = answer.split_once("\r\n\r\n").unwrap();
+        count.parse().unwrap()
+    }
+
     /// Waits for its end.
     pub(crate) fn wait(&mut self) {
         self.child.wait().unwrap();
@@ -131,6 +146,12 @@ async fn slow() -> Result<&'static str, Infallible> {
     Ok("done")
 }
 
+/// Answers at once, when its record is written.
+#[mcp_tool(scopes_all = ["read"], audit_required)]
+async fn recorded() -> Result<&'static str, Infallible> {
+    Ok("done")
+}
+
 /// The same for the SDK alone.
 #[derive(Clone)]
 struct Bare {
@@ -160,11 +181,19 @@ pub(crate) fn serve(arguments: &[String]) {
         panic!("these are not the arguments of a server: {arguments:?}");
     };
     let kind = Kind::ALL.into_iter().find(|known| known.name() == kind).unwrap();
-    let gate = gate(issuer, jwks_uri, audit.first().map(Path::new));
-    let protected = gate.protect(Toolset::new(()).tool(QuickTool).tool(SlowTool)).unwrap();
+    let audit = audit.first().map(Path::new);
+    let gate = gate(issuer, jwks_uri, audit);
+    let mut tools = Toolset::new(()).tool(QuickTool).tool(SlowTool);
+    let mut others = Router::new();
+    if audit.is_some() {
+        tools = tools.tool(RecordedTool);
+        let lost = lost::install();
+        others = others.route("/lost", get(async move || lost().to_string()));
+    }
+    let protected = gate.protect(tools).unwrap();
     let runtime = Runtime::new().unwrap();
     runtime.block_on(async {
-        let app = app(kind, &protected);
+        let app = others.merge(app(kind, &protected));
         let listener = TcpListener::bind(("127.0.0.1", port.parse().unwrap())).await.unwrap();
         println!("{}", listener.local_addr().unwrap().port());
         axum::serve(listener, app)
@@ -181,7 +210,7 @@ fn gate(issuer: &str, jwks_uri: &str, audit: Option<&Path>) -> Gate {
         .resource(AUDIENCE)
         .validator(Cached::new(validator).unwrap());
     if let Some(audit) = audit {
-        gate = gate.audit(AuditFile::open(audit).unwrap());
+        gate = gate.audit(audit_file::open(audit).unwrap());
     }
     gate.build().unwrap()
 }

@@ -305,6 +305,58 @@ fn authenticated_is_what_is_left() {
     drop(Toolset::new(Logins).tools::<Logins>());
 }
 
+/// Whose calls are all recorded, or do not run.
+#[derive(Clone)]
+struct Ledger;
+
+#[toolset(authenticated, audit_required)]
+impl Ledger {
+    /// Says nothing of it.
+    #[mcp_tool]
+    async fn silent(&self) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    /// Needs more, which does not change it.
+    #[mcp_tool(roles = ["admin"])]
+    async fn more(&self) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
+/// Of whose calls some are.
+#[derive(Clone)]
+struct Notebook;
+
+#[toolset(authenticated, audit_required = false)]
+impl Notebook {
+    /// Says nothing of it.
+    #[mcp_tool]
+    async fn loose(&self) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    /// Says more than its toolset.
+    #[mcp_tool(audit_required = true)]
+    async fn tight(&self) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
+#[test]
+fn f27_a_method_says_more_than_its_toolset_about_its_record() {
+    let required = [
+        LedgerSilentTool::SPEC.policy,
+        LedgerMoreTool::SPEC.policy,
+        NotebookLooseTool::SPEC.policy,
+        NotebookTightTool::SPEC.policy,
+    ];
+    let required = required.map(|policy| policy.is_audit_required());
+    assert_eq!(required, [true, true, false, true]);
+    drop(Toolset::new(Ledger).tools::<Ledger>());
+    drop(Toolset::new(Notebook).tools::<Notebook>());
+}
+
 /// Many forms of an `impl`, each with tools.
 mod forms {
     #![expect(dead_code, reason = "hostile names")]

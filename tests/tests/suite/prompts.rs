@@ -4,6 +4,7 @@ mod library;
 
 use self::library::{Library, MANAGE, READ, declared};
 use crate::legacy::Legacy;
+use crate::recorded::{Does, Log, Sink};
 use crate::server::{Builder, Records, Running};
 use crate::stdio::{Client, Token};
 use axum::Router;
@@ -758,4 +759,25 @@ fn what_cannot_be_kept_is_refused_at_construction() {
         .unwrap_err()
         .to_string();
     assert!(guarded.contains("nothing says who may call `stock`"), "{guarded}");
+}
+
+#[tokio::test]
+async fn f27_what_needs_its_record_is_a_503_without_and_the_handler_is_not_asked() {
+    for (does, code) in [(Does::Write, (200, 0)), (Does::Fail, (503, 503))] {
+        let library = Library::default();
+        let tools = Toolset::new(())
+            .prompt("sum_up", READ.audit_required())
+            .resource_template("notes://{id}", READ.audit_required());
+        let sink = Sink::new(&Log::default(), does.clone());
+        let server = start(&library, tools, |gate| gate.audit(sink)).await;
+        let reader = server.token("alice").scopes(["read:notes"]).mint();
+        for era in ERAS {
+            for (method, params, reached) in requests("sum_up", "notes://1", era) {
+                let answer = ask(&server, era, Some(&reader), method, params).await;
+                assert_eq!(answer.code(), code, "{does:?} {era:?} {method}: {answer:?}");
+                let reached: Vec<_> = (code.0 == 200).then_some(reached).into_iter().collect();
+                assert_eq!(library.take(), reached, "{does:?} {era:?} {method}");
+            }
+        }
+    }
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use toolgate::audit::QueuedLines;
 use toolgate::docs::{Access, Grant, LintRule, ReadError, SCOPES_META, ScopeDocument, assert_current};
 use toolgate::policy::Rule;
 use toolgate::{
@@ -99,6 +100,7 @@ async fn lend(args: Book) -> Result<String, Infallible> {
     max_age = "15min",
     fresh,
     rate_limit = "6/h",
+    audit_required,
     destructive = true,
 )]
 async fn discard(_: NoArguments) -> Result<(), Infallible> {
@@ -142,6 +144,7 @@ fn gate(configure: impl FnOnce(Builder) -> Builder) -> Gate {
         .algorithm(Algorithm::Rs256)
         .build();
     let gate = Gate::builder().resource(RESOURCE).validator(validator.unwrap());
+    let gate = gate.audit(QueuedLines::new(std::io::sink()).unwrap());
     configure(gate.scopes::<Scope>().roles::<Role>()).build().unwrap()
 }
 
@@ -486,6 +489,40 @@ async fn lists_tell_the_scopes_of_tools_if_the_gate_was_told_so() {
                 vec![Value::Null; 3]
             };
             assert_eq!(told, expected, "{sdk:?}");
+        }
+    }
+}
+
+/// MCP keeps prefixes for itself whose second label is `modelcontextprotocol` or `mcp`.
+#[tokio::test]
+async fn mcp_71_what_lists_tell_stands_under_a_key_of_our_own() {
+    let tools = || {
+        let tools = Toolset::new(Library).scopes::<Scope>();
+        tools.tool(HoursTool).tool(FindTool).tool(LendTool)
+    };
+    for sdk in Sdk::EACH {
+        let configure = |gate: Builder| gate.tell_scopes().scopes::<Scope>();
+        let server = Running::start_with(sdk, tools(), configure).await;
+        let token = server.token("alice").scopes(["books:write"]).mint();
+        let list = server.client().bearer(token).list().await.unwrap();
+        let listed = list.result().unwrap()["tools"].as_array().unwrap();
+        let metas = listed.iter().filter_map(|tool| tool["_meta"].as_object());
+        let keys: Vec<_> = metas.flat_map(|meta| meta.keys()).collect();
+        assert_eq!(keys.len(), 2, "{sdk:?}: {keys:?}");
+        for key in keys {
+            let (prefix, name) = key.split_once('/').unwrap();
+            let labels: Vec<_> = prefix.split('.').collect();
+            assert!(
+                labels.len() > 1 && !["modelcontextprotocol", "mcp"].contains(&labels[1]),
+                "{sdk:?}: {key}"
+            );
+            let is_label = |label: &&str| {
+                label.starts_with(|c: char| c.is_ascii_alphabetic())
+                    && label.ends_with(|c: char| c.is_ascii_alphanumeric())
+                    && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+            };
+            assert!(labels.iter().all(is_label), "{sdk:?}: {key}");
+            assert!(name.chars().all(|c| c.is_ascii_alphanumeric()), "{sdk:?}: {key}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A key that a toolset and its method have both, as one.
 
-use crate::attr::{Arg, Name};
+use crate::attr::{Arg, Flag, Name};
 use crate::errors::Errors;
 use crate::field_path::FieldPath;
 use std::collections::HashSet;
@@ -108,6 +108,29 @@ pub(super) fn only_one<T>(own: Option<Arg<T>>, common: Option<Arg<T>>, errors: &
         errors.at(&own.key, again(&own.key));
     }
     common.or(own)
+}
+
+/// Rule 7: yes stays yes.
+pub(super) fn tighten(own: Option<Arg<Flag>>, common: Option<Arg<Flag>>, errors: &mut Errors) -> Option<Arg<Flag>> {
+    let (Some(own), Some(common)) = (&own, &common) else {
+        return own.or(common);
+    };
+    let key = &own.key;
+    match (own.value, common.value) {
+        (Flag(true), Flag(false)) => Some(own.clone()),
+        (Flag(false), Flag(true)) => {
+            let message = format!(
+                "`{key} = false` contradicts `{key}` of `#[toolset]`, which holds for every tool of it\n\
+                 help: remove it here, or move `{key}` from `#[toolset]` to the tools that need it"
+            );
+            errors.at(key, message);
+            Some(common.clone())
+        }
+        (Flag(true), Flag(true)) | (Flag(false), Flag(false)) => {
+            errors.at(key, again(key));
+            Some(common.clone())
+        }
+    }
 }
 
 /// One toolset has one place where the runtime is: what is written for all tools needs it too.

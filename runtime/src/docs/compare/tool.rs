@@ -110,6 +110,7 @@ fn compare(old: Side<'_>, new: Side<'_>, report: &mut Report<'_>) {
         check,
         fresh,
         rate_limit,
+        audit_required,
         shadow: _,
     } = old.policy;
     match (posture, new.policy.posture) {
@@ -137,6 +138,11 @@ fn compare(old: Side<'_>, new: Side<'_>, report: &mut Report<'_>) {
     }
     if let Some((effect, what)) = rate::compare(rate_limit.as_ref(), new.policy.rate_limit.as_ref()) {
         report.say(effect, Aspect::Rate, what, None); // 5
+    }
+    match (audit_required, new.policy.audit_required) {
+        (true, false) => report.weakening(Aspect::AuditRequired, "a call runs without its record now"), // 5
+        (false, true) => report.tightening(Aspect::AuditRequired, "a call runs only once its record is written now"),
+        (true, true) | (false, false) => {}
     }
 }
 

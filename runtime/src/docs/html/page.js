@@ -66,6 +66,7 @@
     if (policy.check) made.push(tag('check'));
     if (policy.login) made.push(tag('login'));
     if (policy.fresh) made.push(tag('fresh'));
+    if (policy.audit_required) made.push(tag('audit required'));
     if (policy.rate_limit) made.push(tag('rate'));
     return element('span', { class: 'tags' }, made);
   }

@@ -53,6 +53,7 @@ fn binds_no_more(one: &PolicyDescription, other: &PolicyDescription) -> bool {
             policy.check.is_some(),
             policy.login.is_some(),
             policy.fresh,
+            policy.audit_required,
         ]
     };
     bonds(one).iter().zip(bonds(other)).all(|(one, other)| !one || other)

@@ -146,7 +146,7 @@ fn refused(kind: Kind, subject: Option<&Subject>, error: &Error) -> ErrorData {
         Error::Denied(Denial::Unauthenticated | Denial::Expired | Denial::InsufficientLogin { .. }) => 401,
         Error::Denied(_) => 403,
         Error::Limited(_) => 429,
-        Error::Unavailable(_) => 503,
+        Error::Unavailable(_) | Error::Unrecorded(_) => 503,
         Error::Arguments(_) | Error::Tool(_) | Error::Panicked => ErrorCode::INTERNAL_ERROR.0,
     };
     ErrorData::new(ErrorCode(code), error.to_string(), None)

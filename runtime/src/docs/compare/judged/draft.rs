@@ -23,6 +23,7 @@ pub(super) struct Draft {
     pub(super) max_age: Option<u64>,
     pub(super) fresh: bool,
     pub(super) rate: Option<(u32, u32, u8)>,
+    pub(super) audit_required: bool,
 }
 
 pub(super) const CALLERS: u8 = 0;
@@ -61,6 +62,7 @@ impl Draft {
             max_age: pick(10).max_age,
             fresh: pick(11).fresh,
             rate: pick(12).rate,
+            audit_required: pick(13).audit_required,
         }
     }
 
@@ -115,6 +117,11 @@ impl Draft {
     }
 
     fn limited(&self, policy: Policy) -> Policy {
+        let policy = if self.audit_required {
+            policy.audit_required()
+        } else {
+            policy
+        };
         let Some((count, burst, per)) = self.rate else {
             return policy;
         };
@@ -162,11 +169,13 @@ pub(super) fn drafts() -> impl Strategy<Value = Draft> {
             0_u8..3,
         ),
     );
+    let whatever_is_demanded = (rate, prop::bool::weighted(0.3));
     let posture = prop_oneof![14 => Just(CALLERS), 1 => Just(PUBLIC), 1 => Just(NOBODY)];
-    (posture, rights, arguments, login, rate).prop_map(|(posture, rights, arguments, login, rate)| {
+    (posture, rights, arguments, login, whatever_is_demanded).prop_map(|(posture, rights, arguments, login, rest)| {
         let (all, any, roles, rule, shadow) = rights;
         let (owner, tenant, check) = arguments;
         let (acr, max_age, fresh) = login;
+        let (rate, audit_required) = rest;
         Draft {
             posture,
             all,
@@ -181,6 +190,7 @@ pub(super) fn drafts() -> impl Strategy<Value = Draft> {
             max_age,
             fresh,
             rate,
+            audit_required,
         }
     })
 }

@@ -164,6 +164,11 @@ pub(super) const KINDS: &[Made] = &[
         prepare: |draft| draft.rate = Some((10, 5, 1)),
         weaken: |draft| draft.rate = Some((10, 5, 0)),
     },
+    Made {
+        aspect: Aspect::AuditRequired,
+        prepare: |draft| draft.audit_required = true,
+        weaken: |draft| draft.audit_required = false,
+    },
 ];
 
 const BOTH: Rule = Rule::All(&[Rule::Scope(ScopeToken::from_static("a")), Rule::Role("r")]);
