@@ -95,7 +95,7 @@
 //! # When records cannot be written
 //!
 //! Calls go on, and what a sink does not take is lost, counted and logged. A tool for which that will not do is `audit_required`: it
-//! runs only once every sink has the record of the decision, and is denied if one has not within a second (503 with `Retry-After`).
+//! runs only once every sink has the record of the decision, and is denied if one has not said so 0.7 seconds after it was asked (503 with `Retry-After`; an error result if the answer has begun).
 //! So with a full disk the server still does whatever may be done unseen, and nothing else.
 //!
 //! | a sink | keeps calls waiting | can tell that a record is written |

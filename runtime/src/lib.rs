@@ -381,7 +381,7 @@ pub mod plumbing {
 /// | `rate_limit = "30/min per tool"` | counted together for all; a `public` tool takes no other |
 ///
 /// And `audit_required`, for what must never happen unseen: no record, no call. The tool runs only once every [audit sink](audit::AuditSink)
-/// has the record of the decision, and has it written, if it can tell. If one fails, or has not said so within a second, the call is
+/// has the record of the decision, and has it written, if it can tell. If one fails, or has not said so in 0.7 seconds, the call is
 /// denied for now, with 503 over HTTP. Tools without it go on. [`Gate::protect`] refuses such a tool unless a sink can tell that a
 /// record is written, as [`QueuedLines`](audit::QueuedLines) can.
 ///

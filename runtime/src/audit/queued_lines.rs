@@ -3,7 +3,9 @@
 use super::json_lines::line;
 use super::sinks::{caught, lost};
 use super::{AuditError, AuditSink, Record, Writing};
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write};
+use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Duration;
 use std::{fmt, thread};
@@ -13,39 +15,41 @@ use tokio::sync::oneshot;
 const LIMIT: usize = 16 * 1024 * 1024;
 /// How long a line waits for others, at most.
 const INTERVAL: Duration = Duration::from_secs(1);
+/// What waits for no others, in bytes. So the limit is reached by a writer that does not keep up, and by nothing else.
+const ENOUGH: usize = LIMIT / 16;
 
 /// Writes records as the lines that [`JsonLines`](super::JsonLines) writes, by a thread of its own. Calls wait for a place in memory and
 /// never for the writer, so that a full disk or a pipe that nobody reads stops none of them, but for those of tools that are
 /// `audit_required`.
 ///
 /// 1. Lines are written in the order in which the records came, many at a time: within a second, and at once if a call waits for its
-///    record, on a flush, and when the sink is dropped. A crash loses what has not been written, and no record that a call waited for.
+///    record, if there are many, on a flush, and when the sink is dropped. A crash loses what has not been written, and no record that a call
+///    waited for. So does a process that ends without [`Gate::flush`](crate::Gate::flush): it does not wait for the thread.
 /// 2. At most 16 MiB of lines wait, and as much again is being written. A record above that is lost; it is counted
 ///    ([`AUDIT_RECORDS_LOST`](crate::metrics::AUDIT_RECORDS_LOST)), and logged.
 /// 3. A record is written once the writer has taken all lines that were written together with it, and has flushed. If it fails or panics,
 ///    none of them is: nobody knows which it has. They are lost, as in 2.
-/// 4. What is written after a failure begins with a line of its own, so that no half line spoils it.
+/// 4. What is written after a failure begins with a line of its own, so that no half line spoils it; and with [`append`](Self::append) also
+///    what is written after a crash, or a full disk, that left half a line in the file.
 ///
 /// "Written" is what `flush` of the writer makes of it: a [`File`](std::fs::File) hands lines to the operating system, and so keeps
 /// them when the process dies. For those that have to outlive a loss of power, give a writer whose `flush` calls
 /// [`sync_data`](std::fs::File::sync_data).
 ///
 /// ```no_run
-/// use std::fs::File;
 /// use toolgate::audit::QueuedLines;
 /// # use toolgate::GateBuilder;
 /// # fn gate(gate: GateBuilder) -> std::io::Result<GateBuilder> {
-/// let file = File::options().create(true).append(true).open("/var/log/notes/audit.jsonl")?;
-/// let gate = gate.audit(QueuedLines::new(file)?);
+/// let gate = gate.audit(QueuedLines::append("/var/log/notes/audit.jsonl")?);
 /// # Ok(gate)
 /// # }
 /// ```
 pub struct QueuedLines(Arc<Queue>);
 
-#[derive(Default)]
 struct Queue {
     waiting: Mutex<Waiting>,
     changed: Condvar,
+    interval: Duration,
 }
 
 #[derive(Default)]
@@ -69,12 +73,29 @@ struct Batch {
 type Told = Box<dyn FnOnce(Result<(), AuditError>) + Send>;
 
 impl QueuedLines {
-    /// Starts the thread that writes to `writer`: a file, a pipe. Fails if the system has no thread for it.
+    /// Starts the thread that writes to `writer`, such as a pipe. Fails if the system has no thread for it.
     pub fn new(writer: impl Write + Send + 'static) -> io::Result<Self> {
-        let queue = Arc::new(Queue::default());
+        Self::start(writer, false, INTERVAL)
+    }
+
+    /// The same for a file, which is made if there is none, and written at its end.
+    pub fn append(path: impl AsRef<Path>) -> io::Result<Self> {
+        let path = path.as_ref();
+        let file = File::options().create(true).append(true).open(path)?;
+        // If that cannot be read, an empty line does no harm.
+        let is_torn = file.metadata()?.is_file() && ends_within_a_line(path).unwrap_or(true);
+        Self::start(file, is_torn, INTERVAL)
+    }
+
+    fn start(writer: impl Write + Send + 'static, is_torn: bool, interval: Duration) -> io::Result<Self> {
+        let queue = Arc::new(Queue {
+            waiting: Mutex::default(),
+            changed: Condvar::new(),
+            interval,
+        });
         let own = Arc::clone(&queue);
         let thread = thread::Builder::new().name("toolgate-audit".to_owned());
-        thread.spawn(move || own.write_to(writer))?;
+        thread.spawn(move || own.write_to(writer, is_torn))?;
         Ok(Self(queue))
     }
 }
@@ -128,7 +149,7 @@ impl Queue {
         let is_first = waiting.batch.is_empty();
         waiting.batch.lines.extend_from_slice(line.as_bytes());
         waiting.batch.records += 1;
-        let is_urgent = told.is_some();
+        let is_urgent = told.is_some() || waiting.batch.lines.len() > ENOUGH; // 1
         waiting.batch.told.extend(told);
         if is_first || is_urgent {
             self.wake(waiting, is_urgent);
@@ -143,8 +164,7 @@ impl Queue {
     }
 
     /// Until nothing comes any more.
-    fn write_to(&self, mut writer: impl Write) {
-        let mut is_torn = false;
+    fn write_to(&self, mut writer: impl Write, mut is_torn: bool) {
         while let Some(batch) = self.next() {
             let written = caught(|| write(&mut writer, &batch.lines, is_torn));
             is_torn = written.is_err() || (is_torn && batch.lines.is_empty());
@@ -163,7 +183,7 @@ impl Queue {
         let waiting = self.changed.wait_while(self.lock(), nothing);
         let waiting = waiting.unwrap_or_else(PoisonError::into_inner);
         let has_time = |waiting: &mut Waiting| !waiting.is_urgent && !waiting.is_closed;
-        let waiting = self.changed.wait_timeout_while(waiting, INTERVAL, has_time);
+        let waiting = self.changed.wait_timeout_while(waiting, self.interval, has_time);
         let (mut waiting, _) = waiting.unwrap_or_else(PoisonError::into_inner);
         waiting.is_urgent = false;
         let batch = std::mem::take(&mut waiting.batch);
@@ -189,6 +209,17 @@ fn write(writer: &mut impl Write, lines: &[u8], is_torn: bool) -> Result<(), Aud
     Ok(writer.flush()?)
 }
 
+fn ends_within_a_line(path: &Path) -> io::Result<bool> {
+    let mut file = File::open(path)?;
+    if file.seek(SeekFrom::End(0))? == 0 {
+        return Ok(false);
+    }
+    file.seek(SeekFrom::End(-1))?;
+    let mut last = [0];
+    file.read_exact(&mut last)?;
+    Ok(last != *b"\n")
+}
+
 /// The same to one more who waited.
 fn again(written: &Result<(), AuditError>) -> Result<(), AuditError> {
     match written {
@@ -209,7 +240,7 @@ impl fmt::Debug for QueuedLines {
 
 #[cfg(test)]
 mod tests {
-    use super::{LIMIT, QueuedLines};
+    use super::{ENOUGH, LIMIT, QueuedLines};
     use crate::audit::{AuditError, AuditSink as _, Event, Outcome, Record, Who};
     use std::io::{self, Write};
     use std::sync::mpsc::{self, Receiver, Sender};
@@ -314,6 +345,35 @@ mod tests {
         orders.send(Does::Write).unwrap();
         sink.flush().unwrap();
         assert_eq!(tools(&text.recv().unwrap()).last().unwrap(), "short");
+    }
+
+    #[test]
+    fn f27_many_records_do_not_wait_for_more() {
+        let (given, text) = mpsc::channel();
+        let (orders, does) = mpsc::channel();
+        let never = Duration::from_hours(1);
+        let sink = QueuedLines::start(Writer { given, does }, false, never).unwrap();
+        sink.record(&record(&"x".repeat(ENOUGH))).unwrap();
+        let written = text.recv_timeout(Duration::from_secs(60));
+        assert_eq!(written.unwrap().lines().count(), 1);
+        orders.send(Does::Write).unwrap();
+    }
+
+    #[test]
+    fn f27_half_a_line_that_a_file_ends_with_stays_by_itself() -> Result<(), AuditError> {
+        let path = std::env::temp_dir().join(format!("toolgate-{}", Uuid::now_v7()));
+        for (before, after) in [("", ""), ("{}\n", "{}\n"), ("{\"half", "{\"half\n")] {
+            std::fs::write(&path, before)?;
+            let sink = QueuedLines::append(&path)?;
+            sink.record(&record("a"))?;
+            sink.flush()?;
+            let text = std::fs::read_to_string(&path)?;
+            assert_eq!(tools(text.strip_prefix(after).unwrap()), ["a"], "{before}");
+        }
+        std::fs::remove_file(&path)?;
+        // One that is not there is made.
+        drop(QueuedLines::append(&path)?);
+        Ok(std::fs::remove_file(&path)?)
     }
 
     #[tokio::test]

@@ -24,7 +24,8 @@ impl Sinks {
     ///
     /// 1. Every sink gets the record, also after one that fails or panics.
     /// 2. All of them have to have it. One that fails or panics, then or while it is waited for, has not; it is logged and counted.
-    /// 3. One that does not say so in time has not, whatever comes of it later. So nobody waits longer than [`MAX_WAIT`].
+    /// 3. One that does not say so in time has not, whatever comes of it later. So nobody waits longer than [`MAX_WAIT`], but for a sink
+    ///    that blocks instead of giving a future.
     /// 4. Without a sink that can tell that a record is written, none is.
     pub(crate) fn require(&self, record: &Record<'_>) -> impl Future<Output = Result<(), AuditError>> + Send + use<> {
         let writings: Vec<_> = self
@@ -35,19 +36,16 @@ impl Sinks {
         let can_tell = self.confirm();
         async move {
             let written = writings.into_iter().map(|writing| async {
-                let written = AssertUnwindSafe(writing?).catch_unwind().await;
-                written.unwrap_or_else(|_| Err(panicked())) // 2
+                let written = match writing {
+                    Ok(writing) => AssertUnwindSafe(writing).catch_unwind().await,
+                    Err(error) => Ok(Err(error)),
+                };
+                let written = written.unwrap_or_else(|_| Err(panicked()));
+                written.inspect_err(|error| lost(1, error)) // 2
             });
             let all = timeout(MAX_WAIT, join_all(written)).await;
             let all = all.map_err(|_| AuditError::from(io::Error::from(io::ErrorKind::TimedOut)))?; // 3
-            let mut whole = Ok(());
-            for written in all {
-                if let Err(error) = written {
-                    lost(1, &error);
-                    whole = whole.and(Err(error)); // 2
-                }
-            }
-            whole?;
+            all.into_iter().collect::<Result<(), _>>()?; // 2
             if can_tell {
                 return Ok(());
             }

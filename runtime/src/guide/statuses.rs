@@ -4,6 +4,7 @@
 //! | --- | --- | --- |
 //! | 200 with a result | it ran | |
 //! | 200 with `isError` | wrong arguments (the text says which), or "not found or not permitted": tenant, owner, check | mend the arguments; not try again |
+//! | 200 with `isError`, "try again later" | it could not be found out whether the call is allowed, or it could not be recorded, and the answer had begun | wait, try again |
 //! | 200 with -32602 | no such tool, prompt or resource, or none that this caller may know of | ask for the list again |
 //! | 200 with -32002 | the same of a resource, in protocol versions before 2026-07-28 | ask for the list again |
 //! | 202 | a notification, which is not answered | |
@@ -23,9 +24,11 @@
 //! | 405 | a stream without a session, or a method that MCP has no use for | POST |
 //! | 406 | `Accept` does not name both `application/json` and `text/event-stream` | mend the headers |
 //! | 408 | the body did not arrive in 30 seconds | send it again |
+//! | 409 | with `pmcp`: a session has a stream already | use that one, or begin a new session |
 //! | 413 | more than 4 MiB; without a token more than 64 KiB is too much, and a 401 | send less |
 //! | 415 | not `application/json`, or compressed | mend the headers |
 //! | 429 with `Retry-After` | the tool was called too often, or too many bad tokens came from there | wait that long |
+//! | 500 | with `pmcp`: the server's own list of tools is too long or not readable | nothing |
 //! | 503 with `Retry-After` | it could not be found out whether the token is good, or a call that has to be recorded could not be | keep the token, wait, try again |
 //!
 //! What is answered after the head of an answer was sent cannot be a status: so the layer decides before, by all that can be known

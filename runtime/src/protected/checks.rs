@@ -99,7 +99,11 @@ impl Gate {
                 "`{}` ({}) is `audit_required`, and no audit sink of this gate can tell that a record is written",
                 tool.name, tool.location
             ),
-            "give the gate one with `.audit(..)`, as in `.audit(QueuedLines::new(file)?)`",
+            if self.settings.authority.is_some() {
+                "give the gate one with `.audit(..)`, as in `.audit(QueuedLines::append(\"audit.jsonl\")?)`"
+            } else {
+                "make the gate with `Gate::builder()`, and give it one with `.audit(..)`: one that is `public_only` takes none"
+            },
         ))
     }
 }

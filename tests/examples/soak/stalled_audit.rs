@@ -35,6 +35,7 @@ pub(crate) async fn run() -> Report {
             failures,
             0,
         );
+        report.exactly("records that are said to be lost while all is well", server.lost(), 0);
         calm
     };
     // A pipe that is open at both ends, and that nobody reads: after 64 KiB, writing to it blocks.

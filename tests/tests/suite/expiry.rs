@@ -309,6 +309,8 @@ async fn a_call_whose_client_went_away_ends_with_its_session() {
     assert_eq!(answer.status(), 200);
     app.records.wait_for("name", 1).await;
     drop(answer);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(app.records.of("name").len(), 1, "it goes on");
     let ended = app.send("DELETE", &of(&session), &Value::Null).await;
     assert!(ended.status().is_success());
     let start = Instant::now();
