@@ -103,6 +103,53 @@ fn a_reason_is_for_one_tool_and_one_way() {
     assert_eq!(weakenings(&state), [role]);
 }
 
+/// A scope that implies more opens another tool, which was declared otherwise after the reason had been written.
+#[test]
+fn a_reason_for_what_a_scope_implies_is_for_the_tools_that_it_opens() {
+    let scopes = |implied: [&[&str]; 3]| {
+        let scope = |(name, implies)| json!({"scope": name, "declared": true, "implies": implies, "baseline": false, "tools": []});
+        let scopes = ["read", "write", "other"].into_iter().zip(implied).map(scope);
+        serde_json::from_value(scopes.collect()).unwrap()
+    };
+    let notes = |implied: [&[&str]; 3], look: &str| {
+        let mut document = with(&["write"], &[]);
+        let mut other = with(&[look], &[]).tools.remove(0);
+        other.name = "look".to_owned();
+        document.tools.push(other);
+        document.scopes = scopes(implied);
+        document
+    };
+    let narrow: [&[&str]; 3] = [&[], &["other"], &[]];
+    let wide: [&[&str]; 3] = [&["write"], &[], &[]];
+    let (old, new) = (notes(narrow, "other"), notes(wide, "other"));
+    let reasoned = with_reasons(&Lock::new(&old).updated(&new), "because");
+    assert!(
+        reasoned
+            .to_json()
+            .contains("\"tools\": [\n        \"update_note\"\n      ]")
+    );
+    assert!(matches!(reasoned.check(&new), LockState::Stale(_)));
+    let state = reasoned.check(&notes(wide, "write"));
+    assert_eq!(weakenings(&state), ["implies `write` now"]);
+    // The reason says for ever which tools it was for.
+    let accepted = reasoned.updated(&new);
+    assert_eq!(accepted.check(&new), LockState::Current);
+    assert_eq!(accepted.accepted[0].tools, ["update_note"]);
+}
+
+/// A tool that demands more is locked as such, whatever has a reason beside it.
+#[test]
+fn a_reason_for_what_a_scope_implies_is_for_no_policy() {
+    let mut old = with(&["read"], &[]);
+    let scope = |implies: &[&str]| json!([{"scope": "view", "declared": true, "implies": implies, "baseline": false, "tools": []}]);
+    old.scopes = serde_json::from_value(scope(&[])).unwrap();
+    let mut new = with(&["read", "write"], &[]);
+    new.scopes = serde_json::from_value(scope(&["read", "write"])).unwrap();
+    let reasoned = with_reasons(&Lock::new(&old).updated(&new), "because");
+    assert!(matches!(reasoned.check(&new), LockState::Stale(_)));
+    assert_eq!(reasoned.updated(&new).check(&new), LockState::Current);
+}
+
 /// The lock after a change, with a reason for the first of its weakenings only.
 fn with_one_reason(lock: &Lock, new: &ScopeDocument) -> Lock {
     let mut file: Value = serde_json::from_str(&lock.updated(new).to_json()).unwrap();
