@@ -328,7 +328,7 @@ fn diff_is_markdown_for_a_pull_request() {
         "\
 ## Who may call what
 
-2 weakenings, 1 tightening, 1 other change.
+2 weakenings, 1 tightening, 0 additions, 1 other change.
 
 ### Weakenings
 
