@@ -1,9 +1,11 @@
 //! The document of some tools, as they are declared.
 
 use super::names::CatalogNames;
-use super::{Grant, PolicyDescription, RoleDescription, ScopeDescription, ScopeDocument, ToolEntry, VERSION};
+use super::{
+    Grant, PolicyDescription, Posture, RoleDescription, ScopeDescription, ScopeDocument, ToolEntry, VERSION, words,
+};
 use crate::catalog::{Catalogs, Hierarchy};
-use crate::policy::{Policy, fingerprint};
+use crate::policy::fingerprint;
 use crate::protected::Protected;
 use crate::scope::ScopeToken;
 use crate::toolset::{Tool, Toolset};
@@ -45,23 +47,18 @@ impl Declared<'_> {
             },
             scopes: self.scopes(),
             roles: self.roles(),
-            public: self.named(Policy::is_public),
-            shadow: self.named(Policy::is_shadow),
+            public: Vec::new(),
+            shadow: Vec::new(),
             tools: self.tools.iter().map(|tool| ToolEntry::new(tool)).collect(),
             entries: self.entries.iter().map(|tool| ToolEntry::new(tool)).collect(),
         };
-        document.fingerprint = self.fingerprint(&document);
         document.fill_in();
+        document.fingerprint = document.of_all();
         document
     }
 
     fn all(&self) -> impl Iterator<Item = &Tool> {
         self.tools.iter().chain(&self.entries).copied()
-    }
-
-    fn named(&self, is_so: fn(&Policy) -> bool) -> Vec<String> {
-        let tools = self.all().filter(|tool| is_so(&tool.policy));
-        tools.map(|tool| tool.name.to_string()).collect()
     }
 
     /// Those of the catalogue in its order, then by name the others that a tool asks about or clients are to ask for.
@@ -109,33 +106,41 @@ impl Declared<'_> {
         }
         roles
     }
+}
+
+impl ScopeDocument {
+    /// What follows from the policies, and from what implies what.
+    pub(super) fn fill_in(&mut self) {
+        let named = |document: &Self, is_so: fn(&PolicyDescription) -> bool| {
+            let tools = document.all().filter(|tool| is_so(&tool.policy));
+            tools.map(|tool| tool.name.clone()).collect()
+        };
+        self.public = named(self, |policy| policy.posture == Posture::Public);
+        self.shadow = named(self, |policy| policy.shadow);
+        let found: Vec<_> = self.all().map(|tool| self.found(tool)).collect();
+        for (tool, found) in self.tools.iter_mut().chain(&mut self.entries).zip(found) {
+            tool.demands = words::demands(&tool.policy);
+            tool.conditions = words::conditions(&tool.policy);
+            (tool.minimal, tool.accepted_scopes, tool.accepted_roles) = found;
+        }
+    }
 
     /// A short name of all that decides who may call what: every policy, and what implies what. Neither the order of tools nor anything
     /// that is only said about them is in it.
-    fn fingerprint(&self, document: &ScopeDocument) -> String {
+    pub(super) fn of_all(&self) -> String {
         #[derive(Serialize)]
         struct Deciding<'a> {
-            policies: BTreeMap<&'a str, &'a Policy>,
+            policies: BTreeMap<&'a str, &'a PolicyDescription>,
             scopes: BTreeMap<&'a str, &'a [String]>,
             roles: BTreeMap<&'a str, &'a [String]>,
         }
-        let scopes = document.scopes.iter().filter(|scope| !scope.implies.is_empty());
-        let roles = document.roles.iter().filter(|role| !role.implies.is_empty());
+        let scopes = self.scopes.iter().filter(|scope| !scope.implies.is_empty());
+        let roles = self.roles.iter().filter(|role| !role.implies.is_empty());
         fingerprint(&Deciding {
             policies: self.all().map(|tool| (&*tool.name, &tool.policy)).collect(),
             scopes: scopes.map(|scope| (scope.scope.as_str(), &*scope.implies)).collect(),
             roles: roles.map(|role| (role.role.as_str(), &*role.implies)).collect(),
         })
-    }
-}
-
-impl ScopeDocument {
-    /// What of each tool depends on what implies what.
-    fn fill_in(&mut self) {
-        let found: Vec<_> = self.all().map(|tool| self.found(tool)).collect();
-        for (tool, found) in self.tools.iter_mut().chain(&mut self.entries).zip(found) {
-            (tool.minimal, tool.accepted_scopes, tool.accepted_roles) = found;
-        }
     }
 
     fn found(&self, tool: &ToolEntry) -> (Option<Grant>, Vec<String>, Vec<String>) {

@@ -1,6 +1,6 @@
 //! One tool, prompt or resource of the document.
 
-use super::{Grant, PolicyDescription, words};
+use super::{Grant, PolicyDescription};
 use crate::tool::{Hints, Location};
 use crate::toolset::Tool;
 use schemars::JsonSchema;
@@ -62,7 +62,7 @@ pub struct Source {
 }
 
 impl ToolEntry {
-    /// Without what has to be looked up in the hierarchy.
+    /// Without what follows from the policy and the hierarchy.
     pub(super) fn new(tool: &Tool) -> Self {
         Self {
             name: tool.name.to_string(),
@@ -70,8 +70,8 @@ impl ToolEntry {
             description: tool.description.to_string(),
             hints: tool.hints,
             policy: PolicyDescription::from(&tool.policy),
-            demands: words::demands(&tool.policy),
-            conditions: words::conditions(&tool.policy),
+            demands: Vec::new(),
+            conditions: Vec::new(),
             minimal: None,
             accepted_scopes: Vec::new(),
             accepted_roles: Vec::new(),

@@ -13,6 +13,7 @@ mod assert;
 pub use self::assert::assert_locked;
 
 use super::compare::{Change, Comparison, Deciding, Effect};
+use super::read::once;
 use super::{ScopeDocument, json_text};
 use serde::{Deserialize, Serialize};
 
@@ -89,17 +90,18 @@ impl Lock {
         }
     }
 
-    /// Reads a lock file. What is not known is refused: it could be a demand.
+    /// Reads a lock file. What is not known is refused: it could be a demand. So is what is said twice: a reviewer may see the one, and
+    /// the other would be compared.
     pub fn from_json(json: &str) -> Result<Self, LockError> {
         #[derive(Deserialize)]
         struct Versioned {
             version: u32,
         }
-        let Versioned { version: found } = serde_json::from_str(json)?;
+        let Versioned { version: found } = once(json)?;
         if found != VERSION {
             return Err(LockError::Version { found });
         }
-        Ok(serde_json::from_str(json)?)
+        Ok(once(json)?)
     }
 
     /// The lock as JSON, for a file.

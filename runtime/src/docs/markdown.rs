@@ -1,6 +1,6 @@
 //! The scope document as Markdown.
 
-use super::words::quoted;
+use super::words::{named as list, quoted};
 use super::{ScopeDescription, ScopeDocument, ToolEntry};
 use std::fmt::Write as _;
 
@@ -143,10 +143,6 @@ fn tools(tools: &[String]) -> String {
     } else {
         list(tools)
     }
-}
-
-fn list(names: &[String]) -> String {
-    quoted(names.iter().map(String::as_str))
 }
 
 fn code(name: &str) -> String {

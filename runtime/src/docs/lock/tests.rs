@@ -233,3 +233,17 @@ fn what_is_not_known_is_refused() {
             .contains("version 2")
     );
 }
+
+/// A reviewer sees the one that is weaker nowhere, and the other is what would be compared.
+#[test]
+fn what_is_said_twice_is_refused() {
+    let lock = Lock::new(&with(&["a"], &[])).to_json();
+    let policy = serde_json::to_string(&with(&[], &[]).tools[0].policy).unwrap();
+    let twice = lock.replacen(
+        "\"update_note\":",
+        &format!("\"update_note\": {policy}, \"update_note\":"),
+        1,
+    );
+    assert_ne!(twice, lock);
+    assert!(Lock::from_json(&twice).is_err());
+}
