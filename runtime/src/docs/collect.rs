@@ -119,9 +119,18 @@ impl ScopeDocument {
         self.shadow = named(self, |policy| policy.shadow);
         let found: Vec<_> = self.all().map(|tool| self.found(tool)).collect();
         for (tool, found) in self.tools.iter_mut().chain(&mut self.entries).zip(found) {
+            let Found {
+                minimal,
+                accepted_scopes,
+                accepted_roles,
+                excused_scopes,
+            } = found;
             tool.demands = words::demands(&tool.policy);
             tool.conditions = words::conditions(&tool.policy);
-            (tool.minimal, tool.accepted_scopes, tool.accepted_roles) = found;
+            tool.minimal = minimal;
+            tool.accepted_scopes = accepted_scopes;
+            tool.accepted_roles = accepted_roles;
+            tool.excused_scopes = excused_scopes;
         }
     }
 
@@ -143,20 +152,40 @@ impl ScopeDocument {
         })
     }
 
-    fn found(&self, tool: &ToolEntry) -> (Option<Grant>, Vec<String>, Vec<String>) {
-        let demanded = tool.policy.demanded_scopes();
-        let scopes = self.scopes.iter();
-        let scopes = scopes.filter(|scope| helps(&demanded, &scope.scope, &scope.implies));
-        let demanded = tool.policy.named_roles();
-        let roles = self.roles.iter();
-        let roles = roles.filter(|role| helps(&demanded, &role.role, &role.implies));
-        let sorted = |names: BTreeSet<String>| names.into_iter().collect();
-        (
-            self.minimal_scopes(&[&tool.name]).ok(),
-            sorted(scopes.map(|scope| scope.scope.clone()).collect()),
-            sorted(roles.map(|role| role.role.clone()).collect()),
-        )
+    fn found(&self, tool: &ToolEntry) -> Found {
+        let policy = &tool.policy;
+        let scopes = |named: &[&str]| {
+            let scopes = self
+                .scopes
+                .iter()
+                .filter(|scope| helps(named, &scope.scope, &scope.implies));
+            sorted(scopes.map(|scope| &scope.scope))
+        };
+        let named = policy.named_roles();
+        let roles = self
+            .roles
+            .iter()
+            .filter(|role| helps(&named, &role.role, &role.implies));
+        let unless = policy.owner.iter().flat_map(|owner| &owner.unless);
+        Found {
+            minimal: self.minimal_scopes(&[&tool.name]).ok(),
+            accepted_scopes: scopes(&policy.demanded_scopes()),
+            accepted_roles: sorted(roles.map(|role| &role.role)),
+            excused_scopes: scopes(&unless.map(String::as_str).collect::<Vec<_>>()),
+        }
     }
+}
+
+/// What of a tool follows from what implies what.
+struct Found {
+    minimal: Option<Grant>,
+    accepted_scopes: Vec<String>,
+    accepted_roles: Vec<String>,
+    excused_scopes: Vec<String>,
+}
+
+fn sorted<'a>(names: impl Iterator<Item = &'a String>) -> Vec<String> {
+    names.cloned().collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 fn helps(demanded: &[&str], name: &str, implies: &[String]) -> bool {

@@ -37,6 +37,9 @@ pub struct ToolEntry {
     /// The same of roles.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accepted_roles: Vec<String>,
+    /// Every scope that excuses from being the owner: those that are named for that, and all that imply one of them, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub excused_scopes: Vec<String>,
     /// The fields of the arguments that stand in audit records, as they were declared. They are recorded of calls that are denied, too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub audit_fields: Vec<String>,
@@ -75,6 +78,7 @@ impl ToolEntry {
             minimal: None,
             accepted_scopes: Vec::new(),
             accepted_roles: Vec::new(),
+            excused_scopes: Vec::new(),
             audit_fields: tool.audit_fields.iter().map(|field| (*field).to_owned()).collect(),
             fingerprint: tool.fingerprint.to_string(),
             source: Source::new(tool.location),

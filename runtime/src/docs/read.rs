@@ -262,6 +262,7 @@ mod tests {
         one.minimal = None;
         one.accepted_scopes.clear();
         one.accepted_roles.clear();
+        one.excused_scopes.push("read".to_owned());
         assert_eq!(ScopeDocument::from_json(&other.to_json()).unwrap(), document);
     }
 }
