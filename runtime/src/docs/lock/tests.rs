@@ -1,9 +1,12 @@
 //! Locks, as developers and reviewers work with them.
 
+use super::assert::check;
 use super::{Lock, LockState};
 use crate::docs::{PolicyDescription, RateDescription, ScopeDocument};
 use crate::toolset::Toolset;
 use serde_json::{Value, json};
+use std::fs;
+use std::path::PathBuf;
 
 /// A document with one tool of this policy.
 fn document(policy: &Value) -> ScopeDocument {
@@ -203,20 +206,140 @@ fn what_differs_without_a_change_makes_the_lock_stale() {
     assert_eq!(state, LockState::Stale(crate::docs::Comparison::default()));
 }
 
+/// A file of this name that is not there yet, and is removed when the test has ended.
+struct File(PathBuf);
+
+impl File {
+    fn named(name: &str) -> Self {
+        Self(std::env::temp_dir().join(format!("toolgate-{name}-{}.json", std::process::id())))
+    }
+
+    fn with(name: &str, lock: &Lock) -> Self {
+        let file = Self::named(name);
+        fs::write(&file.0, lock.to_json()).unwrap();
+        file
+    }
+
+    fn lock(&self) -> Lock {
+        Lock::from_json(&fs::read_to_string(&self.0).unwrap()).unwrap()
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
 /// What a developer reads who has a reason in the lock for what was taken back.
 #[test]
 fn a_reason_for_nothing_is_named() {
     let (old, new) = (with(&["write"], &["manager"]), with(&["write"], &[]));
     let reasoned = with_reasons(&Lock::new(&old).updated(&new), "because");
-    let path = std::env::temp_dir().join(format!("toolgate-lock-{}.json", std::process::id()));
-    std::fs::write(&path, reasoned.to_json()).unwrap();
-    let told = super::assert::check(&path, &old, false).unwrap_err();
+    let file = File::with("reasoned", &reasoned);
+    let told = check(&file.0, &old, false).unwrap_err();
     assert!(
         told.ends_with("\n\n- it has an entry for something that is not weaker\n"),
         "{told}"
     );
-    assert_eq!(super::assert::check(&path, &new, false), Ok(()));
-    std::fs::remove_file(path).unwrap();
+    assert_eq!(check(&file.0, &new, false), Ok(()));
+}
+
+#[test]
+fn the_first_file_is_written_only_if_that_is_asked_for() {
+    let file = File::named("first");
+    let document = with(&["write"], &[]);
+    let told = check(&file.0, &document, false).unwrap_err();
+    assert!(
+        told.starts_with(" is not there\nhelp: run the test with TOOLGATE_DOCS=overwrite"),
+        "{told}"
+    );
+    assert!(!file.0.exists());
+    assert_eq!(check(&file.0, &document, true), Ok(()));
+    assert_eq!(file.lock(), Lock::new(&document));
+    assert_eq!(check(&file.0, &document, false), Ok(()));
+}
+
+#[test]
+fn overwriting_accepts_what_is_tighter_and_not_what_is_weaker() {
+    let (loose, tight) = (with(&[], &["manager"]), with(&["write"], &["manager"]));
+    let file = File::with("overwritten", &Lock::new(&loose));
+    let told = check(&file.0, &tight, false).unwrap_err();
+    assert_eq!(
+        told,
+        " is stale\nhelp: run the test with TOOLGATE_DOCS=overwrite and review the change\n\n\
+         - `update_note`: the scope `write` is demanded now\n"
+    );
+    assert_eq!(file.lock(), Lock::new(&loose));
+    assert_eq!(check(&file.0, &tight, true), Ok(()));
+    assert_eq!(file.lock(), Lock::new(&tight));
+    // Back again: with overwriting the test fails as well, and what was accepted is kept.
+    for (overwrite, help) in [
+        (
+            false,
+            "help: take it back, or run the test with TOOLGATE_DOCS=overwrite",
+        ),
+        (true, "help: take it back, or write the reason into the file"),
+    ] {
+        let told = check(&file.0, &loose, overwrite).unwrap_err();
+        assert!(
+            told.starts_with(&format!(": something is weaker, and no reason is given\n{help}")),
+            "{told}"
+        );
+        assert!(
+            told.contains(
+                "\n- `update_note`: the scope `write` is not demanded any more\n  let in now, and not before: "
+            ),
+            "{told}"
+        );
+        assert_eq!(check(&file.0, &tight, false).is_ok(), !overwrite);
+    }
+    assert_eq!(file.lock().locked, Lock::new(&tight).locked);
+    fs::write(&file.0, with_reasons(&file.lock(), "because").to_json()).unwrap();
+    assert_eq!(check(&file.0, &loose, false), Ok(()));
+    assert_eq!(check(&file.0, &loose, true), Ok(()));
+    assert_eq!(file.lock().locked, Lock::new(&loose).locked);
+}
+
+/// What cannot be read says nothing of what was accepted, and is not written over.
+#[test]
+fn what_cannot_be_read_is_neither_well_nor_written_over() {
+    let document = with(&["write"], &[]);
+    let file = File::named("unreadable");
+    for overwrite in [false, true] {
+        fs::write(&file.0, "{").unwrap();
+        let told = check(&file.0, &document, overwrite).unwrap_err();
+        assert!(told.starts_with(": this is not a lock of scopes: "), "{told}");
+        assert_eq!(fs::read_to_string(&file.0).unwrap(), "{");
+        // A folder is there, and is no file.
+        let told = check(&std::env::temp_dir(), &document, overwrite).unwrap_err();
+        assert!(told.starts_with(" cannot be read: "), "{told}");
+    }
+    let nowhere = file.0.join("scopes.lock.json");
+    assert!(check(&nowhere, &document, true).is_err());
+}
+
+/// A new tool weakens nothing that was there, but for what should never come unseen.
+#[test]
+fn new_tools_for_everyone_and_shadows_need_a_reason() {
+    let old = with(&["write"], &[]);
+    let added = |policy: &Value| {
+        let mut new = old.clone();
+        let mut tool = document(policy).tools.remove(0);
+        tool.name = "new".to_owned();
+        new.tools.push(tool);
+        Lock::new(&old).check(&new)
+    };
+    let policy = |posture: &str, shadow: bool| json!({"posture": posture, "scopes_all": ["a"], "scopes_any": [], "roles": [], "shadow": shadow});
+    assert!(matches!(added(&policy("callers", false)), LockState::Stale(_)));
+    assert_eq!(
+        weakenings(&added(&policy("public", false))),
+        ["is new, and needs no token"]
+    );
+    assert_eq!(
+        weakenings(&added(&policy("callers", true))),
+        ["is new, and its scopes and roles are only tried out"]
+    );
 }
 
 #[test]
