@@ -85,6 +85,7 @@ mod current;
 #[cfg(test)]
 mod decided;
 mod entry;
+mod follow;
 mod html;
 mod implied;
 mod least;

@@ -255,6 +255,10 @@ mod tests {
         let document = read(|_| {}).unwrap();
         let mut other = document.clone();
         other.public.clear();
+        other.scopes[0].tools.clear();
+        other.scopes[0].implied_by.push("other".to_owned());
+        other.roles[0].tools.clear();
+        other.roles[0].implied_by.push("other".to_owned());
         other.shadow.push("prompt:one".to_owned());
         let one = &mut other.entries[0];
         one.demands = vec!["nothing".to_owned()];
