@@ -11,6 +11,9 @@ use std::path::PathBuf;
 ///
 /// Weakenings come first: what lets somebody in who was kept out. Scopes, roles, rules and hierarchies are compared by whom they let in,
 /// and not by how they are written; what cannot be compared counts as weaker.
+///
+/// Tools are the same if they have the same name: one under a new name is one that is gone and one that is new, and what the new one
+/// demands is compared with nothing. One that is neither public nor a shadow is no weakening, and has a group of its own.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -76,7 +76,7 @@
 //!
 //! [`ScopeDocument::lints`] looks at the toolset as a whole: a scope that is declared and that no tool asks about, two that differ by a
 //! slip, a tool that only reads and demands a scope for writing, one that destroys and demands less than its siblings, a role that nobody
-//! declares or no tool demands. What is certainly wrong is no lint, but an error of [`Gate::protect`](crate::Gate::protect).
+//! declares. What is certainly wrong is no lint, but an error of [`Gate::protect`](crate::Gate::protect).
 
 mod access;
 mod collect;
@@ -85,6 +85,7 @@ mod current;
 #[cfg(test)]
 mod decided;
 mod entry;
+mod follow;
 mod html;
 mod implied;
 mod least;

@@ -2,6 +2,8 @@
 
 mod checks;
 
+pub(crate) use self::checks::is_tool_name;
+
 use crate::audit::{Event, Record, Verdict, Who};
 use crate::caller::Caller;
 use crate::catalog::Catalogs;

@@ -73,7 +73,7 @@ impl RateUnit {
         }
     }
 
-    const fn once(self) -> &'static str {
+    pub(crate) const fn once(self) -> &'static str {
         match self {
             Self::Second => "a second",
             Self::Minute => "a minute",
@@ -188,28 +188,6 @@ impl RateLimit {
         const NANOS: u64 = 1_000_000_000;
         let unit = u64::from(self.unit.seconds()) * NANOS;
         Duration::from_nanos(unit.div_ceil(u64::from(self.count)))
-    }
-
-    /// The rate in words.
-    pub(crate) fn in_words(&self) -> String {
-        let Self {
-            count,
-            unit,
-            burst,
-            per,
-        } = self;
-        let calls = if *count == 1 { "call" } else { "calls" };
-        let whose = match per {
-            CountedPer::Subject => "of each subject of a tenant",
-            CountedPer::Client => "of each client of a tenant",
-            CountedPer::Tool => "of all callers together",
-        };
-        let burst = if burst == count {
-            String::new()
-        } else {
-            format!(", {burst} at once")
-        };
-        format!("{count} {calls} {} {whose}{burst}", unit.once())
     }
 }
 

@@ -18,14 +18,10 @@ impl ScopeToken {
     #[must_use]
     pub const fn from_static(text: &'static str) -> Self {
         assert!(!text.is_empty(), "a scope cannot be empty");
-        let mut rest = text.as_bytes();
-        while let [byte, tail @ ..] = rest {
-            assert!(
-                matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e),
-                "a scope is printable ASCII without space, quote and backslash"
-            );
-            rest = tail;
-        }
+        assert!(
+            is_scope(text),
+            "a scope is printable ASCII without space, quote and backslash"
+        );
         Self(text)
     }
 
@@ -57,6 +53,18 @@ impl ScopeToken {
         }
         false
     }
+}
+
+/// Whether a text is a `scope-token` of RFC 6749.
+pub(crate) const fn is_scope(text: &str) -> bool {
+    let mut rest = text.as_bytes();
+    while let [byte, tail @ ..] = rest {
+        if !matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e) {
+            return false;
+        }
+        rest = tail;
+    }
+    !text.is_empty()
 }
 
 impl fmt::Display for ScopeToken {

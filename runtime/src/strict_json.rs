@@ -22,6 +22,12 @@ pub(crate) const MAX_DEPTH: usize = 64;
 #[error(transparent)]
 pub(crate) struct StrictJsonError(#[from] serde_json::Error);
 
+impl From<StrictJsonError> for serde_json::Error {
+    fn from(StrictJsonError(error): StrictJsonError) -> Self {
+        error
+    }
+}
+
 /// Reads a JSON text (R15, R16).
 ///
 /// 1. It is one JSON value in UTF-8, with nothing but white space around it.

@@ -157,6 +157,16 @@ async function library(page) {
   const row = await page.locator('#matrix-body tr', { hasText: 'discard' }).locator('td').allTextContents();
   const one = 'one of several ways';
   assert.deepEqual(row.map((cell) => cell.slice(1)), ['needed', '', one, one, 'counts, because it implies one', one, one]);
+  // Who is excused from being the owner stands there beside how a scope lets in, also who is by what a scope implies.
+  const signs = async (tool) => {
+    const name = page.locator('th', { hasText: new RegExp(`^${tool}$`) });
+    return (await page.locator('#matrix-body tr', { has: name }).locator('td').allTextContents()).slice(1, 5);
+  };
+  assert.deepEqual(await signs('lend'), [
+    '', `◐${one}`, `◐${one} ◇excuses from being the owner`, '○counts, because it implies one ◇excuses from being the owner',
+  ]);
+  const counts = '(○)counts, because it implies one, not enforced';
+  assert.deepEqual(await signs('count'), ['(●)needed, not enforced', counts, counts, counts]);
 }
 
 /** Whoever has no mouse gets everywhere, and sees where. */

@@ -1,14 +1,12 @@
 //! The document of some tools, as they are declared.
 
 use super::names::CatalogNames;
-use super::{Grant, PolicyDescription, RoleDescription, ScopeDescription, ScopeDocument, ToolEntry, VERSION};
+use super::{PolicyDescription, RoleDescription, ScopeDescription, ScopeDocument, ToolEntry, VERSION};
 use crate::catalog::{Catalogs, Hierarchy};
-use crate::policy::{Policy, fingerprint};
 use crate::protected::Protected;
 use crate::scope::ScopeToken;
 use crate::toolset::{Tool, Toolset};
-use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// What a document is made of.
 pub(crate) struct Declared<'a> {
@@ -45,13 +43,13 @@ impl Declared<'_> {
             },
             scopes: self.scopes(),
             roles: self.roles(),
-            public: self.named(Policy::is_public),
-            shadow: self.named(Policy::is_shadow),
+            public: Vec::new(),
+            shadow: Vec::new(),
             tools: self.tools.iter().map(|tool| ToolEntry::new(tool)).collect(),
             entries: self.entries.iter().map(|tool| ToolEntry::new(tool)).collect(),
         };
-        document.fingerprint = self.fingerprint(&document);
         document.fill_in();
+        document.fingerprint = document.of_all();
         document
     }
 
@@ -59,9 +57,10 @@ impl Declared<'_> {
         self.tools.iter().chain(&self.entries).copied()
     }
 
-    fn named(&self, is_so: fn(&Policy) -> bool) -> Vec<String> {
-        let tools = self.all().filter(|tool| is_so(&tool.policy));
-        tools.map(|tool| tool.name.to_string()).collect()
+    fn named(&self, of: fn(&PolicyDescription) -> Vec<&str>) -> BTreeSet<String> {
+        let policies: Vec<_> = self.all().map(|tool| PolicyDescription::from(&tool.policy)).collect();
+        let names = policies.iter().flat_map(of);
+        names.map(str::to_owned).collect()
     }
 
     /// Those of the catalogue in its order, then by name the others that a tool asks about or clients are to ask for.
@@ -69,9 +68,9 @@ impl Declared<'_> {
         let catalog = self.catalogs.scopes.as_ref();
         let mut scopes: Vec<ScopeDescription> =
             catalog.map_or_else(Vec::new, |catalog| catalog.entries.iter().map(Into::into).collect());
-        let asked = users(self.all(), PolicyDescription::named_scopes);
+        let asked = self.named(PolicyDescription::named_scopes);
         let asked_for = self.baseline.iter().map(|scope| scope.as_str());
-        let others: BTreeSet<_> = asked.keys().map(String::as_str).chain(asked_for).collect();
+        let others: BTreeSet<_> = asked.iter().map(String::as_str).chain(asked_for).collect();
         let is_known = |name: &&str| scopes.iter().any(|scope| scope.scope == **name);
         let others: Vec<_> = others
             .into_iter()
@@ -80,11 +79,8 @@ impl Declared<'_> {
             .collect();
         scopes.extend(others);
         for scope in &mut scopes {
-            let (implies, implied_by) = relations(catalog.map(|catalog| &catalog.hierarchy), &scope.scope);
-            scope.implies = implies;
-            scope.implied_by = implied_by;
+            scope.implies = implied(catalog.map(|catalog| &catalog.hierarchy), &scope.scope);
             scope.baseline = self.baseline.iter().any(|baseline| baseline.as_str() == scope.scope);
-            scope.tools = asked.get(&scope.scope).cloned().unwrap_or_default();
         }
         scopes
     }
@@ -93,69 +89,19 @@ impl Declared<'_> {
         let catalog = self.catalogs.roles.as_ref();
         let mut roles: Vec<RoleDescription> =
             catalog.map_or_else(Vec::new, |catalog| catalog.entries.iter().map(Into::into).collect());
-        let demanded = users(self.all(), PolicyDescription::named_roles);
+        let demanded = self.named(PolicyDescription::named_roles);
         let is_known = |name: &&String| roles.iter().any(|role| role.role == **name);
         let others: Vec<_> = demanded
-            .keys()
+            .iter()
             .filter(|name| !is_known(name))
             .map(|name| undeclared_role(name))
             .collect();
         roles.extend(others);
         for role in &mut roles {
-            let (implies, implied_by) = relations(catalog.map(|catalog| &catalog.hierarchy), &role.role);
-            role.implies = implies;
-            role.implied_by = implied_by;
-            role.tools = demanded.get(&role.role).cloned().unwrap_or_default();
+            role.implies = implied(catalog.map(|catalog| &catalog.hierarchy), &role.role);
         }
         roles
     }
-
-    /// A short name of all that decides who may call what: every policy, and what implies what. Neither the order of tools nor anything
-    /// that is only said about them is in it.
-    fn fingerprint(&self, document: &ScopeDocument) -> String {
-        #[derive(Serialize)]
-        struct Deciding<'a> {
-            policies: BTreeMap<&'a str, &'a Policy>,
-            scopes: BTreeMap<&'a str, &'a [String]>,
-            roles: BTreeMap<&'a str, &'a [String]>,
-        }
-        let scopes = document.scopes.iter().filter(|scope| !scope.implies.is_empty());
-        let roles = document.roles.iter().filter(|role| !role.implies.is_empty());
-        fingerprint(&Deciding {
-            policies: self.all().map(|tool| (&*tool.name, &tool.policy)).collect(),
-            scopes: scopes.map(|scope| (scope.scope.as_str(), &*scope.implies)).collect(),
-            roles: roles.map(|role| (role.role.as_str(), &*role.implies)).collect(),
-        })
-    }
-}
-
-impl ScopeDocument {
-    /// What of each tool depends on what implies what.
-    fn fill_in(&mut self) {
-        let found: Vec<_> = self.all().map(|tool| self.found(tool)).collect();
-        for (tool, found) in self.tools.iter_mut().chain(&mut self.entries).zip(found) {
-            (tool.minimal, tool.accepted_scopes, tool.accepted_roles) = found;
-        }
-    }
-
-    fn found(&self, tool: &ToolEntry) -> (Option<Grant>, Vec<String>, Vec<String>) {
-        let demanded = tool.policy.demanded_scopes();
-        let scopes = self.scopes.iter();
-        let scopes = scopes.filter(|scope| helps(&demanded, &scope.scope, &scope.implies));
-        let demanded = tool.policy.named_roles();
-        let roles = self.roles.iter();
-        let roles = roles.filter(|role| helps(&demanded, &role.role, &role.implies));
-        let sorted = |names: BTreeSet<String>| names.into_iter().collect();
-        (
-            self.minimal_scopes(&[&tool.name]).ok(),
-            sorted(scopes.map(|scope| scope.scope.clone()).collect()),
-            sorted(roles.map(|role| role.role.clone()).collect()),
-        )
-    }
-}
-
-fn helps(demanded: &[&str], name: &str, implies: &[String]) -> bool {
-    demanded.contains(&name) || implies.iter().any(|implied| demanded.contains(&implied.as_str()))
 }
 
 fn undeclared_scope(name: &str) -> ScopeDescription {
@@ -172,30 +118,11 @@ fn undeclared_role(name: &str) -> RoleDescription {
     }
 }
 
-/// Which tools name what.
-fn users<'a>(
-    tools: impl Iterator<Item = &'a Tool>,
-    named: fn(&PolicyDescription) -> Vec<&str>,
-) -> BTreeMap<String, Vec<String>> {
-    let mut users: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for tool in tools {
-        for name in named(&PolicyDescription::from(&tool.policy)) {
-            users.entry(name.to_owned()).or_default().push(tool.name.to_string());
-        }
-    }
-    users
-}
-
-/// What follows from a name, and what it follows from.
-fn relations(hierarchy: Option<&Hierarchy>, name: &str) -> (Vec<String>, Vec<String>) {
-    let Some(hierarchy) = hierarchy else {
-        return (Vec::new(), Vec::new());
-    };
-    let names = || hierarchy.names().filter(|other| *other != name);
-    let implies = names().filter(|other| hierarchy.implies(name, other));
-    let implied_by = names().filter(|other| hierarchy.implies(other, name));
-    (
-        implies.map(str::to_owned).collect(),
-        implied_by.map(str::to_owned).collect(),
-    )
+/// What follows from a name.
+fn implied(hierarchy: Option<&Hierarchy>, name: &str) -> Vec<String> {
+    let names = hierarchy.into_iter().flat_map(|hierarchy| {
+        let names = hierarchy.names().filter(|other| *other != name);
+        names.filter(|other| hierarchy.implies(name, other))
+    });
+    names.map(str::to_owned).collect()
 }

@@ -135,7 +135,8 @@ impl ScopeDocument {
     /// 6. Who calls is what counts. Texts, hints, and which arguments stand in audit records are told, and are neutral: to record more
     ///    or less of a call lets nobody in.
     ///
-    /// What is gone is a tightening. One tool under a new name is one that is gone and one that is new.
+    /// What is gone is a tightening. One tool under a new name is one that is gone and one that is new, which is no weakening even
+    /// if it demands less.
     #[must_use]
     pub fn changes_since(&self, old: &Self) -> Comparison {
         let mut changes = Deciding::of(old).changes_to(&Deciding::of(self));

@@ -1,6 +1,6 @@
 //! One tool, prompt or resource of the document.
 
-use super::{Grant, PolicyDescription, words};
+use super::{Grant, PolicyDescription};
 use crate::tool::{Hints, Location};
 use crate::toolset::Tool;
 use schemars::JsonSchema;
@@ -37,6 +37,9 @@ pub struct ToolEntry {
     /// The same of roles.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accepted_roles: Vec<String>,
+    /// Every scope that excuses from being the owner: those that are named for that, and all that imply one of them, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub excused_scopes: Vec<String>,
     /// The fields of the arguments that stand in audit records, as they were declared. They are recorded of calls that are denied, too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub audit_fields: Vec<String>,
@@ -62,7 +65,7 @@ pub struct Source {
 }
 
 impl ToolEntry {
-    /// Without what has to be looked up in the hierarchy.
+    /// Without what follows from the policy and the hierarchy.
     pub(super) fn new(tool: &Tool) -> Self {
         Self {
             name: tool.name.to_string(),
@@ -70,11 +73,12 @@ impl ToolEntry {
             description: tool.description.to_string(),
             hints: tool.hints,
             policy: PolicyDescription::from(&tool.policy),
-            demands: words::demands(&tool.policy),
-            conditions: words::conditions(&tool.policy),
+            demands: Vec::new(),
+            conditions: Vec::new(),
             minimal: None,
             accepted_scopes: Vec::new(),
             accepted_roles: Vec::new(),
+            excused_scopes: Vec::new(),
             audit_fields: tool.audit_fields.iter().map(|field| (*field).to_owned()).collect(),
             fingerprint: tool.fingerprint.to_string(),
             source: Source::new(tool.location),

@@ -43,8 +43,6 @@ pub enum LintRule {
     DestructiveIsWeaker,
     /// A tool is public, and does not say whether it only reads.
     PublicWithoutHints,
-    /// A role of the catalogue helps with no tool, and no tool has a `check` that could ask about it.
-    UnusedRole,
     /// A tool demands a role that is not in the catalogue. At a gate with the catalogue it is an error.
     UndeclaredRole,
 }
@@ -96,23 +94,13 @@ impl ScopeDocument {
         }
     }
 
-    /// A role that helps with no tool may still be asked about by a function that decides; nothing is said then.
+    /// That a role helps with no tool is no finding: the catalogue has all roles that callers may have.
     fn lint_roles(&self, lints: &mut Vec<Lint>) {
         let Some(catalog) = &self.catalogs.roles else {
             return;
         };
-        let decides_itself = self.all().any(|tool| tool.policy.check.is_some());
         for role in &self.roles {
             let name = &role.role;
-            let helps = |tool: &ToolEntry| tool.accepted_roles.contains(name);
-            if role.declared && role.tools.is_empty() && !decides_itself && !self.all().any(helps) {
-                lints.push(Lint {
-                    rule: LintRule::UnusedRole,
-                    about: vec![name.clone()],
-                    message: format!("the role `{name}` is declared, and helps with no tool"),
-                    help: format!("demand it where it was meant to be, or remove its variant from `{catalog}`"),
-                });
-            }
             if !role.declared {
                 lints.push(undeclared(LintRule::UndeclaredRole, "role", name, catalog, &role.tools));
             }
@@ -205,7 +193,6 @@ impl LintRule {
             Self::ReadOnlyDemandsWrite => "read_only_demands_write",
             Self::DestructiveIsWeaker => "destructive_is_weaker",
             Self::PublicWithoutHints => "public_without_hints",
-            Self::UnusedRole => "unused_role",
             Self::UndeclaredRole => "undeclared_role",
         }
     }

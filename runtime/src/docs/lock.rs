@@ -13,6 +13,7 @@ mod assert;
 pub use self::assert::assert_locked;
 
 use super::compare::{Change, Comparison, Deciding, Effect};
+use super::read::once;
 use super::{ScopeDocument, json_text};
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +41,9 @@ pub struct Lock {
 pub struct Acknowledgement {
     about: String,
     what: String,
+    /// Which tools let more callers in by it: a reason is for these, and for no others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    tools: Vec<String>,
     /// What is declared now: a reason is for that, and for nothing weaker that comes later.
     now: String,
     reason: String,
@@ -86,17 +90,18 @@ impl Lock {
         }
     }
 
-    /// Reads a lock file. What is not known is refused: it could be a demand.
+    /// Reads a lock file. What is not known is refused: it could be a demand. So is what is said twice: a reviewer may see the one, and
+    /// the other would be compared.
     pub fn from_json(json: &str) -> Result<Self, LockError> {
         #[derive(Deserialize)]
         struct Versioned {
             version: u32,
         }
-        let Versioned { version: found } = serde_json::from_str(json)?;
+        let Versioned { version: found } = once(json)?;
         if found != VERSION {
             return Err(LockError::Version { found });
         }
-        Ok(serde_json::from_str(json)?)
+        Ok(once(json)?)
     }
 
     /// The lock as JSON, for a file.
@@ -107,7 +112,8 @@ impl Lock {
 
     /// Compares declarations with the lock.
     ///
-    /// 1. A weakening is acknowledged by an entry that says exactly the same of the same, about what is declared now, and has a reason.
+    /// 1. A weakening is acknowledged by an entry that says exactly the same of the same, about what is declared now and the same tools, and
+    ///    has a reason.
     ///    One that is not acknowledged is not accepted, whatever else is.
     /// 2. What else is otherwise makes the lock stale, also a tightening: going back from it later would not be seen.
     /// 3. So does an entry about what is not weaker: it would wait for the weakening that it acknowledges.
@@ -149,6 +155,7 @@ impl Lock {
         let entry = |change: &Change| Acknowledgement {
             about: change.about.to_string(),
             what: change.what.clone(),
+            tools: change.tools.clone(),
             now: change.now.clone(),
             reason: self.reason(change).unwrap_or_default().to_owned(),
         };
@@ -178,7 +185,10 @@ impl Lock {
 
 impl Acknowledgement {
     fn is_about(&self, change: &Change) -> bool {
-        self.about == change.about.to_string() && self.what == change.what && self.now == change.now
+        self.about == change.about.to_string()
+            && self.what == change.what
+            && self.tools == change.tools
+            && self.now == change.now
     }
 
     fn has_reason(&self) -> bool {

@@ -1,6 +1,6 @@
 //! The scope document as Markdown.
 
-use super::words::quoted;
+use super::words::{named as list, quoted};
 use super::{ScopeDescription, ScopeDocument, ToolEntry};
 use std::fmt::Write as _;
 
@@ -56,13 +56,17 @@ fn at_a_glance(out: &mut String, document: &ScopeDocument) {
         match &tool.minimal {
             _ if document.public.contains(&tool.name) => [name, "no token".to_owned(), String::new(), also],
             Some(least) => {
-                let tried_out = if tool.policy.shadow { " (not enforced)" } else { "" };
+                let marked = |names: &[String]| match (names, tool.policy.shadow) {
+                    ([], _) => String::new(),
+                    (names, true) => list(names) + " (not enforced)",
+                    (names, false) => list(names),
+                };
                 let scopes = if least.scopes.is_empty() {
                     "any token".to_owned()
                 } else {
-                    list(&least.scopes)
+                    marked(&least.scopes)
                 };
-                [name, scopes + tried_out, list(&least.roles), also]
+                [name, scopes, marked(&least.roles), also]
             }
             None => [name, "see below".to_owned(), String::new(), also],
         }
@@ -79,7 +83,7 @@ fn scopes(out: &mut String, document: &ScopeDocument) {
             .scopes
             .iter()
             .map(|scope| [code(&scope.scope), marks(document, scope), tools(&scope.tools)]);
-        table(out, ["Scope", "Notes", "Needed by"], rows);
+        table(out, ["Scope", "Notes", "Asked about by"], rows);
     } else {
         let rows = document.scopes.iter().map(|scope| {
             let notes = marks(document, scope);
@@ -91,7 +95,7 @@ fn scopes(out: &mut String, document: &ScopeDocument) {
                 tools(&scope.tools),
             ]
         });
-        table(out, ["Scope", "What for", "Implies", "Notes", "Needed by"], rows);
+        table(out, ["Scope", "What for", "Implies", "Notes", "Asked about by"], rows);
     }
 }
 
@@ -101,7 +105,7 @@ fn roles(out: &mut String, document: &ScopeDocument) {
         out.push_str("None.\n\n");
     } else if document.catalogs.roles.is_none() {
         let rows = document.roles.iter().map(|role| [code(&role.role), tools(&role.tools)]);
-        table(out, ["Role", "Needed by"], rows);
+        table(out, ["Role", "Asked about by"], rows);
     } else {
         let rows = document.roles.iter().map(|role| {
             let who = if role.declared {
@@ -111,7 +115,7 @@ fn roles(out: &mut String, document: &ScopeDocument) {
             };
             [code(&role.role), who, list(&role.implies), tools(&role.tools)]
         });
-        table(out, ["Role", "Who", "Implies", "Needed by"], rows);
+        table(out, ["Role", "Who", "Implies", "Asked about by"], rows);
     }
 }
 
@@ -145,10 +149,6 @@ fn tools(tools: &[String]) -> String {
     }
 }
 
-fn list(names: &[String]) -> String {
-    quoted(names.iter().map(String::as_str))
-}
-
 fn code(name: &str) -> String {
     format!("`{name}`")
 }
@@ -163,18 +163,33 @@ fn entry(out: &mut String, tool: &ToolEntry) {
     let is_entry = tool.name.contains(':');
     line(out, &format!("### `{}`\n", tool.name));
     if !tool.description.is_empty() {
-        line(out, &format!("{}\n", tool.description));
+        line(out, &format!("{}\n", quotation(&tool.description)));
     }
     line(out, "Needs:\n");
     for demand in &tool.demands {
         line(out, &format!("- {demand}"));
     }
-    let demanded = tool.policy.demanded_scopes();
-    let implying = tool.accepted_scopes.iter().map(String::as_str);
-    let implying: Vec<_> = implying.filter(|scope| !demanded.contains(scope)).collect();
-    if !implying.is_empty() {
-        let scopes = quoted(implying.into_iter());
-        line(out, &format!("\nAlso accepted, by what it implies: {scopes}."));
+    let policy = &tool.policy;
+    let unless = policy.owner.iter().flat_map(|owner| &owner.unless);
+    for (what, counting, named) in [
+        (
+            "Scopes that are accepted",
+            &tool.accepted_scopes,
+            policy.demanded_scopes(),
+        ),
+        ("Roles that are accepted", &tool.accepted_roles, policy.named_roles()),
+        (
+            "Scopes that excuse from being the owner",
+            &tool.excused_scopes,
+            unless.map(String::as_str).collect(),
+        ),
+    ] {
+        let implying = counting.iter().map(String::as_str);
+        let implying: Vec<_> = implying.filter(|name| !named.contains(name)).collect();
+        if !implying.is_empty() {
+            let implying = quoted(implying.into_iter());
+            line(out, &format!("\n{what}, too, by what they imply: {implying}."));
+        }
     }
     let hints = [
         (tool.hints.read_only, "read-only", "not read-only"),
@@ -210,6 +225,13 @@ fn entry(out: &mut String, tool: &ToolEntry) {
     line(out, &format!("\nPolicy `{}`{source}.", tool.fingerprint));
 }
 
+/// As what somebody said: no heading, fence or comment in it goes on behind it.
+fn quotation(text: &str) -> String {
+    let lines = text.lines().map(|line| format!("> {line}"));
+    let lines: Vec<_> = lines.map(|line| line.trim_end().to_owned()).collect();
+    lines.join("\n")
+}
+
 /// A bar would end the cell.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|")
@@ -218,4 +240,88 @@ fn cell(text: &str) -> String {
 fn line(out: &mut String, text: &str) {
     // Writing into a `String` cannot fail.
     let _ = writeln!(out, "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::docs::ScopeDocument;
+    use crate::docs::random::{Names, document, tokens};
+    use crate::policy::{OwnerDemand, Policy};
+    use crate::toolset::Toolset;
+
+    const NAMES: Names = Names {
+        scopes: &["read", "write", "admin"],
+        roles: &["editor", "chief"],
+    };
+
+    /// `admin` implies `write`, and `chief` implies `editor`.
+    fn document_of(policy: Policy) -> ScopeDocument {
+        let catalogs = NAMES.catalogs_by(&|from, to| (from, to) == (2, 1), &|from, to| (from, to) == (1, 0));
+        document(&catalogs, [("edit", policy)])
+    }
+
+    #[test]
+    fn what_a_tool_says_of_itself_stays_within_its_place() {
+        let mut document = document_of(Policy::AUTHENTICATED);
+        document.tools[0].description = "Edits.\n\n## Public tools\n\r\n```\n<!--".to_owned();
+        let page = document.to_markdown();
+        assert!(
+            page.contains("### `edit`\n\n> Edits.\n>\n> ## Public tools\n>\n> ```\n> <!--\n\nNeeds:\n"),
+            "{page}"
+        );
+    }
+
+    #[test]
+    fn both_columns_say_what_is_not_enforced() {
+        let row = |policy: Policy| {
+            let page = document_of(policy).to_markdown();
+            let row = page.lines().find(|line| line.starts_with("| `edit` |"));
+            row.unwrap().to_owned()
+        };
+        let roles = Policy::AUTHENTICATED.roles(&["editor"]);
+        let both = roles.scopes_all(tokens(&["write"]));
+        assert_eq!(row(roles), "| `edit` | any token | `editor` |  |");
+        assert_eq!(
+            row(roles.shadow()),
+            "| `edit` | any token | `editor` (not enforced) |  |"
+        );
+        assert_eq!(
+            row(both.shadow()),
+            "| `edit` | `write` (not enforced) | `editor` (not enforced) |  |"
+        );
+    }
+
+    #[test]
+    fn what_counts_by_what_it_implies_is_named() {
+        let owner = OwnerDemand {
+            field: "owner",
+            unless: tokens(&["write"]),
+        };
+        let policy = Policy::AUTHENTICATED.scopes_all(tokens(&["read"])).roles(&["editor"]);
+        let document = document_of(policy.owner(owner));
+        assert_eq!(document.tools[0].excused_scopes, ["admin", "write"]);
+        let page = document.to_markdown();
+        assert!(
+            page.contains("\nRoles that are accepted, too, by what they imply: `chief`.\n"),
+            "{page}"
+        );
+        assert!(
+            page.contains("\nScopes that excuse from being the owner, too, by what they imply: `admin`.\n"),
+            "{page}"
+        );
+        assert!(!page.contains("Scopes that are accepted"));
+        // What excuses is asked about, and not needed.
+        assert!(page.contains("| Scope | What for | Implies | Notes | Asked about by |"));
+        let without_owner = document_of(policy);
+        assert!(without_owner.tools[0].excused_scopes.is_empty());
+        let accepted = document_of(Policy::AUTHENTICATED.scopes_all(tokens(&["write"]))).to_markdown();
+        assert!(accepted.contains("\nScopes that are accepted, too, by what they imply: `admin`.\n"));
+    }
+
+    #[test]
+    fn a_toolset_without_catalogues_asks_about_scopes_and_roles_all_the_same() {
+        let policy = Policy::AUTHENTICATED.scopes_all(tokens(&["read"])).roles(&["editor"]);
+        let page = ScopeDocument::new(&Toolset::new(()).prompt("one", policy)).to_markdown();
+        assert!(page.contains("| Scope | Notes | Asked about by |") && page.contains("| Role | Asked about by |"));
+    }
 }

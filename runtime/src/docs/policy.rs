@@ -5,6 +5,7 @@ use crate::rate_limit::{CountedPer, RateLimit, RateUnit};
 use crate::scope::ScopeToken;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// The declared demands of a tool. Its JSON form is that of the [`Policy`] it was made of, byte for byte, so that the fingerprint is
 /// that of both.
@@ -178,6 +179,24 @@ impl RuleDescription {
             Self::Role(name) => role(name),
             Self::All(rules) | Self::Any(rules) => rules.iter().for_each(|rule| rule.each_name(scope, role)),
         }
+    }
+}
+
+impl fmt::Display for RuleDescription {
+    /// ``one of (all of (the scope `a`, the role `b`), the role `c`)``
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (word, rules) = match self {
+            Self::Scope(scope) => return write!(f, "the scope `{scope}`"),
+            Self::Role(role) => return write!(f, "the role `{role}`"),
+            Self::All(rules) => ("all of", rules),
+            Self::Any(rules) => ("one of", rules),
+        };
+        write!(f, "{word} (")?;
+        for (number, rule) in rules.iter().enumerate() {
+            let comma = if number == 0 { "" } else { ", " };
+            write!(f, "{comma}{rule}")?;
+        }
+        f.write_str(")")
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Policy;
 use crate::caller::Caller;
+use crate::docs::RuleDescription;
 use crate::scope::ScopeToken;
 use serde::Serialize;
 use std::fmt;
@@ -165,18 +166,7 @@ impl Rule {
 impl fmt::Display for Rule {
     /// ``one of (all of (the scope `a`, the role `b`), the role `c`)``
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (word, rules) = match self {
-            Self::Scope(scope) => return write!(f, "the scope `{scope}`"),
-            Self::Role(role) => return write!(f, "the role `{role}`"),
-            Self::All(rules) => ("all of", rules),
-            Self::Any(rules) => ("one of", rules),
-        };
-        write!(f, "{word} (")?;
-        for (number, rule) in rules.iter().enumerate() {
-            let comma = if number == 0 { "" } else { ", " };
-            write!(f, "{comma}{rule}")?;
-        }
-        f.write_str(")")
+        RuleDescription::from(self).fmt(f)
     }
 }
 

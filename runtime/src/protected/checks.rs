@@ -108,9 +108,13 @@ impl Gate {
     }
 }
 
-fn check_name(tool: &Tool) -> Result<(), ConfigError> {
+pub(crate) fn is_tool_name(name: &str) -> bool {
     let well_formed = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
-    if (1..=128).contains(&tool.name.len()) && tool.name.chars().all(well_formed) {
+    (1..=128).contains(&name.len()) && name.chars().all(well_formed)
+}
+
+fn check_name(tool: &Tool) -> Result<(), ConfigError> {
+    if is_tool_name(&tool.name) {
         return Ok(());
     }
     Err(ConfigError::new(

@@ -471,11 +471,11 @@ fn the_scope_document_describes_the_catalogue_that_a_toolset_keeps_to() {
     );
     let markdown = document.to_markdown();
     for row in [
-        "| Scope | What for | Implies | Notes | Needed by |\n| --- | --- | --- | --- | --- |\n",
+        "| Scope | What for | Implies | Notes | Asked about by |\n| --- | --- | --- | --- | --- |\n",
         "| `notes:read` | Reads \\| lists notes, all of them. |  | asked for at first | `read` |\n",
         "| `notes:write` | Writes notes. | `notes:read` | asked for when needed | `manage` |\n",
         "| `notes:admin` | Does everything. | `notes:read`, `notes:write` | asked for when needed, sensitive, granted by administrators only | none |\n",
-        "| Role | Who | Implies | Needed by |\n| --- | --- | --- | --- |\n| `manager` | Manages. |  | `manage` |\n",
+        "| Role | Who | Implies | Asked about by |\n| --- | --- | --- | --- |\n| `manager` | Manages. |  | `manage` |\n",
     ] {
         assert!(markdown.contains(row), "{row}\n{markdown}");
     }

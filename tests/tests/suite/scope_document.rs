@@ -85,7 +85,7 @@ async fn describe(args: Book) -> Result<String, Infallible> {
 #[mcp_tool(
     scopes_any = [Scope::Write, Scope::Export],
     owner_field = "shelf.owner",
-    owner_unless = [Scope::Admin],
+    owner_unless = [Scope::Export],
     tenant_field = "shelf.tenant",
     check = Library::may_lend,
 )]

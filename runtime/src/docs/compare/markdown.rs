@@ -1,36 +1,44 @@
 //! A comparison for the description of a pull request.
 
-use super::{Change, Comparison, Effect};
+use super::{About, Aspect, Change, Comparison, Effect};
 use std::fmt::Write as _;
 
 pub(super) fn render(comparison: &Comparison) -> String {
-    let count = |effect| comparison.with_effect(effect).count();
-    let counts = [
-        counted(count(Effect::Weakening), "weakening"),
-        counted(count(Effect::Tightening), "tightening"),
-        counted(count(Effect::Neutral), "other change"),
-    ];
     let mut out = String::from("## Who may call what\n\n");
     if comparison.changes.is_empty() {
         out.push_str("Nothing has changed.\n");
         return out;
     }
-    // Writing into a `String` cannot fail.
-    let _ = writeln!(out, "{}.", counts.join(", "));
-    for (effect, title, about) in [
+    let (new, others): (Vec<_>, Vec<_>) = comparison
+        .with_effect(Effect::Neutral)
+        .partition(|change| is_new(change));
+    let groups = [
         (
-            Effect::Weakening,
+            comparison.with_effect(Effect::Weakening).collect(),
+            "weakening",
             "Weakenings",
             "Somebody may do something now who might not before.",
         ),
         (
-            Effect::Tightening,
+            comparison.with_effect(Effect::Tightening).collect(),
+            "tightening",
             "Tightenings",
             "Somebody might do something before who may not now.",
         ),
-        (Effect::Neutral, "Other changes", "They let the same callers in."),
-    ] {
-        let changes: Vec<_> = comparison.with_effect(effect).collect();
+        (
+            new,
+            "addition",
+            "New",
+            "They were not there, so that nothing compares what they demand. One may be what is gone above, under a new name and with fewer demands.",
+        ),
+        (others, "other change", "Other changes", "They let the same callers in."),
+    ];
+    let counts = groups
+        .each_ref()
+        .map(|(changes, noun, ..)| counted(changes.len(), noun));
+    // Writing into a `String` cannot fail.
+    let _ = writeln!(out, "{}.", counts.join(", "));
+    for (changes, _, title, about) in groups {
         if changes.is_empty() {
             continue;
         }
@@ -40,6 +48,11 @@ pub(super) fn render(comparison: &Comparison) -> String {
         }
     }
     out
+}
+
+/// Whether this is a tool, a prompt or a resource that was not there. A scope or a role that is new lets nobody in by itself.
+fn is_new(change: &Change) -> bool {
+    change.aspect == Aspect::Presence && matches!(change.about, About::Tool(_))
 }
 
 fn line(change: &Change) -> String {

@@ -252,6 +252,42 @@ fn tools_that_are_new_or_gone_are_told() {
     }
 }
 
+/// A tool that was there demanded more; under its new name nothing says so.
+#[test]
+fn what_is_new_has_a_group_of_its_own() {
+    let named = |name: &str, scopes: &[&str]| document(vec![tool(name, &policy(&json!({"scopes_all": scopes})))]);
+    let mut after = named("change", &["read"]);
+    let mut scope = after.scopes[0].clone();
+    scope.scope = "other".to_owned();
+    after.scopes.push(scope);
+    assert_eq!(
+        after.changes_since(&named("edit", &["write"])).to_markdown(),
+        "\
+## Who may call what
+
+0 weakenings, 1 tightening, 1 addition, 1 other change.
+
+### Tightenings
+
+Somebody might do something before who may not now.
+
+- **`edit`**: is gone
+
+### New
+
+They were not there, so that nothing compares what they demand. One may be what is gone above, under a new name and with fewer demands.
+
+- **`change`**: is new, and needs: something
+
+### Other changes
+
+They let the same callers in.
+
+- **the scope `other`**: is new
+"
+    );
+}
+
 #[test]
 fn what_is_told_to_clients_and_recorded_is_named_and_neutral() {
     let before = document(vec![tool("edit", &policy(&json!({})))]);

@@ -203,9 +203,18 @@
     unless: ['◇', 'excuses from being the owner'],
   };
 
-  function sign(kind) {
-    const [shape, words] = SIGNS[kind];
-    return [element('span', { class: `sign ${kind}`, 'aria-hidden': 'true', title: words }, shape), element('span', { class: 'unseen' }, words)];
+  // What is only tried out stands in brackets.
+  function sign(kind, triedOut = false) {
+    const [shape, enforced] = SIGNS[kind];
+    const words = triedOut ? `${enforced}, not enforced` : enforced;
+    const seen = element('span', { class: `sign ${kind}`, 'aria-hidden': 'true', title: words }, triedOut ? `(${shape})` : shape);
+    return [seen, element('span', { class: 'unseen' }, words)];
+  }
+
+  // The owner is demanded in any case.
+  function signs(tool, kind, name) {
+    const made = rules.standing(tool, kind, name).map((standing) => sign(standing, standing !== 'unless' && tool.policy.shadow));
+    return made.flatMap((one, position) => (position === 0 ? one : [' ', ...one]));
   }
 
   // Without scopes and roles a tool may be open to everyone, to every token, or to nobody.
@@ -218,8 +227,7 @@
   function matrixRow(tool) {
     const row = element('tr', {}, element('th', { scope: 'row' }, link('tool', tool.name)), element('td', {}, token(tool)));
     for (const [kind, name] of columns) {
-      const standing = rules.standing(tool, kind, name);
-      row.append(element('td', {}, standing ? sign(standing) : []));
+      row.append(element('td', {}, signs(tool, kind, name)));
     }
     return row;
   }
@@ -247,9 +255,10 @@
     const least = tool.policy.posture === 'public' ? ['no token'] : tool.minimal ? (tool.minimal.scopes.length + (tool.minimal.roles ?? []).length > 0 ? grantInWords(tool.minimal) : ['any token']) : ['see the demands'];
     const facts = [['At least', least]];
     for (const [kind, accepted, what] of [['scope', tool.accepted_scopes, 'Scopes'], ['role', tool.accepted_roles, 'Roles']]) {
-      const implying = (accepted ?? []).filter((name) => rules.standing(tool, kind, name) === 'counts');
+      const implying = (accepted ?? []).filter((name) => rules.standing(tool, kind, name).includes('counts'));
       if (implying.length > 0) facts.push([`${what} that imply it`, links(kind, implying)]);
     }
+    if (tool.excused_scopes) facts.push(['Excuse from being the owner', links('scope', tool.excused_scopes)]);
     if (hints.length > 0) facts.push(['Told to clients', hints.join(', ')]);
     if (tool.audit_fields) facts.push(['In audit records', codes(tool.audit_fields)]);
     if (tool.source) facts.push(['Declared in', code(tool.source.line ? `${tool.source.file}:${tool.source.line}` : tool.source.file)]);
@@ -316,7 +325,7 @@
   function searched(tool) {
     const source = tool.source?.file ?? '';
     return [tool.name, tool.title ?? '', tool.description, source, ...tool.demands, ...(tool.accepted_scopes ?? []), ...(tool.accepted_roles ?? []),
-      ...(tool.audit_fields ?? [])].join('\n').toLowerCase();
+      ...(tool.excused_scopes ?? []), ...(tool.audit_fields ?? [])].join('\n').toLowerCase();
   }
 
   const texts = new Map(rules.all.map((tool) => [tool, searched(tool)]));
@@ -328,8 +337,8 @@
     let shownTools = 0;
     for (const [tool, made, row] of cards) {
       const fits = words.every((word) => texts.get(tool).includes(word))
-        && (!scope || rules.standing(tool, 'scope', scope) !== '')
-        && (!role || rules.standing(tool, 'role', role) !== '')
+        && (!scope || rules.standing(tool, 'scope', scope).length > 0)
+        && (!role || rules.standing(tool, 'role', role).length > 0)
         && isKind(tool);
       made.hidden = row.hidden = !fits;
       if (fits) shownTools += 1;

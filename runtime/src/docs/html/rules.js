@@ -115,17 +115,19 @@ function rulesOf(document) {
     return least(heldBy({}), callers.flatMap((tool) => rightsOf(tool.policy)));
   }
 
-  // How a name stands in the demands of a tool, for the matrix: 'all', 'any', 'counts', 'unless' or nothing.
+  // How a name stands in the demands of a tool, for the matrix: 'all', 'any' or 'counts' if it helps to be let in, and 'unless' if it
+  // excuses from being the owner; both, or nothing.
   function standing(tool, kind, name) {
     const named = (rule) => (rule.all ?? rule.any)?.some(named) ?? rule[kind] === name;
     const needed = (rule) => rule[kind] === name || (rule.all?.some(needed) ?? false) || (rule.any?.every(needed) ?? false);
     const rights = rightsOf(tool.policy);
-    if (rights.some(needed)) return 'all';
-    if (rights.some(named)) return 'any';
-    const accepted = kind === 'scope' ? tool.accepted_scopes : tool.accepted_roles;
-    if ((accepted ?? []).includes(name)) return 'counts';
-    if (kind === 'scope' && tool.policy.owner?.unless?.includes(name)) return 'unless';
-    return '';
+    const accepted = (kind === 'scope' ? tool.accepted_scopes : tool.accepted_roles) ?? [];
+    const found = [];
+    if (rights.some(needed)) found.push('all');
+    else if (rights.some(named)) found.push('any');
+    else if (accepted.includes(name)) found.push('counts');
+    if (kind === 'scope' && tool.excused_scopes?.includes(name)) found.push('unless');
+    return found;
   }
 
   return { all, heldBy, access, leastFor, standing };

@@ -1,9 +1,12 @@
 //! Locks, as developers and reviewers work with them.
 
+use super::assert::check;
 use super::{Lock, LockState};
 use crate::docs::{PolicyDescription, RateDescription, ScopeDocument};
 use crate::toolset::Toolset;
 use serde_json::{Value, json};
+use std::fs;
+use std::path::PathBuf;
 
 /// A document with one tool of this policy.
 fn document(policy: &Value) -> ScopeDocument {
@@ -103,6 +106,53 @@ fn a_reason_is_for_one_tool_and_one_way() {
     assert_eq!(weakenings(&state), [role]);
 }
 
+/// A scope that implies more opens another tool, which was declared otherwise after the reason had been written.
+#[test]
+fn a_reason_for_what_a_scope_implies_is_for_the_tools_that_it_opens() {
+    let scopes = |implied: [&[&str]; 3]| {
+        let scope = |(name, implies)| json!({"scope": name, "declared": true, "implies": implies, "baseline": false, "tools": []});
+        let scopes = ["read", "write", "other"].into_iter().zip(implied).map(scope);
+        serde_json::from_value(scopes.collect()).unwrap()
+    };
+    let notes = |implied: [&[&str]; 3], look: &str| {
+        let mut document = with(&["write"], &[]);
+        let mut other = with(&[look], &[]).tools.remove(0);
+        other.name = "look".to_owned();
+        document.tools.push(other);
+        document.scopes = scopes(implied);
+        document
+    };
+    let narrow: [&[&str]; 3] = [&[], &["other"], &[]];
+    let wide: [&[&str]; 3] = [&["write"], &[], &[]];
+    let (old, new) = (notes(narrow, "other"), notes(wide, "other"));
+    let reasoned = with_reasons(&Lock::new(&old).updated(&new), "because");
+    assert!(
+        reasoned
+            .to_json()
+            .contains("\"tools\": [\n        \"update_note\"\n      ]")
+    );
+    assert!(matches!(reasoned.check(&new), LockState::Stale(_)));
+    let state = reasoned.check(&notes(wide, "write"));
+    assert_eq!(weakenings(&state), ["implies `write` now"]);
+    // The reason says for ever which tools it was for.
+    let accepted = reasoned.updated(&new);
+    assert_eq!(accepted.check(&new), LockState::Current);
+    assert_eq!(accepted.accepted[0].tools, ["update_note"]);
+}
+
+/// A tool that demands more is locked as such, whatever has a reason beside it.
+#[test]
+fn a_reason_for_what_a_scope_implies_is_for_no_policy() {
+    let mut old = with(&["read"], &[]);
+    let scope = |implies: &[&str]| json!([{"scope": "view", "declared": true, "implies": implies, "baseline": false, "tools": []}]);
+    old.scopes = serde_json::from_value(scope(&[])).unwrap();
+    let mut new = with(&["read", "write"], &[]);
+    new.scopes = serde_json::from_value(scope(&["read", "write"])).unwrap();
+    let reasoned = with_reasons(&Lock::new(&old).updated(&new), "because");
+    assert!(matches!(reasoned.check(&new), LockState::Stale(_)));
+    assert_eq!(reasoned.updated(&new).check(&new), LockState::Current);
+}
+
 /// The lock after a change, with a reason for the first of its weakenings only.
 fn with_one_reason(lock: &Lock, new: &ScopeDocument) -> Lock {
     let mut file: Value = serde_json::from_str(&lock.updated(new).to_json()).unwrap();
@@ -156,20 +206,140 @@ fn what_differs_without_a_change_makes_the_lock_stale() {
     assert_eq!(state, LockState::Stale(crate::docs::Comparison::default()));
 }
 
+/// A file of this name that is not there yet, and is removed when the test has ended.
+struct File(PathBuf);
+
+impl File {
+    fn named(name: &str) -> Self {
+        Self(std::env::temp_dir().join(format!("toolgate-{name}-{}.json", std::process::id())))
+    }
+
+    fn with(name: &str, lock: &Lock) -> Self {
+        let file = Self::named(name);
+        fs::write(&file.0, lock.to_json()).unwrap();
+        file
+    }
+
+    fn lock(&self) -> Lock {
+        Lock::from_json(&fs::read_to_string(&self.0).unwrap()).unwrap()
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
 /// What a developer reads who has a reason in the lock for what was taken back.
 #[test]
 fn a_reason_for_nothing_is_named() {
     let (old, new) = (with(&["write"], &["manager"]), with(&["write"], &[]));
     let reasoned = with_reasons(&Lock::new(&old).updated(&new), "because");
-    let path = std::env::temp_dir().join(format!("toolgate-lock-{}.json", std::process::id()));
-    std::fs::write(&path, reasoned.to_json()).unwrap();
-    let told = super::assert::check(&path, &old, false).unwrap_err();
+    let file = File::with("reasoned", &reasoned);
+    let told = check(&file.0, &old, false).unwrap_err();
     assert!(
         told.ends_with("\n\n- it has an entry for something that is not weaker\n"),
         "{told}"
     );
-    assert_eq!(super::assert::check(&path, &new, false), Ok(()));
-    std::fs::remove_file(path).unwrap();
+    assert_eq!(check(&file.0, &new, false), Ok(()));
+}
+
+#[test]
+fn the_first_file_is_written_only_if_that_is_asked_for() {
+    let file = File::named("first");
+    let document = with(&["write"], &[]);
+    let told = check(&file.0, &document, false).unwrap_err();
+    assert!(
+        told.starts_with(" is not there\nhelp: run the test with TOOLGATE_DOCS=overwrite"),
+        "{told}"
+    );
+    assert!(!file.0.exists());
+    assert_eq!(check(&file.0, &document, true), Ok(()));
+    assert_eq!(file.lock(), Lock::new(&document));
+    assert_eq!(check(&file.0, &document, false), Ok(()));
+}
+
+#[test]
+fn overwriting_accepts_what_is_tighter_and_not_what_is_weaker() {
+    let (loose, tight) = (with(&[], &["manager"]), with(&["write"], &["manager"]));
+    let file = File::with("overwritten", &Lock::new(&loose));
+    let told = check(&file.0, &tight, false).unwrap_err();
+    assert_eq!(
+        told,
+        " is stale\nhelp: run the test with TOOLGATE_DOCS=overwrite and review the change\n\n\
+         - `update_note`: the scope `write` is demanded now\n"
+    );
+    assert_eq!(file.lock(), Lock::new(&loose));
+    assert_eq!(check(&file.0, &tight, true), Ok(()));
+    assert_eq!(file.lock(), Lock::new(&tight));
+    // Back again: with overwriting the test fails as well, and what was accepted is kept.
+    for (overwrite, help) in [
+        (
+            false,
+            "help: take it back, or run the test with TOOLGATE_DOCS=overwrite",
+        ),
+        (true, "help: take it back, or write the reason into the file"),
+    ] {
+        let told = check(&file.0, &loose, overwrite).unwrap_err();
+        assert!(
+            told.starts_with(&format!(": something is weaker, and no reason is given\n{help}")),
+            "{told}"
+        );
+        assert!(
+            told.contains(
+                "\n- `update_note`: the scope `write` is not demanded any more\n  let in now, and not before: "
+            ),
+            "{told}"
+        );
+        assert_eq!(check(&file.0, &tight, false).is_ok(), !overwrite);
+    }
+    assert_eq!(file.lock().locked, Lock::new(&tight).locked);
+    fs::write(&file.0, with_reasons(&file.lock(), "because").to_json()).unwrap();
+    assert_eq!(check(&file.0, &loose, false), Ok(()));
+    assert_eq!(check(&file.0, &loose, true), Ok(()));
+    assert_eq!(file.lock().locked, Lock::new(&loose).locked);
+}
+
+/// What cannot be read says nothing of what was accepted, and is not written over.
+#[test]
+fn what_cannot_be_read_is_neither_well_nor_written_over() {
+    let document = with(&["write"], &[]);
+    let file = File::named("unreadable");
+    for overwrite in [false, true] {
+        fs::write(&file.0, "{").unwrap();
+        let told = check(&file.0, &document, overwrite).unwrap_err();
+        assert!(told.starts_with(": this is not a lock of scopes: "), "{told}");
+        assert_eq!(fs::read_to_string(&file.0).unwrap(), "{");
+        // A folder is there, and is no file.
+        let told = check(&std::env::temp_dir(), &document, overwrite).unwrap_err();
+        assert!(told.starts_with(" cannot be read: "), "{told}");
+    }
+    let nowhere = file.0.join("scopes.lock.json");
+    assert!(check(&nowhere, &document, true).is_err());
+}
+
+/// A new tool weakens nothing that was there, but for what should never come unseen.
+#[test]
+fn new_tools_for_everyone_and_shadows_need_a_reason() {
+    let old = with(&["write"], &[]);
+    let added = |policy: &Value| {
+        let mut new = old.clone();
+        let mut tool = document(policy).tools.remove(0);
+        tool.name = "new".to_owned();
+        new.tools.push(tool);
+        Lock::new(&old).check(&new)
+    };
+    let policy = |posture: &str, shadow: bool| json!({"posture": posture, "scopes_all": ["a"], "scopes_any": [], "roles": [], "shadow": shadow});
+    assert!(matches!(added(&policy("callers", false)), LockState::Stale(_)));
+    assert_eq!(
+        weakenings(&added(&policy("public", false))),
+        ["is new, and needs no token"]
+    );
+    assert_eq!(
+        weakenings(&added(&policy("callers", true))),
+        ["is new, and its scopes and roles are only tried out"]
+    );
 }
 
 #[test]
@@ -185,4 +355,18 @@ fn what_is_not_known_is_refused() {
             .to_string()
             .contains("version 2")
     );
+}
+
+/// A reviewer sees the one that is weaker nowhere, and the other is what would be compared.
+#[test]
+fn what_is_said_twice_is_refused() {
+    let lock = Lock::new(&with(&["a"], &[])).to_json();
+    let policy = serde_json::to_string(&with(&[], &[]).tools[0].policy).unwrap();
+    let twice = lock.replacen(
+        "\"update_note\":",
+        &format!("\"update_note\": {policy}, \"update_note\":"),
+        1,
+    );
+    assert_ne!(twice, lock);
+    assert!(Lock::from_json(&twice).is_err());
 }

@@ -154,6 +154,33 @@ fn policies_are_compared_by_what_was_implied() {
     );
 }
 
+/// Who gives a reason for what implies what has given none for a policy that changed as well.
+#[test]
+fn a_policy_is_told_beside_a_hierarchy_that_is_the_reason() {
+    let before = document(vec![
+        tool("edit", &policy(&json!({"scopes_all": ["read"]}))),
+        tool("look", &policy(&json!({"scopes_any": ["read", "write"]}))),
+    ]);
+    let mut after = document(vec![
+        tool("edit", &policy(&json!({"scopes_all": ["write"]}))),
+        tool("look", &policy(&json!({"scopes_any": ["write", "read"]}))),
+    ]);
+    after.scopes.push(ScopeDescription {
+        scope: "view".to_owned(),
+        implies: vec!["read".to_owned(), "write".to_owned()],
+        ..Default::default()
+    });
+    assert_eq!(
+        changes(&before, &after),
+        [
+            "tighter: `edit`: the scope `write` is demanded now",
+            "neutral: `look`: scopes, roles and owner are written otherwise, and let the same callers in",
+            "neutral: the scope `view`: is new",
+            "weaker: the scope `view`: implies `read`, `write` now [edit, look]",
+        ]
+    );
+}
+
 #[test]
 fn marks_of_scopes_are_told() {
     let before = document(Vec::new());

@@ -12,6 +12,8 @@ const TOO_MANY: &str = "has so many ways to be let in that they cannot be compar
 /// 1. Whom they let in together decides which way the change goes.
 /// 2. It is the policy if it would be so with what was implied before, and else what implies what: that is told of scopes and roles.
 /// 3. If no difference in what is written is found to be the reason, it is a weakening without a name.
+/// 4. A policy that is no reason, and that is written otherwise, is told as what it is by itself: the reason for what implies what is
+///    none for it.
 pub(super) fn compare(old: Side<'_>, new: Side<'_>, report: &mut Report<'_>) {
     let with_old_names = Side {
         policy: new.policy,
@@ -21,18 +23,16 @@ pub(super) fn compare(old: Side<'_>, new: Side<'_>, report: &mut Report<'_>) {
         Wider::No => {}
         Wider::Unknown if same_rights(old.policy, new.policy) => {}
         Wider::Unknown => report.weakening(Aspect::Rule, TOO_MANY),
-        Wider::For(_) => {
-            match wider(old, with_old_names, Part::Both) {
-                Wider::No => {} // 2
-                Wider::For(way) => loosened(old, with_old_names, &in_words(&way), report),
-                Wider::Unknown => report.weakening(Aspect::Rule, TOO_MANY),
-            }
-            return;
-        }
+        Wider::For(_) => match wider(old, with_old_names, Part::Both) {
+            Wider::No => {} // 2
+            Wider::For(way) => return loosened(old, with_old_names, &in_words(&way), report),
+            Wider::Unknown => return report.weakening(Aspect::Rule, TOO_MANY),
+        },
     }
     if same_rights(old.policy, new.policy) {
         return;
     }
+    // 4
     let narrower = !matches!(wider(with_old_names, old, Part::Both), Wider::No);
     if narrower {
         tightened(old, with_old_names, report);
