@@ -354,7 +354,7 @@ mod tests {
         let never = Duration::from_hours(1);
         let sink = QueuedLines::start(Writer { given, does }, false, never).unwrap();
         sink.record(&record(&"x".repeat(ENOUGH))).unwrap();
-        let written = text.recv_timeout(Duration::from_secs(60));
+        let written = text.recv_timeout(Duration::from_mins(1));
         assert_eq!(written.unwrap().lines().count(), 1);
         orders.send(Does::Write).unwrap();
     }
