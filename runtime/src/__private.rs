@@ -11,7 +11,7 @@ pub use crate::output::{Output, ToolReturn};
 pub use crate::owner::{OwnerField, Owners};
 #[cfg(feature = "rmcp")]
 pub use crate::policies::Policies;
-pub use crate::policy::{OwnerDemand, Policy, Rule, TenantDemand, United};
+pub use crate::policy::{OwnerDemand, Policy, Rule, TenantDemand, United, Wider};
 pub use crate::rate_limit::RateLimit;
 pub use crate::scope::ScopeToken;
 pub use crate::supply::{Needed, NeedsOf, States, Supplies};

@@ -2,6 +2,7 @@
 
 mod check;
 mod hierarchy;
+mod narrowed;
 mod ways;
 
 #[cfg(test)]

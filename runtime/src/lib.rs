@@ -545,6 +545,9 @@ pub use toolgate_macros::RoleCatalog;
 /// | `audit_fields` | more fields |
 /// | `audit_required` | nothing: it holds for each tool; under `audit_required = false`, `audit_required` |
 ///
+/// What a method demands in place of what it implies holds only where the gate counts that: behind a gate whose catalogue does not say
+/// so, or without one, [`Gate::protect`] refuses the method.
+///
 /// `public` under any demand of the toolset is a mistake, and so is saying again what the toolset says. No toolset is `public`:
 /// each public tool says so itself.
 pub use toolgate_macros::toolset;

@@ -2,12 +2,15 @@
 
 mod admit;
 mod login;
+mod narrowed;
 mod owner;
 mod rule;
 mod united;
 
 pub(crate) use self::admit::InReach;
 pub use self::login::{LoginDemand, LoginFlaw};
+#[doc(hidden)]
+pub use self::narrowed::Wider;
 pub use self::owner::OwnerDemand;
 pub use self::rule::Rule;
 #[doc(hidden)]
@@ -44,6 +47,8 @@ pub struct Policy {
     audit_required: bool,
     #[serde(skip_serializing_if = "is_unset")]
     shadow: bool,
+    #[serde(skip)]
+    wider: Option<&'static Wider>,
 }
 
 /// What is not said stands in no JSON form, so that the fingerprints of policies which do not say it stay the same.
@@ -94,6 +99,7 @@ impl Policy {
             rate_limit: None,
             audit_required: false,
             shadow: false,
+            wider: None,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{catalogs, here, optional};
 use crate::attr::{Inherited, Name, Rule, RuleKind};
-use crate::spec::{Demands, Per, Policy, Rate, Spec, Unit};
+use crate::spec::{Demands, Per, Policy, Rate, Spec, Unit, readable};
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::Path;
@@ -34,7 +34,8 @@ fn demands(spec: &Spec) -> TokenStream {
         fresh,
         shadow,
     } = &**demands;
-    let scopes = united(spec, scopes_all, scopes_any, inherited).unwrap_or_else(|| {
+    let united = united(spec, scopes_all, scopes_any, inherited);
+    let scopes = united.clone().unwrap_or_else(|| {
         let scopes_all = names(&quote!(scopes_all), scopes_all, scope);
         let scopes_any = names(&quote!(scopes_any), scopes_any, scope);
         quote!(#scopes_all #scopes_any)
@@ -66,7 +67,8 @@ fn demands(spec: &Spec) -> TokenStream {
     let fresh = fresh.then(|| quote!(.fresh()));
     // Last: it is about what was demanded before.
     let shadow = shadow.then(|| quote!(.shadow()));
-    let rights = quote!(#scopes #roles #allow);
+    let narrows = narrows(spec, demands, united.is_some());
+    let rights = quote!(#scopes #roles #allow #narrows);
     quote!(__rt::Policy::AUTHENTICATED #rights #acr #max_age #owner #tenant #check #fresh #shadow)
 }
 
@@ -105,6 +107,55 @@ fn united(spec: &Spec, all: &[Name], any: &[Name], inherited: &Inherited) -> Opt
                 catalogs: &[#(<#catalogs as __rt::ScopeCatalog>::SCOPES),*],
             };
             &__UNITED.scopes::<{ __UNITED.all() }, { __UNITED.any() }>()
+        })
+    })
+}
+
+// Input:
+//     #[toolset(roles = [Role::User])] and #[mcp_tool(roles = [Role::Manager])]
+//
+// Output, but for the paths:
+//     .narrows(const { &Wider { .., roles: &[..], role_catalogs: &["Role"] } })
+//
+// A catalogue has judged it, and which one the gate keeps to is not known here. Its path is for people to paste.
+/// What the toolset demands, if the method was taken because a catalogue says that it demands no less.
+fn narrows(spec: &Spec, demands: &Demands, is_united: bool) -> Option<TokenStream> {
+    let Demands {
+        scopes_all,
+        scopes_any,
+        roles,
+        inherited,
+        ..
+    } = demands;
+    let Inherited {
+        all,
+        any,
+        wider_any,
+        wider_roles,
+    } = inherited;
+    if !is_united && wider_any.is_empty() && wider_roles.is_empty() {
+        return None;
+    }
+    let common_all = scopes_all.get(..*all).filter(|_| is_united).unwrap_or_default();
+    let common_any = if is_united && *any { scopes_any } else { wider_any };
+    let scope_names = [scopes_all, scopes_any, wider_any].into_iter().flatten();
+    let has_scopes = !(common_all.is_empty() && common_any.is_empty());
+    let scope_catalogs = catalogs::named(spec.catalog.as_ref(), scope_names);
+    let scope_catalogs = scope_catalogs.iter().filter(|_| has_scopes).map(readable);
+    let role_catalogs = catalogs::named(spec.role_catalog.as_ref(), roles.iter().chain(wider_roles));
+    let role_catalogs = role_catalogs.iter().filter(|_| !wider_roles.is_empty()).map(readable);
+    let common_all = common_all.iter().map(scope);
+    let common_any = common_any.iter().map(scope);
+    let wider_roles = wider_roles.iter().map(role);
+    Some(quote! {
+        .narrows(const {
+            &__rt::Wider {
+                scopes_all: &[#(#common_all),*],
+                scopes_any: &[#(#common_any),*],
+                scope_catalogs: &[#(#scope_catalogs),*],
+                roles: &[#(#wider_roles),*],
+                role_catalogs: &[#(#role_catalogs),*],
+            }
         })
     })
 }

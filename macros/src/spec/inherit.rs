@@ -26,7 +26,8 @@ fn asks_for_a_caller(attr: &Attr) -> Vec<&Ident> {
 ///    left out where the hierarchy is known.
 /// 3. A choice of scopes, roles or logins is a part of the toolset's choice. So is one of scopes or roles that imply those of the
 ///    toolset, if their catalogues say so; who cannot be shown to have been admitted before is not. One of its scopes, demanded of
-///    everyone, meets it.
+///    everyone, meets it. Whether the gate keeps to these catalogues is not known here: the policy carries what it narrows, and
+///    `Gate::protect` compares the two.
 /// 4. Whatever else the toolset demands is demanded of every method, and none can say it otherwise.
 /// 5. Nobody is excused from what the toolset demands.
 /// 6. `authenticated` is what is left if nobody demands more.

@@ -111,8 +111,8 @@ impl Catalogs {
     /// What follows from a part of a rule, if that is one scope or role.
     fn follow(&self, part: &Rule) -> Vec<&'static str> {
         match part {
-            Rule::Scope(scope) => follow(self.scopes.as_ref().map(|scopes| &scopes.hierarchy), scope.as_str()),
-            Rule::Role(name) => follow(self.roles.as_ref().map(|roles| &roles.hierarchy), name),
+            Rule::Scope(scope) => follows(self.scopes.as_ref().map(|scopes| &scopes.hierarchy), scope.as_str()),
+            Rule::Role(name) => follows(self.roles.as_ref().map(|roles| &roles.hierarchy), name),
             Rule::All(_) | Rule::Any(_) => Vec::new(),
         }
     }
@@ -133,7 +133,7 @@ impl Catalogs {
 }
 
 /// What follows from a name, if there is a hierarchy.
-fn follow(hierarchy: Option<&Hierarchy>, name: &str) -> Vec<&'static str> {
+pub(super) fn follows(hierarchy: Option<&Hierarchy>, name: &str) -> Vec<&'static str> {
     hierarchy.map_or_else(Vec::new, |hierarchy| hierarchy.follow(name).collect())
 }
 
@@ -244,6 +244,6 @@ fn twice(name: &str, list: &str, tool: &Tool) -> ConfigError {
     )
 }
 
-fn place(tool: &Tool) -> String {
+pub(super) fn place(tool: &Tool) -> String {
     format!("`{}` ({})", tool.name, tool.location)
 }

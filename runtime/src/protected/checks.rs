@@ -28,6 +28,7 @@ impl Gate {
     ///     ask for nothing that only arguments can tell. What is said of tools in 3 to 7 holds for them, too.
     /// 12. The scopes that the gate was told of, for clients to ask for, are in its catalogue.
     /// 13. A tool that runs only once its record is written has a sink that can tell. Any sink would take a record and forget it.
+    /// 14. A method that demands what implies its toolset's demands, by a catalogue, demands no less by the gate's catalogues.
     pub fn protect<S>(&self, mut toolset: Toolset<S>) -> Result<Protected, ConfigError> {
         if let Some(flaw) = toolset.flaw.take() {
             return Err(flaw); // 10
@@ -52,6 +53,7 @@ impl Gate {
             catalogs.check(tool)?; // 5
             check_owner(self, tool)?; // 8, 9
             self.check_record(tool)?; // 13
+            catalogs.check_narrowed(tool)?; // 14
         }
         self.check_shadows(toolset.tools.iter().chain(entries()))?; // 6
         let all = toolset.tools.iter().chain(entries());

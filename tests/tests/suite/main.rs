@@ -37,6 +37,7 @@ mod listing;
 mod local_caller;
 mod main_job;
 mod metrics;
+mod narrowed;
 mod pmcp_traps;
 mod prompts;
 mod providers;
