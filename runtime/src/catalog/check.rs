@@ -51,22 +51,15 @@ impl Catalogs {
         let rule = policy.demanded_rule();
         if let Some(scopes) = &self.scopes {
             let hierarchy = &scopes.hierarchy;
-            let [all, any] = [policy.demanded_scopes_all(), policy.demanded_scopes_any()].map(|scopes| {
-                scopes
-                    .iter()
-                    .map(|scope: &ScopeToken| scope.as_str())
-                    .collect::<Vec<_>>()
-            });
+            let [all, any] = [policy.demanded_scopes_all(), policy.demanded_scopes_any()].map(as_names);
             check_known(hierarchy, "scope", &all, tool)?; // 1
             check_known(hierarchy, "scope", &any, tool)?;
             check_all(hierarchy, &all, tool)?; // 2
             check_any(hierarchy, "scopes_any", &any, tool)?;
             check_all_and_any(hierarchy, &all, &any, tool)?;
-            let named: Vec<_> = rule.map_or_else(Vec::new, Rule::scopes);
-            let named: Vec<_> = named.iter().map(|scope| scope.as_str()).collect();
-            check_known(hierarchy, "scope", &named, tool)?; // 1
-            let unless = policy.demanded_owner().map_or(&[][..], |owner| owner.unless);
-            let unless: Vec<_> = unless.iter().map(|scope| scope.as_str()).collect();
+            let named = rule.map_or_else(Vec::new, Rule::scopes);
+            check_known(hierarchy, "scope", &as_names(&named), tool)?; // 1
+            let unless = as_names(policy.demanded_owner().map_or(&[], |owner| owner.unless));
             check_known(hierarchy, "scope", &unless, tool)?; // 1
             check_any(hierarchy, "owner_unless", &unless, tool)?; // 2
         }
@@ -85,16 +78,11 @@ impl Catalogs {
     /// Whoever holds the scopes that a tool demands is not excused by them from being the owner.
     fn check_owner_counts(&self, tool: &Tool) -> Result<(), ConfigError> {
         let policy = &tool.policy;
-        let unless = policy.demanded_owner().map_or(&[][..], |owner| owner.unless);
-        let unless: Vec<_> = unless.iter().map(|scope| scope.as_str()).collect();
-        let excuses = |scope: &ScopeToken| {
-            let names = self.follow(&Rule::Scope(*scope));
-            names.iter().chain([&scope.as_str()]).any(|name| unless.contains(name))
-        };
-        let any = policy.demanded_scopes_any();
+        let unless = as_names(policy.demanded_owner().map_or(&[], |owner| owner.unless));
+        let [all, any] = [policy.demanded_scopes_all(), policy.demanded_scopes_any()].map(as_names);
+        let hierarchy = self.scopes.as_ref().map(|scopes| &scopes.hierarchy);
         let rule = policy.demanded_rule();
-        let excuses_all = policy.demanded_scopes_all().iter().any(excuses)
-            || (!any.is_empty() && any.iter().all(excuses))
+        let excuses_all = is_met(hierarchy, &all, &any, &unless)
             || rule.is_some_and(|rule| ways::each_has_one_of(&unless, rule, &|part| self.follow(part)));
         if excuses_all {
             return Err(ConfigError::new(
@@ -132,8 +120,21 @@ impl Catalogs {
     }
 }
 
+pub(super) fn as_names(scopes: &[ScopeToken]) -> Vec<&'static str> {
+    scopes.iter().map(|scope| scope.as_str()).collect()
+}
+
+/// Whether whoever holds all of these, and one of those, holds one of the wanted.
+pub(super) fn is_met(hierarchy: Option<&Hierarchy>, all: &[&str], any: &[&str], wanted: &[&str]) -> bool {
+    let holds = |name: &&str| {
+        let implied = follows(hierarchy, name);
+        wanted.iter().any(|wanted| wanted == name || implied.contains(wanted))
+    };
+    all.iter().any(holds) || (!any.is_empty() && any.iter().all(holds))
+}
+
 /// What follows from a name, if there is a hierarchy.
-pub(super) fn follows(hierarchy: Option<&Hierarchy>, name: &str) -> Vec<&'static str> {
+fn follows(hierarchy: Option<&Hierarchy>, name: &str) -> Vec<&'static str> {
     hierarchy.map_or_else(Vec::new, |hierarchy| hierarchy.follow(name).collect())
 }
 

@@ -1,6 +1,6 @@
 //! Whether a method demands no less than its toolset behind the gate that counts what is implied.
 
-use super::check::{follows, place};
+use super::check::{as_names, is_met, place};
 use super::hierarchy::{Catalogs, Hierarchy};
 use crate::error::ConfigError;
 use crate::policy::Wider;
@@ -43,18 +43,18 @@ impl Catalogs {
             scopes_all,
             scopes_any,
         ]
-        .map(|scopes| scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>());
+        .map(as_names);
         let scopes = Names {
             noun: "scope",
             hierarchy: self.scopes.as_ref().map(|scopes| &scopes.hierarchy),
             catalogs: scope_catalogs,
         };
         for scope in &wider_all {
-            if !scopes.is_met(&all, &any, &[scope]) {
+            if !is_met(scopes.hierarchy, &all, &any, &[scope]) {
                 return Err(scopes.refused(&[scope], tool)); // 1
             }
         }
-        if !wider_any.is_empty() && !scopes.is_met(&all, &any, &wider_any) {
+        if !wider_any.is_empty() && !is_met(scopes.hierarchy, &all, &any, &wider_any) {
             return Err(scopes.refused(&wider_any, tool)); // 2
         }
         let names = Names {
@@ -62,7 +62,7 @@ impl Catalogs {
             hierarchy: self.roles.as_ref().map(|roles| &roles.hierarchy),
             catalogs: role_catalogs,
         };
-        if !roles.is_empty() && !names.is_met(&[], policy.demanded_roles(), roles) {
+        if !roles.is_empty() && !is_met(names.hierarchy, &[], policy.demanded_roles(), roles) {
             return Err(names.refused(roles, tool)); // 3
         }
         Ok(())
@@ -70,15 +70,6 @@ impl Catalogs {
 }
 
 impl Names<'_> {
-    /// Whether whoever holds all of these, and one of those, holds one of the wanted.
-    fn is_met(&self, all: &[&str], any: &[&str], wanted: &[&str]) -> bool {
-        let holds = |name: &&str| {
-            let implied = follows(self.hierarchy, name);
-            wanted.iter().any(|wanted| wanted == name || implied.contains(wanted))
-        };
-        all.iter().any(holds) || (!any.is_empty() && any.iter().all(holds))
-    }
-
     fn refused(&self, wanted: &[&str], tool: &Tool) -> ConfigError {
         let noun = self.noun;
         let wanted = wanted.join("`, `");

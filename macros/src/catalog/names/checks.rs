@@ -55,6 +55,15 @@ fn is_repeated(list: &[Listed], number: usize, errors: &mut Errors) -> bool {
     before.is_some()
 }
 
+/// Of a list, what a name follows from, or is in other words.
+fn met_by<'a>(known: &Known, list: &'a [Listed], listed: &Listed) -> Option<&'a Listed<'a>> {
+    let text = listed.name.text();
+    list.iter().find(|other| {
+        let is_same = other.entry == listed.entry && other.name.text() != text;
+        is_same || known.implies(other, listed)
+    })
+}
+
 /// What a method demands besides its toolset is more than that. It may well imply what the toolset demands: then it asks for more.
 pub(super) fn check_adds(known: &Known, common: &[Listed], own: &[Listed], errors: &mut Errors) {
     for listed in own {
@@ -63,11 +72,7 @@ pub(super) fn check_adds(known: &Known, common: &[Listed], own: &[Listed], error
             continue;
         }
         let text = listed.name.text();
-        let is_met = |other: &&Listed| {
-            let is_same = other.entry == listed.entry && other.name.text() != text;
-            is_same || known.implies(other, listed)
-        };
-        if let Some(other) = common.iter().find(is_met) {
+        if let Some(other) = met_by(known, common, listed) {
             let other_text = other.name.text();
             let verb = if other.entry == listed.entry { "is" } else { "implies" };
             let message = format!(
@@ -82,11 +87,7 @@ pub(super) fn check_adds(known: &Known, common: &[Listed], own: &[Listed], error
 pub(super) fn check_leaves_choice(known: &Known, all: &[Listed], any: &[Listed], errors: &mut Errors) {
     for listed in any {
         let text = listed.name.text();
-        let is_met = |other: &&Listed| {
-            let is_same = other.entry == listed.entry && other.name.text() != text;
-            is_same || known.implies(other, listed)
-        };
-        if let Some(other) = all.iter().find(is_met) {
+        if let Some(other) = met_by(known, all, listed) {
             let message = format!(
                 "`{}` of `scopes_all` implies `{text}`, so every caller holds it and `scopes_any` asks for nothing\n\
                  help: remove `scopes_any`, or `{}`",
@@ -119,11 +120,7 @@ pub(super) fn check_asks_for_more(known: &Known, all: &[Listed], any: &[Listed],
 pub(super) fn check_all_and_unless(known: &Known, all: &[Listed], unless: &[Listed], errors: &mut Errors) {
     for listed in unless {
         let text = listed.name.text();
-        let is_met = |other: &&Listed| {
-            let is_same = other.entry == listed.entry && other.name.text() != text;
-            is_same || known.implies(other, listed)
-        };
-        if let Some(other) = all.iter().find(is_met) {
+        if let Some(other) = met_by(known, all, listed) {
             let message = format!(
                 "`{}` of `scopes_all` implies `{text}`, so every caller holds it and `owner_field` asks for nothing\n\
                  help: remove one of them",
