@@ -163,23 +163,13 @@ fn locked(path: &Path, document: &ScopeDocument) -> Result<Vec<Finding>, Box<dyn
     Ok(match lock.check(document) {
         LockState::Current => Vec::new(),
         LockState::Weaker(comparison) => {
-            let finding = |change: &toolgate::docs::Change| {
-                let mut what = format!("{}: {}", change.about, change.what);
-                if !change.tools.is_empty() {
-                    // Writing into a `String` cannot fail.
-                    let _ = write!(what, "\nlets more callers in: {}", change.tools.join(", "));
-                }
-                if let Some(example) = &change.example {
-                    let _ = write!(what, "\nlet in now, and not before: {example}");
-                }
-                Finding {
-                    kind: Kind::Weaker,
-                    what,
-                    help: format!(
-                        "take it back, or write the reason into {}, by its test with TOOLGATE_DOCS=overwrite",
-                        path.display()
-                    ),
-                }
+            let finding = |change: &toolgate::docs::Change| Finding {
+                kind: Kind::Weaker,
+                what: change.to_string(),
+                help: format!(
+                    "take it back, or write the reason into {}, by its test with TOOLGATE_DOCS=overwrite",
+                    path.display()
+                ),
             };
             comparison.changes.iter().map(finding).collect()
         }

@@ -50,6 +50,20 @@ pub struct Change {
     pub now: String,
 }
 
+/// What is so now; below, who is let in by it.
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.about, self.what)?;
+        if !self.tools.is_empty() {
+            write!(f, "\nlets more callers in: {}", self.tools.join(", "))?;
+        }
+        match &self.example {
+            Some(example) => write!(f, "\nlet in now, and not before: {example}"),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Which way a change goes.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]

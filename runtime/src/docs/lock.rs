@@ -97,11 +97,12 @@ impl Lock {
         struct Versioned {
             version: u32,
         }
-        let Versioned { version: found } = once(json)?;
+        let value = once(json)?;
+        let Versioned { version: found } = Versioned::deserialize(&value)?;
         if found != VERSION {
             return Err(LockError::Version { found });
         }
-        Ok(once(json)?)
+        Ok(serde_json::from_value(value)?)
     }
 
     /// The lock as JSON, for a file.

@@ -6,7 +6,7 @@ use crate::protected::is_tool_name;
 use crate::scope::is_scope;
 use crate::strict_json;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Why a text is no scope document.
@@ -47,11 +47,12 @@ impl ScopeDocument {
     /// 4. The fingerprint of each entry is that of its policy, and that of the document is that of what decides.
     /// 5. What follows from policies, such as the demands in words, is not read but found anew.
     pub fn from_json(json: &str) -> Result<Self, ReadError> {
-        let Versioned { version: found } = once(json)?;
+        let value = once(json)?; // 1
+        let Versioned { version: found } = Versioned::deserialize(&value)?;
         if found != u64::from(VERSION) {
             return Err(ReadError::Version { found });
         }
-        let mut document: Self = once(json)?; // 1
+        let mut document: Self = serde_json::from_value(value)?; // 1
         document.check().map_err(ReadError::Impossible)?;
         document.fill_in(); // 5
         Ok(document)
@@ -98,8 +99,8 @@ impl ScopeDocument {
 }
 
 /// Reads JSON in which nothing is said twice.
-pub(super) fn once<T: DeserializeOwned>(json: &str) -> Result<T, serde_json::Error> {
-    serde_json::from_value(strict_json::from_slice(json.as_bytes())?)
+pub(super) fn once(json: &str) -> Result<Value, serde_json::Error> {
+    Ok(strict_json::from_slice(json.as_bytes())?)
 }
 
 /// What stands in the words of a policy besides scopes and roles.

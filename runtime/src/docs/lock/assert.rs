@@ -1,7 +1,6 @@
 //! The test that declarations are locked.
 
 use super::{Lock, LockState};
-use crate::docs::compare::Change;
 use crate::docs::current::is_to_overwrite;
 use crate::docs::{Comparison, ScopeDocument};
 use std::fmt::Write as _;
@@ -70,25 +69,13 @@ const WEAKER: &str =
     "help: take it back, or run the test with TOOLGATE_DOCS=overwrite, and write the reason into the file";
 const REASON: &str = "help: take it back, or write the reason into the file, and run the test again";
 
-/// One change a line.
+/// One change after the other.
 fn listed(comparison: &Comparison) -> String {
     let mut text = String::new();
     for change in &comparison.changes {
-        let Change {
-            about,
-            what,
-            example,
-            tools,
-            ..
-        } = change;
+        let lines = change.to_string().replace('\n', "\n  ");
         // Writing into a `String` cannot fail.
-        let _ = writeln!(text, "- {about}: {what}");
-        if !tools.is_empty() {
-            let _ = writeln!(text, "  lets more callers in: {}", tools.join(", "));
-        }
-        if let Some(example) = example {
-            let _ = writeln!(text, "  let in now, and not before: {example}");
-        }
+        let _ = writeln!(text, "- {lines}");
     }
     text
 }
