@@ -8,7 +8,7 @@ use http::header::AsHeaderName;
 use http::{HeaderMap, HeaderName};
 use std::borrow::Cow;
 
-const VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
+pub(super) const VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
 const METHOD: HeaderName = HeaderName::from_static("mcp-method");
 const NAME: HeaderName = HeaderName::from_static("mcp-name");
 

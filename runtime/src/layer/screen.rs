@@ -107,7 +107,8 @@ where
         Some(_) => mirrors.and_then(|()| admit(protected, &parts, &message, &facts)), // 7
         None => admit(protected, &parts, &message, &facts).and(mirrors),              // 5
     };
-    if let (Ok(()), Some(tool)) = (&admitted, subject(protected, &message)) {
+    let tool = subject(protected, &message);
+    if let (Ok(()), Some(tool)) = (&admitted, tool) {
         let checked = mirror::check_parameters(&parts.headers, &message, tool);
         admitted = checked.map_err(Refusal::Mismatch); // 6
     }
@@ -123,14 +124,14 @@ where
     let has_session = admitted
         .and_then(|()| session::unbind(protected, &mut parts, &message, caller.as_ref())) // 9
         .map_err(|refusal| refuse(protected, &refusal, &message, &facts))?;
-    let counted = take_permit(protected, &message, &mut facts).await; // 10
+    let counted = take_permit(protected, tool, &mut facts).await; // 10
     counted.map_err(|refusal| refuse(protected, &refusal, &message, &facts))?;
     strip(&mut parts.headers); // 11
     parts.extensions.remove::<Caller>();
     if let Some(caller) = &caller {
         parts.extensions.insert(caller.clone());
     }
-    let waits = subject(protected, &message).is_some_and(|tool| tool.policy.is_audit_required());
+    let waits = tool.is_some_and(|tool| tool.policy.is_audit_required());
     let (notice, held) = waits.then(Notice::channel).unzip();
     facts.notice = notice;
     let admission = Admission::new(protected.gate(), facts, &message, has_session, gone);
@@ -292,8 +293,8 @@ async fn refresh(
 }
 
 /// Counts a call of a tool with a rate, and leaves the fact for the gate. Only for a call that nothing else is known against.
-async fn take_permit(protected: &Protected, message: &Message, facts: &mut Facts) -> Result<(), Refusal> {
-    let Some(tool) = subject(protected, message) else {
+async fn take_permit(protected: &Protected, tool: Option<&Arc<Tool>>, facts: &mut Facts) -> Result<(), Refusal> {
+    let Some(tool) = tool else {
         return Ok(());
     };
     let now = protected.gate().settings.clock.monotonic();

@@ -2,13 +2,13 @@
 
 use super::answer::Refusal;
 use super::message::{Message, STATELESS_VERSION};
+use super::mirror::VERSION;
 use crate::caller::Caller;
 use crate::protected::Protected;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
-const VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
 
 /// Takes the binding off a session id (MCP-58), so that the SDK sees its own.
 ///
