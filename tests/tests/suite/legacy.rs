@@ -31,6 +31,11 @@ impl<'a> Legacy<'a> {
         request
     }
 
+    /// Sends a request that has nothing more to say.
+    pub(crate) async fn ask(&self, method: reqwest::Method, session: Option<&str>) -> reqwest::Response {
+        self.request(method, session).send().await.unwrap()
+    }
+
     pub(crate) async fn post(&self, session: Option<&str>, body: Value) -> reqwest::Response {
         self.request(reqwest::Method::POST, session)
             .body(body.to_string())

@@ -283,7 +283,7 @@ async fn an_answer_goes_to_who_asked_and_not_to_the_stream_of_the_session() {
     let mut bob = Legacy::new(&server, None);
     bob.token = Some(server.token("bob").mint());
     let session = bob.open().await;
-    let stream = bob.request(Method::GET, Some(&session)).send().await.unwrap();
+    let stream = bob.ask(Method::GET, Some(&session)).await;
     assert_eq!(stream.status(), 200);
     let answer = bob
         .post(

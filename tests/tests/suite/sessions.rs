@@ -21,11 +21,7 @@ async fn mcp_58_a_session_works_for_its_owner_and_for_nobody_else() {
     }
     // The thief did not even end it.
     assert_eq!(alice.whoami(&session).await.0, 200);
-    let ended = alice
-        .request(reqwest::Method::DELETE, Some(&session))
-        .send()
-        .await
-        .unwrap();
+    let ended = alice.ask(reqwest::Method::DELETE, Some(&session)).await;
     assert!(ended.status().is_success());
     assert_eq!(alice.whoami(&session).await.0, 404);
 }
@@ -84,11 +80,7 @@ async fn where_some_tool_is_public_a_client_without_a_token_is_told_that_there_i
         );
     }
     let session = Legacy::new(&notes, Some("alice")).open().await;
-    let lost = nobody
-        .request(reqwest::Method::GET, Some(&session))
-        .send()
-        .await
-        .unwrap();
+    let lost = nobody.ask(reqwest::Method::GET, Some(&session)).await;
     assert_eq!(lost.status(), 401, "whoever has a session has had a token");
 }
 
@@ -109,7 +101,7 @@ async fn a_stream_is_only_for_sessions() {
     );
     // A router may answer HEAD as it does GET: that would open the stream of a session, and nobody would read it.
     for session in [None, Some(session.as_str())] {
-        let head = alice.request(reqwest::Method::HEAD, session).send().await.unwrap();
+        let head = alice.ask(reqwest::Method::HEAD, session).await;
         assert_eq!(head.status(), 405, "{session:?}");
         assert_eq!(head.headers().get("mcp-session-id"), None);
     }
@@ -123,11 +115,7 @@ async fn a_stream_is_only_for_sessions() {
         .await
         .unwrap();
     assert_eq!(stateless.status(), 405);
-    let stream = alice
-        .request(reqwest::Method::GET, Some(&session))
-        .send()
-        .await
-        .unwrap();
+    let stream = alice.ask(reqwest::Method::GET, Some(&session)).await;
     assert_eq!(stream.status(), 200);
 }
 
@@ -137,17 +125,9 @@ async fn a_call_is_answered_to_who_made_it_whatever_becomes_of_the_stream_of_its
     let notes = Notes::start(SDK).await;
     let alice = Legacy::new(&notes, Some("alice"));
     let session = alice.open().await;
-    let head = alice
-        .request(reqwest::Method::HEAD, Some(&session))
-        .send()
-        .await
-        .unwrap();
+    let head = alice.ask(reqwest::Method::HEAD, Some(&session)).await;
     assert_eq!(head.status(), 405);
-    let stream = alice
-        .request(reqwest::Method::GET, Some(&session))
-        .send()
-        .await
-        .unwrap();
+    let stream = alice.ask(reqwest::Method::GET, Some(&session)).await;
     assert_eq!(stream.status(), 200);
     let answered = async |case: &str| {
         let (status, text) = alice.whoami(&session).await;

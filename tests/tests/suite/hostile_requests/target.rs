@@ -95,11 +95,7 @@ impl Target {
         if mode != Mode::RmcpStateless {
             let mut legacy = Legacy::new(&server, None);
             legacy.token = Some(alice.clone());
-            let gone = legacy
-                .request(reqwest::Method::DELETE, Some(&ended))
-                .send()
-                .await
-                .unwrap();
+            let gone = legacy.ask(reqwest::Method::DELETE, Some(&ended)).await;
             assert!(gone.status().is_success());
         }
         Self {
